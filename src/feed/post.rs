@@ -1,0 +1,280 @@
+//! [`Post`] and its parts.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::Caption;
+
+/// The id of a post or of one of its slides, safe to be part of a file name.
+///
+/// The API sends 16 to 18 digits; anything made of 1 to 64 ASCII letters, digits, `_` and `-` is accepted,
+/// and nothing else, because the id names files in the site.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MediaId(String);
+
+/// A text that was offered as an id and cannot name a file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{shown:?} is no id: 1 to 64 letters, digits, `_` or `-` were expected")]
+pub struct InvalidId {
+    /// The start of the refused text.
+    pub shown: String,
+}
+
+impl MediaId {
+    /// Checks `text` and makes an id of it.
+    ///
+    /// # Errors
+    /// [`InvalidId`] when the text is empty, longer than 64 bytes or holds another character.
+    pub fn new(text: &str) -> Result<Self, InvalidId> {
+        check_id(text).map(Self)
+    }
+
+    /// The id as the API sent it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MediaId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for MediaId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn check_id(text: &str) -> Result<String, InvalidId> {
+    let fits = (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    if fits { Ok(text.to_owned()) } else { Err(InvalidId { shown: text.chars().take(40).collect() }) }
+}
+
+/// The id of a post in its page URL: the `DAbCdEf` of `instagram.com/p/DAbCdEf/`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Shortcode(String);
+
+impl Shortcode {
+    /// Checks `text` and makes a shortcode of it.
+    ///
+    /// # Errors
+    /// [`InvalidId`] under the same rule as [`MediaId::new`].
+    pub fn new(text: &str) -> Result<Self, InvalidId> {
+        check_id(text).map(Self)
+    }
+
+    /// Finds the shortcode in a pasted page URL, or takes a bare one.
+    ///
+    /// `https://www.instagram.com/p/DAbCdEf/?igsh=x`, `instagram.com/someone/reel/DAbCdEf` and `DAbCdEf`
+    /// all give `DAbCdEf`. `None` when there is none to be found.
+    pub fn find(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let path = text.split(['?', '#']).next().unwrap_or(text);
+        if !path.contains('/') {
+            return Self::new(path).ok();
+        }
+        let mut segments = path.split('/').skip_while(|segment| !matches!(*segment, "p" | "reel" | "reels" | "tv"));
+        segments.next()?;
+        Self::new(segments.next()?).ok()
+    }
+
+    /// The shortcode without anything around it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Shortcode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Shortcode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The signed address of a picture or a video, which dies within days.
+///
+/// Printing it shows host and path only: the query is a signature.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MediaLink(String);
+
+impl MediaLink {
+    /// Wraps an address as the API sent it. Whether it may be followed is decided where it would be.
+    pub fn new(address: impl Into<String>) -> Self {
+        Self(address.into())
+    }
+
+    /// The whole address, signature included: for the request, never for a message or a file.
+    pub fn signed_address(&self) -> &str {
+        &self.0
+    }
+
+    /// The last part of the path, which stays the same for a picture while host and query change.
+    pub fn file_name(&self) -> &str {
+        let path = self.0.split(['?', '#']).next().unwrap_or(&self.0);
+        path.rsplit('/').next().unwrap_or(path)
+    }
+}
+
+impl fmt::Display for MediaLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.split(['?', '#']).next().unwrap_or(&self.0))
+    }
+}
+
+impl fmt::Debug for MediaLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}?…")
+    }
+}
+
+/// What kind of post it is. A reel is a video with [`Post::is_reel`] set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PostKind {
+    /// One photograph.
+    Image,
+    /// An album that is leafed through.
+    Carousel,
+    /// One video.
+    Video,
+}
+
+impl PostKind {
+    /// The word in settings and in the data file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Carousel => "carousel",
+            Self::Video => "video",
+        }
+    }
+}
+
+/// What one slide is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlideKind {
+    /// A photograph.
+    Image,
+    /// A video, shown by its poster.
+    Video,
+}
+
+impl SlideKind {
+    /// The word in the data file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+        }
+    }
+}
+
+/// One picture of a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slide {
+    /// The id of the child, or of the post itself when it has no children.
+    pub id: MediaId,
+    /// A photograph or a video.
+    pub kind: SlideKind,
+    /// Where the still picture may be had, the best place first; empty when the API named none.
+    pub picture_links: Vec<MediaLink>,
+    /// The alternative text its author wrote.
+    pub author_alt: Option<String>,
+}
+
+/// One post of the account, newest API shape or oldest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// Id of the media node.
+    pub id: MediaId,
+    /// Absent only when neither the field nor a permalink came.
+    pub shortcode: Option<Shortcode>,
+    /// Page URL, checked to be `https` and on `instagram.com`.
+    pub permalink: Option<String>,
+    /// When it was published; the Unix epoch when the API named no time.
+    pub timestamp: Timestamp,
+    /// Image, carousel or video.
+    pub kind: PostKind,
+    /// Whether the API calls it a reel.
+    pub is_reel: bool,
+    /// Empty when there is none.
+    pub caption: Caption,
+    /// At least one slide; a slide may still lack a link.
+    pub slides: Vec<Slide>,
+    /// Handle of the account that posted.
+    pub username: Option<String>,
+    /// Likes, when asked for and not hidden.
+    pub likes: Option<u64>,
+    /// Comments, when asked for.
+    pub comments: Option<u64>,
+}
+
+impl Post {
+    /// The name people know a post by: its shortcode, or its id where there is none.
+    pub fn handle(&self) -> &str {
+        self.shortcode.as_ref().map_or(self.id.as_str(), Shortcode::as_str)
+    }
+}
+
+/// What is known of the account behind a feed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Handle, without `@`.
+    pub username: Option<String>,
+    /// Display name.
+    pub name: Option<String>,
+    /// Text of the profile.
+    pub biography: Option<String>,
+    /// Link of the profile.
+    pub website: Option<String>,
+    /// Followers, only when counts are asked for.
+    pub followers: Option<u64>,
+    /// `BUSINESS`, `MEDIA_CREATOR` or whatever the API says.
+    pub account_type: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shortcode_is_found_in_whatever_people_paste() {
+        for pasted in [
+            "DAbCdEf",
+            " https://www.instagram.com/p/DAbCdEf/ ",
+            "https://www.instagram.com/reel/DAbCdEf/?igsh=abc==",
+            "instagram.com/someone/p/DAbCdEf",
+            "https://www.instagram.com/tv/DAbCdEf#x",
+        ] {
+            assert_eq!(Shortcode::find(pasted).map(|code| code.to_string()).as_deref(), Some("DAbCdEf"), "{pasted}");
+        }
+        for pasted in ["", "https://www.instagram.com/someone/", "../../etc/passwd", "https://www.instagram.com/p/"] {
+            assert_eq!(Shortcode::find(pasted), None, "{pasted}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_would_leave_its_folder_is_no_id() {
+        for text in ["", "..", "a/b", "a\\b", "a.b", "é", &"1".repeat(65)] {
+            assert!(MediaId::new(text).is_err(), "{text}");
+        }
+        assert!(MediaId::new("17841405822304914").is_ok());
+        assert!(MediaId::new("178414_058-x").is_ok());
+    }
+
+    #[test]
+    fn a_link_is_shown_without_its_signature() {
+        let link = MediaLink::new("https://scontent.cdninstagram.com/v/t51/1_2_3_n.jpg?oh=SECRET&oe=65");
+        assert_eq!(format!("{link}"), "https://scontent.cdninstagram.com/v/t51/1_2_3_n.jpg");
+        assert!(!format!("{link:?}").contains("SECRET"));
+        assert_eq!(link.file_name(), "1_2_3_n.jpg");
+    }
+}

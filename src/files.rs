@@ -1,0 +1,407 @@
+//! The one room that writes: atomic, inside the site, never through a symbolic link.
+//!
+//! Reads are here too, so that every error of the file system carries its path.
+#![expect(clippy::disallowed_methods, reason = "this is the room that writes and deletes")]
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// What was tried when the file system said no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// Reading a file or a folder.
+    Read,
+    /// Writing a file or making a folder.
+    Write,
+    /// Deleting a file or a folder.
+    Delete,
+    /// Taking the lock.
+    Lock,
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Write => "written",
+            Self::Delete => "deleted",
+            Self::Lock => "locked",
+        })
+    }
+}
+
+/// A file that could not be read, written, deleted or locked.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The operating system refused.
+    #[error("{path} could not be {attempt}", path = path.display())]
+    Io {
+        /// What was tried.
+        attempt: Attempt,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A folder on the way is a symbolic link, which could lead out of the site.
+    #[error("{path} is a symbolic link, and feedbake writes and deletes through none", path = path.display())]
+    Symlink {
+        /// The link.
+        path: PathBuf,
+    },
+}
+
+impl FileError {
+    fn io(attempt: Attempt, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { attempt, path, source }
+    }
+}
+
+/// A path inside the site: relative, with `/` between its parts, none of them `..` or hidden tricks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SitePath(String);
+
+/// A text that is no path inside the site.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no path inside the site: a relative one without `..` was expected, such as \"data/instagram.json\"")]
+pub struct NotInSite(pub String);
+
+impl SitePath {
+    /// Checks `text` and makes a path of it; a trailing `/` is dropped, a `\` counts as `/`.
+    ///
+    /// # Errors
+    /// [`NotInSite`] for an absolute path, an empty one, or one that holds `.`, `..`, a drive or a control character.
+    pub fn new(text: &str) -> Result<Self, NotInSite> {
+        let refuse = || NotInSite(text.to_owned());
+        let normal = text.replace('\\', "/");
+        let trimmed = normal.trim_end_matches('/');
+        let parts_fit = trimmed
+            .split('/')
+            .all(|part| !part.is_empty() && part != "." && part != ".." && !part.contains(':') && !has_control(part));
+        let only_normal = Path::new(trimmed).components().all(|part| matches!(part, Component::Normal(_)));
+        if parts_fit && only_normal { Ok(Self(trimmed.to_owned())) } else { Err(refuse()) }
+    }
+
+    /// The path with one more part, which the caller knows to be a plain file name.
+    ///
+    /// # Errors
+    /// [`NotInSite`] when it is none.
+    pub fn join(&self, name: &str) -> Result<Self, NotInSite> {
+        Self::new(&format!("{}/{name}", self.0))
+    }
+
+    /// The path as text, with `/`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is left of the path below `folder`, if it lies there.
+    pub fn below<'a>(&'a self, folder: &str) -> Option<&'a str> {
+        self.0.strip_prefix(folder)?.strip_prefix('/')
+    }
+}
+
+fn has_control(text: &str) -> bool {
+    text.chars().any(char::is_control)
+}
+
+impl TryFrom<String> for SitePath {
+    type Error = NotInSite;
+    fn try_from(text: String) -> Result<Self, NotInSite> {
+        Self::new(&text)
+    }
+}
+
+impl From<SitePath> for String {
+    fn from(path: SitePath) -> Self {
+        path.0
+    }
+}
+
+impl fmt::Display for SitePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether a write changed anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// The file was not there.
+    Created,
+    /// It held other bytes.
+    Changed,
+    /// It held these bytes already and was not touched.
+    Unchanged,
+}
+
+impl Written {
+    /// True for [`Written::Created`] and [`Written::Changed`].
+    pub fn is_change(self) -> bool {
+        self != Self::Unchanged
+    }
+}
+
+/// The end of every temporary name. No generator takes such a file for a page or a template, and a run that finds
+/// one beside its place knows that an earlier run died there.
+const UNFINISHED: &str = ".feedbake-unfinished";
+
+/// The site's folder: the door through which everything is written and deleted.
+#[derive(Debug, Clone)]
+pub struct Root {
+    folder: PathBuf,
+}
+
+impl Root {
+    /// Stands at `folder`, which need not exist yet.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// The folder itself.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where `path` is on this machine. For reading and for messages.
+    pub fn locate(&self, path: &SitePath) -> PathBuf {
+        path.0.split('/').fold(self.folder.clone(), |folder, part| folder.join(part))
+    }
+
+    /// Reads a whole file; `None` when it is not there.
+    ///
+    /// # Errors
+    /// [`FileError::Io`] for anything else than an absent file.
+    pub fn read(&self, path: &SitePath) -> Result<Option<Vec<u8>>, FileError> {
+        read(&self.locate(path))
+    }
+
+    /// The size in bytes of a regular file; `None` when there is none at this place.
+    pub fn size(&self, path: &SitePath) -> Option<u64> {
+        fs::symlink_metadata(self.locate(path)).ok().filter(fs::Metadata::is_file).map(|data| data.len())
+    }
+
+    /// Puts `bytes` at `path`: written beside its place, then renamed into it. Equal bytes are left alone.
+    ///
+    /// # Errors
+    /// [`FileError::Symlink`] when a folder on the way is a link; [`FileError::Io`] when the system refuses.
+    pub fn write(&self, path: &SitePath, bytes: &[u8]) -> Result<Written, FileError> {
+        let place = self.locate(path);
+        self.refuse_links(&place)?;
+        let before = match fs::symlink_metadata(&place) {
+            // A link at the place itself is replaced by the rename, never written through.
+            Ok(data) if data.is_file() => {
+                if data.len() == bytes.len() as u64 && read(&place)?.as_deref() == Some(bytes) {
+                    return Ok(Written::Unchanged);
+                }
+                Written::Changed
+            }
+            Ok(_) => Written::Changed,
+            Err(_) => Written::Created,
+        };
+        let parent = place.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(parent).map_err(FileError::io(Attempt::Write, parent))?;
+        let beside = beside(&place);
+        let written = write_through(&beside, bytes).and_then(|()| fs::rename(&beside, &place));
+        if let Err(source) = written {
+            // Best effort: the next run sweeps what this one could not.
+            let _ = fs::remove_file(&beside);
+            return Err(FileError::Io { attempt: Attempt::Write, path: place, source });
+        }
+        Ok(before)
+    }
+
+    /// Deletes a file, and the folders it leaves empty up to `keep`. An absent file is no error.
+    ///
+    /// # Errors
+    /// [`FileError::Symlink`] when a folder on the way is a link; [`FileError::Io`] when the system refuses.
+    pub fn remove(&self, path: &SitePath) -> Result<bool, FileError> {
+        let place = self.locate(path);
+        self.refuse_links(&place)?;
+        let existed = match fs::remove_file(&place) {
+            Ok(()) => true,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => return Err(FileError::io(Attempt::Delete, &place)(error)),
+        };
+        let mut folder = place.parent();
+        while let Some(empty) = folder.filter(|folder| *folder != self.folder && folder.starts_with(&self.folder)) {
+            // Fails on a folder that still holds something, which is the wish.
+            if fs::remove_dir(empty).is_err() {
+                break;
+            }
+            folder = empty.parent();
+        }
+        Ok(existed)
+    }
+
+    /// Deletes what a run that died left beside `path`.
+    ///
+    /// # Errors
+    /// As [`Root::remove`].
+    pub fn sweep(&self, path: &SitePath) -> Result<(), FileError> {
+        let place = self.locate(path);
+        let leftover = beside(&place);
+        if fs::symlink_metadata(&leftover).is_err() {
+            return Ok(());
+        }
+        self.refuse_links(&place)?;
+        fs::remove_file(&leftover).map_err(FileError::io(Attempt::Delete, &leftover))
+    }
+
+    /// Deletes a folder of feedbake's own with everything in it. An absent folder is no error.
+    ///
+    /// # Errors
+    /// As [`Root::remove`].
+    pub fn remove_folder(&self, path: &SitePath) -> Result<(), FileError> {
+        let place = self.locate(path);
+        self.refuse_links(&place)?;
+        match fs::symlink_metadata(&place) {
+            Err(_) => Ok(()),
+            Ok(data) if data.is_symlink() => Err(FileError::Symlink { path: place }),
+            Ok(_) => fs::remove_dir_all(&place).map_err(FileError::io(Attempt::Delete, &place)),
+        }
+    }
+
+    /// Takes the lock at `path`, waiting until the run that holds it has ended.
+    ///
+    /// The system releases it when the process ends, however it ends. `on_wait` is called once, with what the holder
+    /// wrote of itself, when the lock is taken by another run.
+    ///
+    /// # Errors
+    /// [`FileError`] when the lock file cannot be made or locked.
+    pub fn lock(&self, path: &SitePath, holder: &str, on_wait: impl FnOnce(&str)) -> Result<Lock, FileError> {
+        let place = self.locate(path);
+        self.refuse_links(&place)?;
+        let parent = place.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(parent).map_err(FileError::io(Attempt::Write, parent))?;
+        let mut file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&place)
+            .map_err(FileError::io(Attempt::Lock, &place))?;
+        if file.try_lock().is_err() {
+            let who = fs::read_to_string(&place).unwrap_or_default();
+            on_wait(who.trim());
+            file.lock().map_err(FileError::io(Attempt::Lock, &place))?;
+        }
+        // Who holds it is a courtesy to the next run; a lock without a name is as good.
+        let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
+        Ok(Lock { _file: file })
+    }
+
+    fn refuse_links(&self, place: &Path) -> Result<(), FileError> {
+        let mut folder = place.parent();
+        while let Some(link) = folder.filter(|folder| *folder != self.folder && folder.starts_with(&self.folder)) {
+            if fs::symlink_metadata(link).is_ok_and(|data| data.is_symlink()) {
+                return Err(FileError::Symlink { path: link.to_owned() });
+            }
+            folder = link.parent();
+        }
+        Ok(())
+    }
+}
+
+/// Held while a run works in a site; released when dropped or when the process ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Reads a whole file; `None` when it is not there.
+///
+/// # Errors
+/// [`FileError::Io`] for anything else than an absent file.
+pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(FileError::io(Attempt::Read, path)(error)),
+    }
+}
+
+fn beside(place: &Path) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(place.file_name().unwrap_or_default());
+    name.push(UNFINISHED);
+    place.with_file_name(name)
+}
+
+fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    // Without this, a power cut after the rename may leave an empty file under the final name.
+    file.sync_data()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> SitePath {
+        SitePath::new(text).unwrap()
+    }
+
+    #[test]
+    fn a_path_that_leaves_the_site_is_refused() {
+        for text in ["", "/", "/etc/passwd", "..", "a/../b", "a//b", "./a", "c:/x", "c:\\x", "a/\u{0}", "a/.", "\\\\host"] {
+            assert!(SitePath::new(text).is_err(), "{text:?}");
+        }
+        assert_eq!(path("static\\feedbake/").as_str(), "static/feedbake");
+        assert_eq!(path("static/feedbake/x.webp").below("static"), Some("feedbake/x.webp"));
+        assert_eq!(path("staticx/feedbake").below("static"), None);
+    }
+
+    #[test]
+    fn equal_bytes_are_not_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::new(folder.path());
+        assert_eq!(root.write(&path("a/b.txt"), b"one").unwrap(), Written::Created);
+        assert_eq!(root.write(&path("a/b.txt"), b"one").unwrap(), Written::Unchanged);
+        assert_eq!(root.write(&path("a/b.txt"), b"two").unwrap(), Written::Changed);
+        assert_eq!(root.read(&path("a/b.txt")).unwrap().as_deref(), Some(b"two".as_slice()));
+        assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_or_deleted_through_a_link() {
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("mine.txt"), "mine").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(outside.path(), folder.path().join("static")).unwrap();
+        let root = Root::new(folder.path());
+        assert!(matches!(root.write(&path("static/mine.txt"), b"x"), Err(FileError::Symlink { .. })));
+        assert!(matches!(root.remove(&path("static/mine.txt")), Err(FileError::Symlink { .. })));
+        assert!(matches!(root.remove_folder(&path("static")), Err(FileError::Symlink { .. })));
+        assert_eq!(fs::read_to_string(outside.path().join("mine.txt")).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_leftover_of_a_run_that_died_is_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::new(folder.path());
+        fs::write(folder.path().join(".data.json.feedbake-unfinished"), "{").unwrap();
+        root.sweep(&path("data.json")).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn removing_the_last_file_removes_the_folders_it_left_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::new(folder.path());
+        root.write(&path("static/feedbake/a.webp"), b"a").unwrap();
+        root.write(&path("static/robots.txt"), b"mine").unwrap();
+        assert!(root.remove(&path("static/feedbake/a.webp")).unwrap());
+        assert!(!folder.path().join("static/feedbake").exists());
+        assert!(folder.path().join("static/robots.txt").exists());
+    }
+}
