@@ -143,6 +143,15 @@ pub enum Written {
 }
 
 impl Written {
+    /// The word for a summary.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Created => "new",
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+        }
+    }
+
     /// True for [`Written::Created`] and [`Written::Changed`].
     pub fn is_change(self) -> bool {
         self != Self::Unchanged
@@ -186,6 +195,11 @@ impl Root {
     /// The size in bytes of a regular file; `None` when there is none at this place.
     pub fn size(&self, path: &SitePath) -> Option<u64> {
         fs::symlink_metadata(self.locate(path)).ok().filter(fs::Metadata::is_file).map(|data| data.len())
+    }
+
+    /// Whether anything at all is at this place, a link or a folder included.
+    pub fn exists(&self, path: &SitePath) -> bool {
+        fs::symlink_metadata(self.locate(path)).is_ok()
     }
 
     /// Puts `bytes` at `path`: written beside its place, then renamed into it. Equal bytes are left alone.
@@ -269,6 +283,31 @@ impl Root {
         }
     }
 
+    /// Lists the files below `folder` as paths relative to it, sorted; links are neither followed nor listed.
+    ///
+    /// # Errors
+    /// [`FileError::Io`] when a folder cannot be read; an absent one has no files.
+    pub fn names_below(&self, folder: &SitePath) -> Result<Vec<String>, FileError> {
+        let top = self.locate(folder);
+        let mut names = Vec::new();
+        for entry in walkdir::WalkDir::new(&top).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => {
+                    if let Some(name) = entry.path().strip_prefix(&top).ok().and_then(Path::to_str) {
+                        names.push(name.replace('\\', "/"));
+                    }
+                }
+                Ok(_) => {}
+                Err(error) if error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound) => {}
+                Err(error) => {
+                    let path = error.path().unwrap_or(&top).to_owned();
+                    return Err(FileError::Io { attempt: Attempt::Read, path, source: error.into() });
+                }
+            }
+        }
+        Ok(names)
+    }
+
     /// Takes the lock at `path`, waiting until the run that holds it has ended.
     ///
     /// The system releases it when the process ends, however it ends. `on_wait` is called once, with what the holder
@@ -326,6 +365,15 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(FileError::io(Attempt::Read, path)(error)),
     }
+}
+
+/// Adds `bytes` to the end of a file outside the site that another program offers for it.
+///
+/// # Errors
+/// [`FileError::Io`] when the file cannot be opened or written.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let file = File::options().append(true).create(true).open(path);
+    file.and_then(|mut file| file.write_all(bytes)).map_err(FileError::io(Attempt::Write, path))
 }
 
 fn beside(place: &Path) -> PathBuf {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::Caption;
 
@@ -10,7 +11,8 @@ use super::Caption;
 ///
 /// The API sends 16 to 18 digits; anything made of 1 to 64 ASCII letters, digits, `_` and `-` is accepted,
 /// and nothing else, because the id names files in the site.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct MediaId(String);
 
 /// A text that was offered as an id and cannot name a file.
@@ -48,6 +50,19 @@ impl fmt::Debug for MediaId {
     }
 }
 
+impl TryFrom<String> for MediaId {
+    type Error = InvalidId;
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        Self::new(&text)
+    }
+}
+
+impl From<MediaId> for String {
+    fn from(id: MediaId) -> Self {
+        id.0
+    }
+}
+
 fn check_id(text: &str) -> Result<String, InvalidId> {
     let fits = (1..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
@@ -55,7 +70,8 @@ fn check_id(text: &str) -> Result<String, InvalidId> {
 }
 
 /// The id of a post in its page URL: the `DAbCdEf` of `instagram.com/p/DAbCdEf/`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Shortcode(String);
 
 impl Shortcode {
@@ -85,6 +101,19 @@ impl Shortcode {
     /// The shortcode without anything around it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for Shortcode {
+    type Error = InvalidId;
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        Self::new(&text)
+    }
+}
+
+impl From<Shortcode> for String {
+    fn from(code: Shortcode) -> Self {
+        code.0
     }
 }
 
@@ -137,7 +166,7 @@ impl fmt::Debug for MediaLink {
 }
 
 /// What kind of post it is. A reel is a video with [`Post::is_reel`] set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PostKind {
     /// One photograph.
     Image,
@@ -159,7 +188,7 @@ impl PostKind {
 }
 
 /// What one slide is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SlideKind {
     /// A photograph.
     Image,
@@ -178,20 +207,22 @@ impl SlideKind {
 }
 
 /// One picture of a post.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slide {
     /// The id of the child, or of the post itself when it has no children.
     pub id: MediaId,
     /// A photograph or a video.
     pub kind: SlideKind,
     /// Where the still picture may be had, the best place first; empty when the API named none.
+    /// Signed, so never written anywhere.
+    #[serde(skip)]
     pub picture_links: Vec<MediaLink>,
     /// The alternative text its author wrote.
     pub author_alt: Option<String>,
 }
 
 /// One post of the account, newest API shape or oldest.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
     /// Id of the media node.
     pub id: MediaId,
@@ -225,7 +256,7 @@ impl Post {
 }
 
 /// What is known of the account behind a feed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Handle, without `@`.
     pub username: Option<String>,

@@ -1,0 +1,271 @@
+//! The first half of a bake: from the account to a selection whose pictures lie ready in the cache.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::listing::Listing;
+use super::{Event, Hindrance, Kitchen};
+use crate::cache::{Index, Original};
+use crate::config::FeedSettings;
+use crate::feed::{MediaId, Post, Slide};
+use crate::files::FileError;
+use crate::manifest::Manifest;
+use crate::media::{self, Bench, Job, Made, Picture, PixelLimits, Stock, Trouble};
+use crate::select::{Selection, select, wants_more};
+use crate::site::{Gallery, shown_slides};
+
+/// What one feed will show, with every picture of it at hand.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The posts.
+    pub selection: Selection,
+    /// Their pictures.
+    pub gallery: Gallery,
+    /// How each picture came about.
+    pub made: Vec<Made>,
+    /// What to remember of their originals.
+    pub originals: BTreeMap<MediaId, Original>,
+    /// `scan` ended the listing though more was wanted.
+    pub scan_ended: bool,
+}
+
+/// Why gathering stopped.
+pub enum Stopped {
+    /// The feed is not refreshed.
+    Hindered(Box<Hindrance>),
+    /// No feed can be.
+    Disk(FileError),
+}
+
+impl<T: Into<Hindrance>> From<T> for Stopped {
+    fn from(hindrance: T) -> Self {
+        Self::Hindered(Box::new(hindrance.into()))
+    }
+}
+
+/// Whether pictures are made or only counted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pictures {
+    /// Made, so that the selection holds in the end.
+    Make,
+    /// Believed: for a list, nothing is downloaded.
+    Believe,
+}
+
+/// Lists, selects and makes pictures until as many posts as wished are whole, or the account ends.
+pub fn gather(
+    kitchen: &Kitchen<'_>,
+    settings: &FeedSettings,
+    known: &Known<'_>,
+    listing: &mut Listing<'_>,
+    pictures: Pictures,
+) -> Result<Gathered, Stopped> {
+    let mut gathered = Gathered::default();
+    let mut failed: BTreeMap<MediaId, String> = BTreeMap::new();
+    let mut unavailable: BTreeMap<MediaId, String> = BTreeMap::new();
+    loop {
+        for post in listing.posts() {
+            if let Some(why) = hopeless(kitchen, settings, known, post) {
+                unavailable.insert(post.id.clone(), why);
+            }
+        }
+        gathered.selection = select(listing.posts(), &settings.wish, &unavailable);
+        if !listing.has_ended() && wants_more(&gathered.selection, listing.posts(), &settings.wish) {
+            listing.next_page(&settings.wish)?;
+            (kitchen.watch)(Event::Listed { feed: &settings.name, posts: listing.posts().len() });
+            continue;
+        }
+        gathered.scan_ended = !listing.has_ended() && listing.posts().len() >= settings.wish.scan;
+        if pictures == Pictures::Believe {
+            return Ok(gathered);
+        }
+        let slides: Vec<&Slide> = gathered
+            .selection
+            .kept
+            .iter()
+            .flat_map(|post| shown_slides(settings, post))
+            .filter(|slide| !gathered.gallery.contains_key(&slide.id) && !failed.contains_key(&slide.id))
+            .collect();
+        let jobs: Vec<Job> = slides.into_iter().map(|slide| known.job(slide)).collect();
+        for (job, answer) in jobs.iter().zip(make(kitchen, settings, listing, &gathered.selection.kept, &jobs)) {
+            match answer {
+                Ok(made) => {
+                    gathered.gallery.insert(job.slide.id.clone(), made.picture.clone());
+                    gathered.originals.extend(made.original.clone().map(|original| (job.slide.id.clone(), original)));
+                    gathered.made.push(made);
+                }
+                Err(Trouble::File(error)) => return Err(Stopped::Disk(error)),
+                Err(trouble) => {
+                    failed.insert(job.slide.id.clone(), in_words(&trouble));
+                }
+            }
+        }
+        let broken: Vec<(MediaId, String)> =
+            gathered.selection.kept.iter().filter_map(|post| broken(settings, post, &gathered.gallery, &failed)).collect();
+        if broken.is_empty() {
+            break;
+        }
+        unavailable.extend(broken);
+    }
+    // Pictures of posts that fell out again are not shown.
+    let shown: BTreeSet<&MediaId> =
+        gathered.selection.kept.iter().flat_map(|post| shown_slides(settings, post)).map(|slide| &slide.id).collect();
+    gathered.gallery.retain(|id, _| shown.contains(id));
+    gathered.made.retain(|made| shown.contains(&made.picture.id));
+    Ok(gathered)
+}
+
+/// Why `post` cannot be shown whatever is tried, if that can be told from here.
+fn hopeless(kitchen: &Kitchen<'_>, settings: &FeedSettings, known: &Known<'_>, post: &Post) -> Option<String> {
+    if kitchen.scanner.scan(post.caption.text().as_bytes()).is_some() {
+        return Some("its caption holds what looks like an access token".to_owned());
+    }
+    let at_hand = |slide: &Slide| !slide.picture_links.is_empty() || known.has_copy(&slide.id);
+    let any = shown_slides(settings, post).iter().any(at_hand);
+    (!any).then(|| Trouble::NoLink.to_string())
+}
+
+/// Why a kept post turned out to have no picture at all. One slide of several may be missing.
+fn broken(
+    settings: &FeedSettings,
+    post: &Post,
+    gallery: &Gallery,
+    failed: &BTreeMap<MediaId, String>,
+) -> Option<(MediaId, String)> {
+    let slides = shown_slides(settings, post);
+    if slides.iter().any(|slide| gallery.contains_key(&slide.id)) {
+        return None;
+    }
+    let why = slides.iter().find_map(|slide| failed.get(&slide.id).cloned()).unwrap_or_else(|| Trouble::NoLink.to_string());
+    Some((post.id.clone(), why))
+}
+
+/// Makes the pictures; a link that died since the listing is asked for anew, once for each post.
+fn make(
+    kitchen: &Kitchen<'_>,
+    settings: &FeedSettings,
+    listing: &mut Listing<'_>,
+    posts: &[Post],
+    jobs: &[Job],
+) -> Vec<Result<Made, Trouble>> {
+    let mut answers = make_once(kitchen, settings, listing, jobs);
+    let dead: Vec<usize> = (0..jobs.len()).filter(|index| answers[*index].as_ref().is_err_and(is_dead_link)).collect();
+    let owners: BTreeSet<&MediaId> = dead
+        .iter()
+        .filter_map(|index| posts.iter().find(|post| post.slides.contains(&jobs[*index].slide)))
+        .map(|post| &post.id)
+        .collect();
+    let fresh: Vec<Post> = owners.into_iter().filter_map(|id| listing.fresh_links(id)).collect();
+    let renewed: Vec<(usize, Job)> = dead
+        .into_iter()
+        .filter_map(|index| {
+            let slide = fresh.iter().flat_map(|post| &post.slides).find(|slide| slide.id == jobs[index].slide.id)?;
+            Some((index, Job { slide: slide.clone(), ..jobs[index].clone() }))
+        })
+        .collect();
+    let again: Vec<Job> = renewed.iter().map(|(_, job)| job.clone()).collect();
+    for ((index, _), answer) in renewed.into_iter().zip(make_once(kitchen, settings, listing, &again)) {
+        answers[index] = answer;
+    }
+    answers
+}
+
+fn make_once(
+    kitchen: &Kitchen<'_>,
+    settings: &FeedSettings,
+    listing: &Listing<'_>,
+    jobs: &[Job],
+) -> Vec<Result<Made, Trouble>> {
+    if jobs.is_empty() {
+        return Vec::new();
+    }
+    let patience = &settings.api.patience;
+    let fetch = listing
+        .http()
+        .map(|http| move |link: &crate::feed::MediaLink| media::fetch(http, link, patience, kitchen.pause, kitchen.dice));
+    let (total, feed) = (jobs.len(), settings.name.as_str());
+    let bench = Bench {
+        cache: &kitchen.cache,
+        recipe: &settings.recipe,
+        folder: &kitchen.settings.media_dir,
+        limits: PixelLimits::default(),
+        shapers: kitchen.shapers,
+        fetch: fetch.as_ref().map(|fetch| fetch as &media::Fetch<'_>),
+        on_done: &|done| (kitchen.watch)(Event::Pictures { feed, done, total }),
+    };
+    media::make(jobs, &bench)
+}
+
+fn is_dead_link(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Download(error) if error.is_dead_link())
+}
+
+/// The whole chain of causes in one line: this becomes the reason of a dropped post.
+fn in_words(trouble: &Trouble) -> String {
+    let mut words = trouble.to_string();
+    let mut cause = std::error::Error::source(trouble);
+    while let Some(deeper) = cause {
+        let text = deeper.to_string();
+        if !words.contains(&text) {
+            words.push_str(": ");
+            words.push_str(&text);
+        }
+        cause = deeper.source();
+    }
+    words
+}
+
+/// What earlier bakes left of the pictures.
+pub struct Known<'a> {
+    manifest: &'a Manifest,
+    index: &'a Index,
+    kitchen: &'a Kitchen<'a>,
+    recipe: String,
+}
+
+impl<'a> Known<'a> {
+    /// Looks at manifest and cache for pictures of `settings`' recipe.
+    pub fn new(kitchen: &'a Kitchen<'a>, manifest: &'a Manifest, index: &'a Index, settings: &FeedSettings) -> Self {
+        Self { manifest, index, kitchen, recipe: settings.recipe.fingerprint() }
+    }
+
+    fn picture(&self, slide: &MediaId) -> Option<&'a Picture> {
+        let of_manifest = self.manifest.picture(slide, &self.recipe);
+        let cached = || self.index.pictures.get(slide);
+        of_manifest
+            .filter(|picture| picture.recipe == self.recipe)
+            .or_else(|| cached().filter(|picture| picture.recipe == self.recipe))
+            .or(of_manifest)
+            .or_else(cached)
+            .filter(|picture| !picture.renditions.is_empty())
+    }
+
+    fn has_copy(&self, slide: &MediaId) -> bool {
+        let picture = self.picture(slide).is_some_and(|picture| self.has_renditions(picture));
+        picture || self.index.originals.get(slide).is_some_and(|original| self.kitchen.cache.has(&original.sha256))
+    }
+
+    /// Every file lies in the site, or whole in the cache.
+    fn has_renditions(&self, picture: &Picture) -> bool {
+        picture.renditions.iter().all(|rendition| {
+            let in_folder = rendition.path.below(self.kitchen.settings.media_dir.as_str()).is_some();
+            let in_site = self.kitchen.root.size(&rendition.path) == Some(rendition.bytes);
+            in_folder && (in_site || self.kitchen.cache.get(&rendition.sha256).is_ok_and(|bytes| bytes.is_some()))
+        })
+    }
+
+    fn job(&self, slide: &Slide) -> Job {
+        let picture = self.picture(&slide.id);
+        let original = self.index.originals.get(&slide.id).filter(|original| self.kitchen.cache.has(&original.sha256));
+        let names: Vec<&str> = slide.picture_links.iter().map(crate::feed::MediaLink::file_name).collect();
+        let stock = Stock {
+            recipe_matches: picture.is_some_and(|picture| picture.recipe == self.recipe),
+            renditions: picture.is_some_and(|picture| self.has_renditions(picture)),
+            original: original.is_some(),
+            link: !names.is_empty(),
+            link_renamed: original.is_some_and(|original| {
+                !original.link_name.is_empty() && !names.contains(&original.link_name.as_str())
+            }),
+        };
+        Job { slide: slide.clone(), stock, known: picture.cloned(), original: original.cloned() }
+    }
+}

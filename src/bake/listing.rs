@@ -1,0 +1,149 @@
+//! The posts of an account as far as they were looked at: from the API page by page, or from the cache.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Hindrance, Kitchen};
+use crate::auth::AccessToken;
+use crate::cache::FeedMemory;
+use crate::config::{Counts, FeedSettings};
+use crate::feed::{Account, MediaId, Post};
+use crate::graph::{ApiOptions, Cursor, Graph, Unreadable};
+use crate::http::Http;
+use crate::select::{Sort, Wish};
+
+/// The API sends no more at once.
+const PAGE: usize = 100;
+
+/// A page holds at least so many posts: a few that fall out then cost no second request.
+const SMALL_PAGE: usize = 25;
+
+/// What the account says of itself changes rarely: asked for at most once a day where a cache remembers it.
+const ACCOUNT_AGE: SignedDuration = SignedDuration::from_hours(24);
+
+/// The posts of an account, as far as they were looked at.
+pub struct Listing<'a> {
+    source: Source<'a>,
+    posts: Vec<Post>,
+    /// Items of the answers that are no posts.
+    pub unreadable: Vec<Unreadable>,
+    cursor: Option<Cursor>,
+    ended: bool,
+}
+
+enum Source<'a> {
+    Api { graph: Box<Graph<'a>>, http: &'a Http },
+    Memory,
+}
+
+impl<'a> Listing<'a> {
+    /// Will ask the API.
+    pub fn from_api(kitchen: &'a Kitchen<'_>, settings: &'a FeedSettings, http: &'a Http, token: &AccessToken) -> Self {
+        let api = &settings.api;
+        let options = ApiOptions {
+            version: api.version.clone(),
+            user: api.user.clone(),
+            token_in: api.token_in,
+            patience: api.patience,
+            counts: settings.counts == Counts::Write || settings.wish.sort == Sort::Likes,
+        };
+        let graph = Graph::new(http, options, token.clone(), kitchen.notices, kitchen.pause, kitchen.dice);
+        let source = Source::Api { graph: Box::new(graph), http };
+        Self { source, posts: Vec::new(), unreadable: Vec::new(), cursor: None, ended: false }
+    }
+
+    /// Takes what the last good bake listed.
+    ///
+    /// # Errors
+    /// [`Hindrance::NothingRemembered`] when there was none.
+    pub fn from_memory(memory: Option<&FeedMemory>) -> Result<Self, Hindrance> {
+        let posts = memory.ok_or(Hindrance::NothingRemembered)?.posts.clone();
+        Ok(Self { source: Source::Memory, posts, unreadable: Vec::new(), cursor: None, ended: true })
+    }
+
+    /// The posts so far, as the API sent them.
+    pub fn posts(&self) -> &[Post] {
+        &self.posts
+    }
+
+    /// Whether the account has no more.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The connection, when there is one.
+    pub fn http(&self) -> Option<&'a Http> {
+        match &self.source {
+            Source::Api { http, .. } => Some(http),
+            Source::Memory => None,
+        }
+    }
+
+    /// Requests to the API so far.
+    pub fn requests(&self) -> u32 {
+        match &self.source {
+            Source::Api { graph, .. } => graph.requests(),
+            Source::Memory => 0,
+        }
+    }
+
+    /// Asks for one more page.
+    ///
+    /// # Errors
+    /// [`Hindrance::Api`] when the API refuses: half a list is none.
+    pub fn next_page(&mut self, wish: &Wish) -> Result<(), Hindrance> {
+        let Source::Api { graph, .. } = &mut self.source else { return Ok(()) };
+        let wanted = page_size(wish, self.posts.len());
+        let page = graph.page(self.cursor.as_ref(), wanted)?;
+        let known: BTreeSet<MediaId> = self.posts.iter().map(|post| post.id.clone()).collect();
+        // A list that grew while it was read shows a post twice.
+        self.posts.extend(page.posts.into_iter().filter(|post| !known.contains(&post.id)));
+        self.posts.truncate(wish.scan);
+        self.unreadable.extend(page.unreadable);
+        self.ended = page.next.is_none();
+        self.cursor = page.next;
+        Ok(())
+    }
+
+    /// Asks for one post again, for links that work; `None` when it is gone or cannot be had now.
+    pub fn fresh_links(&mut self, id: &MediaId) -> Option<Post> {
+        match &mut self.source {
+            Source::Api { graph, .. } => graph.post(id).ok().flatten(),
+            Source::Memory => None,
+        }
+    }
+
+    /// Finds out whose feed it is: remembered when fresh, else asked, else `older`, else told by the posts.
+    pub fn account(&mut self, memory: Option<&FeedMemory>, older: Option<&Account>, now: Timestamp) -> (Account, Timestamp) {
+        let remembered = memory.and_then(|memory| memory.account.clone());
+        if let Some((account, asked_at)) = &remembered
+            && (SignedDuration::ZERO..ACCOUNT_AGE).contains(&now.duration_since(*asked_at))
+        {
+            return (account.clone(), *asked_at);
+        }
+        let asked = match &mut self.source {
+            // The list was had: a feed without a biography is better than none.
+            Source::Api { graph, .. } => graph.account().ok(),
+            Source::Memory => None,
+        };
+        let mut account =
+            asked.or_else(|| remembered.map(|(account, _)| account)).or_else(|| older.cloned()).unwrap_or_default();
+        if account.username.is_none() {
+            account.username = self.posts.iter().find_map(|post| post.username.clone());
+        }
+        (account, now)
+    }
+}
+
+/// How many posts to ask for: what is shown and some to spare; whole pages where a filter may drop most of them.
+fn page_size(wish: &Wish, seen: usize) -> NonZeroUsize {
+    let filters = !wish.include.is_empty() || !wish.pin.is_empty() || wish.types.len() < 3;
+    let size = if wish.sort != Sort::Newest || filters || seen > 0 {
+        PAGE
+    } else {
+        (wish.limit.get() + wish.limit.get() / 4).clamp(SMALL_PAGE, PAGE)
+    };
+    NonZeroUsize::new(size.min(wish.scan.saturating_sub(seen).max(1))).unwrap_or(NonZeroUsize::MIN)
+}

@@ -1,0 +1,319 @@
+//! The pipeline: the one room that calls one room after another.
+//!
+//! For every feed: list → select → make the pictures in the cache. Then, once for the site: **claim** in the manifest
+//! → **place** the pictures → **publish** each data file by one rename → **prune** what nobody needs → **forget** it.
+//! A run that dies anywhere leaves the old feed or the new one, whole, and the next run tidies up.
+
+mod finish;
+mod gather;
+mod listing;
+mod report;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::auth::{AccessToken, LeakScanner};
+use crate::cache::{self, Cache, Index};
+use crate::config::{FeedSettings, Settings, Templates, TokenError};
+use crate::feed::Account;
+use crate::files::{FileError, Root, SitePath};
+use crate::graph::Notice;
+use crate::http::{Http, HttpOptions};
+use crate::manifest::{FeedRecord, Manifest};
+use crate::select::Selection;
+use crate::site;
+
+use finish::{claim, count_pictures, keep, publish, tidy};
+use gather::{Gathered, Known, Pictures, Stopped, gather};
+use listing::Listing;
+
+pub use report::{Baked, BakeError, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
+
+/// Where the posts of a feed come from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// The API, with this token.
+    Api(AccessToken),
+    /// What the last good bake left in the cache.
+    Memory,
+    /// Nowhere: this is why.
+    Nowhere(TokenError),
+}
+
+/// How much is believed of an answer that would empty the feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Belief {
+    /// The second time it is said.
+    Cautious,
+    /// At once.
+    Force,
+}
+
+/// What happens while a bake runs.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// Another run holds the lock.
+    Waiting {
+        /// What it wrote of itself.
+        holder: &'a str,
+    },
+    /// So many posts were listed so far.
+    Listed {
+        /// The feed.
+        feed: &'a str,
+        /// Posts.
+        posts: usize,
+    },
+    /// So many pictures of this feed are done.
+    Pictures {
+        /// The feed.
+        feed: &'a str,
+        /// Done.
+        done: usize,
+        /// Of so many.
+        total: usize,
+    },
+    /// The API client has something to say.
+    Api(&'a Notice),
+}
+
+/// What a bake needs from the world outside.
+pub struct Tools<'a> {
+    /// The site.
+    pub root: &'a Root,
+    /// What the user wants.
+    pub settings: &'a Settings,
+    /// Where each feed comes from, in the order of the settings.
+    pub sources: &'a [Source],
+    /// The time.
+    pub now: Timestamp,
+    /// Whether an empty answer is believed.
+    pub belief: Belief,
+    /// Threads that work on pixels.
+    pub shapers: usize,
+    /// Told what happens.
+    pub watch: &'a (dyn Fn(Event<'_>) + Sync),
+    /// Sleeps.
+    pub pause: &'a (dyn Fn(Duration) + Sync),
+    /// Gives a fresh number from 0 to 1.
+    pub dice: &'a (dyn Fn() -> f64 + Sync),
+}
+
+/// The tools, and what was made of them for this run.
+struct Kitchen<'a> {
+    root: &'a Root,
+    settings: &'a Settings,
+    cache: Cache,
+    scanner: LeakScanner,
+    shapers: usize,
+    watch: &'a (dyn Fn(Event<'_>) + Sync),
+    notices: &'a dyn Fn(Notice),
+    pause: &'a (dyn Fn(Duration) + Sync),
+    dice: &'a (dyn Fn() -> f64 + Sync),
+}
+
+/// One feed after gathering.
+struct Ready {
+    gathered: Gathered,
+    account: (Account, Timestamp),
+    listed: Vec<crate::feed::Post>,
+    unreadable: Vec<crate::graph::Unreadable>,
+}
+
+/// Bakes every feed of the site.
+///
+/// A feed that cannot be refreshed keeps its last good state and is reported as such; see [`Report`].
+///
+/// # Errors
+/// [`BakeError`] when the site itself cannot be read or written.
+pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
+    let lock_place = SitePath::new(&format!("{}/lock", cache::FOLDER)).expect("the place is plain");
+    let holder = format!("process {}", std::process::id());
+    let _lock = tools.root.lock(&lock_place, &holder, |holder| (tools.watch)(Event::Waiting { holder }))?;
+
+    let before = Manifest::read(tools.root)?;
+    sweep(tools, &before)?;
+    for feed in &tools.settings.feeds {
+        site::refuse_foreign_data(tools.root, &before, &feed.data_file)?;
+    }
+    let notices = |notice: Notice| (tools.watch)(Event::Api(&notice));
+    let kitchen = kitchen(tools, &notices);
+    let mut index = kitchen.cache.read_index()?;
+    let mut requests = 0;
+    let mut ready: BTreeMap<&str, Result<Ready, Hindrance>> = BTreeMap::new();
+    for (feed, source) in tools.settings.feeds.iter().zip(tools.sources) {
+        let outcome = match prepare(&kitchen, tools, feed, source, &before, &index, &mut requests) {
+            Ok(feed_ready) => Ok(feed_ready),
+            Err(Stopped::Hindered(hindrance)) => Err(*hindrance),
+            Err(Stopped::Disk(error)) => return Err(error.into()),
+        };
+        ready.insert(&feed.name, outcome);
+    }
+
+    let mut manifest = before.clone();
+    claim(&kitchen, &mut manifest, &ready)?;
+    let mut report = Report { feeds: Vec::new(), pictures: PictureCount::default(), installed: Vec::new(), removed: Vec::new(), requests };
+    for feed in &tools.settings.feeds {
+        let Some(outcome) = ready.remove(feed.name.as_str()) else { continue };
+        let posts_before = before.feeds.get(&feed.name).map_or(0, |record| record.posts);
+        let outcome = match outcome {
+            Ok(feed_ready) => {
+                count_pictures(&mut report.pictures, &feed_ready);
+                let baked = publish(&kitchen, tools, feed, feed_ready, &mut manifest, &mut index)?;
+                FeedOutcome::Baked(baked)
+            }
+            Err(hindrance) => keep(&kitchen, tools, feed, hindrance, &mut manifest, &index)?,
+        };
+        report.feeds.push(FeedReport { name: feed.name.clone(), data_file: feed.data_file.clone(), posts_before, outcome });
+    }
+    if tools.settings.templates == Templates::Install {
+        report.installed = site::install(tools.root, &mut manifest)?;
+    }
+    report.removed = tidy(&kitchen, &report, &mut manifest, &mut index)?;
+    Ok(report)
+}
+
+/// Lists and selects as [`bake`] would, and makes nothing: for `list` and `--dry-run`.
+///
+/// The answers stand in the order of the settings.
+///
+/// # Errors
+/// [`BakeError`] when manifest or cache cannot be read.
+pub fn rehearse(tools: &Tools<'_>) -> Result<Vec<Result<Rehearsal, Hindrance>>, BakeError> {
+    let manifest = Manifest::read(tools.root)?;
+    let notices = |notice: Notice| (tools.watch)(Event::Api(&notice));
+    let kitchen = kitchen(tools, &notices);
+    let index = kitchen.cache.read_index()?;
+    let mut rehearsals = Vec::new();
+    for (feed, source) in tools.settings.feeds.iter().zip(tools.sources) {
+        let known = Known::new(&kitchen, &manifest, &index, feed);
+        let rehearsed = with_listing(&kitchen, feed, source, &index, |listing| {
+            let gathered = gather(&kitchen, feed, &known, listing, Pictures::Believe)?;
+            let unreadable = std::mem::take(&mut listing.unreadable);
+            Ok(Rehearsal { selection: gathered.selection, unreadable, scan_ended: gathered.scan_ended })
+        });
+        rehearsals.push(match rehearsed {
+            Ok(rehearsal) => Ok(rehearsal),
+            Err(Stopped::Hindered(hindrance)) => Err(*hindrance),
+            Err(Stopped::Disk(error)) => return Err(error.into()),
+        });
+    }
+    Ok(rehearsals)
+}
+
+/// What a bake of one feed would show.
+#[derive(Debug)]
+pub struct Rehearsal {
+    /// Kept and dropped posts.
+    pub selection: Selection,
+    /// Items of the API's answer that are no posts.
+    pub unreadable: Vec<crate::graph::Unreadable>,
+    /// The account has more posts than `scan` allows to look at, and the feed wanted them.
+    pub scan_ended: bool,
+}
+
+fn kitchen<'a>(tools: &'a Tools<'_>, notices: &'a dyn Fn(Notice)) -> Kitchen<'a> {
+    let tokens: Vec<&AccessToken> = tools
+        .sources
+        .iter()
+        .filter_map(|source| match source {
+            Source::Api(token) => Some(token),
+            Source::Memory | Source::Nowhere(_) => None,
+        })
+        .collect();
+    Kitchen {
+        root: tools.root,
+        settings: tools.settings,
+        cache: Cache::new(tools.root),
+        scanner: LeakScanner::new(&tokens),
+        shapers: tools.shapers,
+        watch: tools.watch,
+        notices,
+        pause: tools.pause,
+        dice: tools.dice,
+    }
+}
+
+/// Removes what a run that died left beside its places.
+fn sweep(tools: &Tools<'_>, manifest: &Manifest) -> Result<(), FileError> {
+    for path in manifest.files.keys() {
+        tools.root.sweep(path)?;
+    }
+    for path in [crate::manifest::FILE, ".feedbake/cache/index.json"] {
+        tools.root.sweep(&SitePath::new(path).expect("the places are plain"))?;
+    }
+    Ok(())
+}
+
+fn with_listing<T>(
+    kitchen: &Kitchen<'_>,
+    feed: &FeedSettings,
+    source: &Source,
+    index: &Index,
+    work: impl FnOnce(&mut Listing<'_>) -> Result<T, Stopped>,
+) -> Result<T, Stopped> {
+    match source {
+        Source::Nowhere(error) => Err(error.clone().into()),
+        Source::Memory => work(&mut Listing::from_memory(index.feeds.get(&feed.name))?),
+        Source::Api(token) => {
+            let http = Http::new(HttpOptions::new(feed.api.base.clone()))?;
+            work(&mut Listing::from_api(kitchen, feed, &http, token))
+        }
+    }
+}
+
+fn prepare(
+    kitchen: &Kitchen<'_>,
+    tools: &Tools<'_>,
+    feed: &FeedSettings,
+    source: &Source,
+    manifest: &Manifest,
+    index: &Index,
+    requests: &mut u32,
+) -> Result<Ready, Stopped> {
+    let record = manifest.feeds.get(&feed.name);
+    let known = Known::new(kitchen, manifest, index, feed);
+    with_listing(kitchen, feed, source, index, |listing| {
+        let gathered = gather(kitchen, feed, &known, listing, Pictures::Make);
+        *requests += listing.requests();
+        let gathered = gathered?;
+        doubt(tools.belief, record, &gathered, listing)?;
+        let already = listing.requests();
+        let account = listing.account(index.feeds.get(&feed.name), record.map(|record| &record.account), tools.now);
+        *requests += listing.requests() - already;
+        let unreadable = std::mem::take(&mut listing.unreadable);
+        Ok(Ready { gathered, account, listed: listing.posts().to_vec(), unreadable })
+    })
+}
+
+/// Refuses an answer that would empty the feed for a reason that may pass.
+fn doubt(
+    belief: Belief,
+    record: Option<&FeedRecord>,
+    gathered: &Gathered,
+    listing: &Listing<'_>,
+) -> Result<(), Hindrance> {
+    if !gathered.selection.kept.is_empty() {
+        return Ok(());
+    }
+    let mut lost = gathered.selection.dropped.iter().filter(|dropped| !dropped.reason.is_wished());
+    if let Some(first) = lost.next() {
+        let posts = 1 + lost.count();
+        return Err(Hindrance::NoPictures { posts, first: format!("{} {}", first.post.handle(), first.reason) });
+    }
+    if !listing.posts().is_empty() {
+        // The user's own settings leave everything out.
+        return Ok(());
+    }
+    if let Some(first) = listing.unreadable.first() {
+        return Err(Hindrance::NothingReadable { items: listing.unreadable.len(), first: first.why.clone() });
+    }
+    match record {
+        Some(record) if record.posts > 0 && !record.doubted && belief == Belief::Cautious => {
+            Err(Hindrance::SuddenlyEmpty { posts_before: record.posts })
+        }
+        _ => Ok(()),
+    }
+}

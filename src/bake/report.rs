@@ -1,0 +1,237 @@
+//! What a bake did, for whoever tells the user.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::auth::Leak;
+use crate::config::TokenError;
+use crate::feed::Shortcode;
+use crate::files::{FileError, SitePath, Written};
+use crate::graph::{ApiError, Unreadable};
+use crate::http::HttpError;
+use crate::manifest::ManifestError;
+use crate::media::Work;
+use crate::select::Dropped;
+use crate::site::PublishError;
+
+/// What a bake did.
+#[derive(Debug)]
+pub struct Report {
+    /// In the order of the settings.
+    pub feeds: Vec<FeedReport>,
+    /// Pictures of the feeds that were baked.
+    pub pictures: PictureCount,
+    /// Templates that were missing and are there now.
+    pub installed: Vec<SitePath>,
+    /// Files that no feed needed any more.
+    pub removed: Vec<SitePath>,
+    /// Requests to the API.
+    pub requests: u32,
+}
+
+/// How the pictures came about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PictureCount {
+    /// Downloaded and encoded.
+    pub fetched: usize,
+    /// Encoded again from the cache.
+    pub reshaped: usize,
+    /// As they were.
+    pub kept: usize,
+    /// Bytes that were downloaded.
+    pub downloaded_bytes: u64,
+    /// Bytes of all originals.
+    pub original_bytes: u64,
+    /// Bytes a page with all tiles of a middle width loads: what became of the originals for a visitor.
+    pub page_bytes: u64,
+}
+
+impl PictureCount {
+    /// Adds one picture.
+    pub fn add(&mut self, work: Work) {
+        match work {
+            Work::Kept => self.kept += 1,
+            Work::Reshaped => self.reshaped += 1,
+            Work::Checked { bytes } => {
+                self.kept += 1;
+                self.downloaded_bytes += bytes;
+            }
+            Work::Fetched { bytes } => {
+                self.fetched += 1;
+                self.downloaded_bytes += bytes;
+            }
+        }
+    }
+
+    /// All pictures.
+    pub fn total(&self) -> usize {
+        self.fetched + self.reshaped + self.kept
+    }
+}
+
+/// What became of one feed.
+#[derive(Debug)]
+pub struct FeedReport {
+    /// Its name.
+    pub name: String,
+    /// Its data file.
+    pub data_file: SitePath,
+    /// Posts that the site showed before.
+    pub posts_before: usize,
+    /// How it ended.
+    pub outcome: FeedOutcome,
+}
+
+/// How a feed ended.
+#[derive(Debug)]
+pub enum FeedOutcome {
+    /// The site shows what the account shows.
+    Baked(Baked),
+    /// The last good feed stays.
+    Kept {
+        /// Why.
+        hindrance: Hindrance,
+        /// Posts in it.
+        posts: usize,
+        /// Its age, where anything remembers it.
+        last_good: Option<LastGood>,
+        /// Whether it is older than `max_stale`.
+        stale: bool,
+    },
+    /// There was no feed to keep: a valid, empty one was written.
+    Empty {
+        /// Why.
+        hindrance: Hindrance,
+    },
+}
+
+/// A good bake of one feed.
+#[derive(Debug)]
+pub struct Baked {
+    /// Posts in the data file.
+    pub posts: usize,
+    /// Whether the data file changed.
+    pub written: Written,
+    /// Posts that were shown and are not on Instagram any more, by shortcode.
+    pub gone: Vec<String>,
+    /// Posts that are not shown.
+    pub dropped: Vec<Dropped>,
+    /// Items of the API's answer that are no posts.
+    pub unreadable: Vec<Unreadable>,
+    /// Pinned posts that are nowhere.
+    pub missing_pins: Vec<Shortcode>,
+    /// The account has more posts than `scan` allows to look at, and the feed wanted them.
+    pub scan_ended: bool,
+}
+
+/// When a feed was last good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastGood {
+    /// From the cache, to the second.
+    At(Timestamp),
+    /// From the manifest, to the week.
+    Around(Date),
+}
+
+impl LastGood {
+    /// The day, as UTC has it.
+    pub fn date(self) -> Date {
+        match self {
+            Self::At(moment) => moment.to_zoned(jiff::tz::TimeZone::UTC).date(),
+            Self::Around(date) => date,
+        }
+    }
+
+    /// Whether more than `max_stale` has passed until `now`.
+    pub fn is_stale(self, now: Timestamp, max_stale: Duration) -> bool {
+        let start = match self {
+            Self::At(moment) => moment,
+            Self::Around(date) => date.to_zoned(jiff::tz::TimeZone::UTC).map_or(now, |day| day.timestamp()),
+        };
+        Duration::try_from(now.duration_since(start)).is_ok_and(|age| age > max_stale)
+    }
+}
+
+/// Why a feed was not refreshed.
+#[derive(Debug, thiserror::Error)]
+pub enum Hindrance {
+    /// There is no token, or none that may be used.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The API refused, or could not be reached.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// No connection can be made at all.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// Posts were listed, and not one picture could be had.
+    #[error("none of the {posts} posts has a picture that could be had; the first: {first}")]
+    NoPictures {
+        /// Posts that were tried.
+        posts: usize,
+        /// What happened to the first of them.
+        first: String,
+    },
+    /// Everything the API sent was unreadable.
+    #[error("none of the {items} items in the API's answer is a post; the first: {first}")]
+    NothingReadable {
+        /// Items in the answer.
+        items: usize,
+        /// What was wrong with the first of them.
+        first: String,
+    },
+    /// The account seems to be empty, and was not before.
+    #[error("the API lists no post of an account that had {posts_before}")]
+    SuddenlyEmpty {
+        /// Posts shown now.
+        posts_before: usize,
+    },
+    /// `--offline`, and nothing was ever fetched here.
+    #[error("nothing was fetched into this site's cache yet")]
+    NothingRemembered,
+}
+
+/// A bake that could not be finished. The site is as it was, or as complete as the last rename left it.
+#[derive(Debug, thiserror::Error)]
+pub enum BakeError {
+    /// A file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The manifest.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// Something could not be put into the site.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// Something to be published holds a token.
+    #[error("{place} would have published an access token ({leak})")]
+    Leak {
+        /// The file.
+        place: SitePath,
+        /// What was found.
+        leak: Leak,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feed_is_stale_when_its_time_has_passed() {
+        let now: Timestamp = "2026-05-31T12:00:00Z".parse().unwrap();
+        let month = Duration::from_secs(30 * 86_400);
+        let table = [
+            (LastGood::At("2026-05-01T12:00:00Z".parse().unwrap()), false),
+            (LastGood::At("2026-05-01T11:59:59Z".parse().unwrap()), true),
+            (LastGood::Around(jiff::civil::date(2026, 5, 2)), false),
+            (LastGood::Around(jiff::civil::date(2026, 4, 30)), true),
+            (LastGood::At("2030-01-01T00:00:00Z".parse().unwrap()), false),
+        ];
+        for (last_good, stale) in table {
+            assert_eq!(last_good.is_stale(now, month), stale, "{last_good:?}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `feedbake audit`.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::Ended;
+use super::args::{AuditArgs, Common};
+use super::failure::{Code, Failure};
+use super::start::place;
+use super::ui::{GREEN, RED, Voice, bytes, count};
+use crate::audit::Audit;
+use crate::auth::{AccessToken, LeakScanner};
+use crate::config::{Layer, find_token};
+use crate::files::Root;
+use crate::manifest::{self, Manifest};
+use crate::site::PUBLIC_FOLDER;
+
+/// Looks for tokens where visitors could find them.
+pub fn run(voice: &Voice, common: &Common, flags: &AuditArgs) -> Ended {
+    let place = place(voice, common, Layer::default())?;
+    let root = Root::new(&place.site);
+    // The live token is looked for in every coding it may have; without one, shapes alone must do.
+    let tokens: Vec<AccessToken> = place
+        .settings
+        .feeds
+        .iter()
+        .filter_map(|feed| find_token(&place.environment, feed.token_env.as_deref()).ok())
+        .map(|found| found.token)
+        .collect();
+    let scanner = LeakScanner::new(&tokens.iter().collect::<Vec<_>>());
+    let mut audit = Audit::default();
+    match &flags.folder {
+        Some(folder) if !folder.exists() => return Err(Box::new(Failure::no_folder(folder))),
+        Some(folder) => audit.look_through(folder, &scanner),
+        None => {
+            for file in everything_written(&root)? {
+                audit.look_through(&file, &scanner);
+            }
+        }
+    }
+    tell(voice, &audit);
+    if !audit.found.is_empty() {
+        return Ok(Code::Leak);
+    }
+    if audit.unread.is_empty() { Ok(Code::Done) } else { Err(Box::new(Failure::unread(&audit.unread))) }
+}
+
+fn everything_written(root: &Root) -> Result<Vec<PathBuf>, Box<Failure>> {
+    let manifest = Manifest::read(root).map_err(Failure::of_manifest)?;
+    let mut places: Vec<PathBuf> = manifest.files.keys().map(|path| root.locate(path)).collect();
+    places.push(root.folder().join(manifest::FILE));
+    places.push(root.folder().join(crate::cache::FOLDER));
+    places.push(root.folder().join(PUBLIC_FOLDER));
+    places.retain(|place| place.exists());
+    Ok(places)
+}
+
+fn tell(voice: &Voice, audit: &Audit) {
+    for finding in &audit.found {
+        voice.complain(&format!("{RED}found:{RED:#} {} in {}", finding.leak, finding.path.display()));
+    }
+    if !audit.found.is_empty() {
+        voice.complain("  hint: whoever saw the file can read the account: make a new token, then remove the file");
+        voice.complain("        from what is published, from the repository and from its history");
+    }
+    let looked = format!("{} looked through, {}", count(audit.files, "file"), bytes(audit.bytes));
+    match audit.found.len() {
+        0 => voice.say(&format!("{GREEN}no token{GREEN:#}: {looked}")),
+        found => voice.say(&format!("{}: {looked}", count(found, "token"))),
+    }
+    if voice.json {
+        let found: Vec<_> = audit
+            .found
+            .iter()
+            .map(|finding| json!({ "path": finding.path.display().to_string(), "what": finding.leak.to_string() }))
+            .collect();
+        voice.json(&json!({ "files": audit.files, "bytes": audit.bytes, "found": found }));
+    }
+}

@@ -1,0 +1,117 @@
+//! `feedbake bake`.
+
+use std::time::Instant;
+
+use super::Ended;
+use super::args::{BakeArgs, Common};
+use super::failure::{Code, Failure};
+use super::start::{Start, start};
+use super::ui::Voice;
+use super::{github, list, summary};
+use crate::bake::{Belief, FeedOutcome, FeedReport, Hindrance, Report, bake, rehearse};
+use crate::config::TokenError;
+
+/// Bakes, and tells what came of it.
+pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
+    let began = Instant::now();
+    let start = start(voice, common, &flags.source)?;
+    if flags.dry_run {
+        return dry_run(voice, &start);
+    }
+    let belief = if flags.force { Belief::Force } else { Belief::Cautious };
+    let progress = voice.progress();
+    let report = start
+        .with_tools(&progress, belief, bake)
+        .map_err(|error| Failure::of_bake(&error, "the bake was not finished; the site shows what it showed before"))?;
+
+    let in_ci = start.place.environment.is_ci();
+    let mut worst = Code::Done;
+    let mut failures = Vec::new();
+    for feed in &report.feeds {
+        if let Some((failure, code)) = verdict(feed, flags.strict, in_ci) {
+            failure.tell(voice);
+            worst = worst.max(code);
+            failures.push((feed.name.as_str(), failure));
+        }
+    }
+    summary::tell(voice, &report, began.elapsed());
+    if let Some(actions) = start.place.environment.github_actions() {
+        github::tell(voice, &actions, &report, &failures);
+    }
+    if voice.json {
+        voice.json(&summary::as_json(&report, worst));
+    }
+    Ok(worst)
+}
+
+/// What a feed that was not refreshed means: the words, and the exit code.
+///
+/// A feed that stays is no failure of the build, unless `--strict` or `max_stale` say so. A build without any token
+/// in CI is one of a fork, which gets no secrets: it ends well, with the empty feed.
+pub fn verdict(feed: &FeedReport, strict: bool, in_ci: bool) -> Option<(Failure, Code)> {
+    match &feed.outcome {
+        FeedOutcome::Baked(_) => None,
+        FeedOutcome::Kept { hindrance, posts, last_good, stale } => {
+            let consequence = match last_good {
+                Some(last_good) => format!(
+                    "the feed {} was not refreshed; the site still shows the {posts} posts of {}",
+                    feed.name,
+                    summary::day(last_good.date())
+                ),
+                None => format!("the feed {} was not refreshed; the site still shows its {posts} posts", feed.name),
+            };
+            let mut failure = Failure::of_hindrance(hindrance, &consequence);
+            let code = if strict || *stale { failure.code } else { Code::Done };
+            if *stale {
+                failure.hints.push("that is longer ago than `max_stale` allows, so the build fails".to_owned());
+            } else if !strict {
+                failure.lower();
+            }
+            Some((failure, code))
+        }
+        FeedOutcome::Empty { hindrance } => {
+            let consequence = format!("the feed {} is empty: there is no earlier one to keep", feed.name);
+            let mut failure = Failure::of_hindrance(hindrance, &consequence);
+            let is_fork = in_ci && !strict && matches!(hindrance, Hindrance::Token(TokenError::Missing { .. }));
+            let code = if is_fork { Code::Done } else { failure.code };
+            if is_fork {
+                failure.lower();
+            }
+            Some((failure, code))
+        }
+    }
+}
+
+fn dry_run(voice: &Voice, start: &Start) -> Ended {
+    let progress = voice.progress();
+    let rehearsals = start
+        .with_tools(&progress, Belief::Cautious, rehearse)
+        .map_err(|error| Failure::of_bake(&error, "nothing can be rehearsed"))?;
+    let mut worst = Code::Done;
+    let mut feeds = Vec::new();
+    for (feed, rehearsed) in start.place.settings.feeds.iter().zip(rehearsals) {
+        match rehearsed {
+            Ok(rehearsal) => {
+                feeds.push(list::as_json(&feed.name, &rehearsal));
+                if !voice.json {
+                    list::print(voice, &feed.name, &rehearsal);
+                }
+                voice.say(&format!("would write {}; nothing was written", feed.data_file));
+            }
+            Err(hindrance) => {
+                let failure = Failure::of_hindrance(&hindrance, &format!("the feed {} would not be refreshed", feed.name));
+                failure.tell(voice);
+                worst = worst.max(failure.code);
+            }
+        }
+    }
+    if voice.json {
+        voice.json(&serde_json::json!({ "feeds": feeds }));
+    }
+    Ok(worst)
+}
+
+/// Nothing to say of a report whose feeds were all baked.
+pub fn all_baked(report: &Report) -> bool {
+    report.feeds.iter().all(|feed| matches!(feed.outcome, FeedOutcome::Baked(_)))
+}

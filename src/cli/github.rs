@@ -1,0 +1,99 @@
+//! What GitHub Actions shows of a bake: annotations on the run, and a summary on its page.
+//!
+//! Both are read by a program before people see them, and captions are strangers' text: everything is escaped.
+
+use std::fmt::Write as _;
+
+use super::failure::Failure;
+use super::summary;
+use super::ui::Voice;
+use crate::bake::{FeedOutcome, Report};
+use crate::config::GithubActions;
+use crate::feed::one_line;
+use crate::files;
+
+/// Writes one annotation for each feed that was not refreshed, and the step summary.
+pub fn tell(voice: &Voice, actions: &GithubActions, report: &Report, failures: &[(&str, Failure)]) {
+    for (_, failure) in failures {
+        voice.complain(&annotation(failure));
+    }
+    let Some(file) = &actions.step_summary else { return };
+    // The summary is a courtesy: a run that made the feed does not fail for it.
+    if let Err(error) = files::append(file, step_summary(report, failures).as_bytes()) {
+        voice.warn(&error.to_string());
+    }
+}
+
+/// A workflow command. Its text must not end the command or begin another one.
+///
+/// Source: GitHub's toolkit, `core/src/command.ts`, which escapes `%`, CR and LF in the message and also `:` and `,`
+/// in properties.
+fn annotation(failure: &Failure) -> String {
+    let level = if failure.is_lowered() { "warning" } else { "error" };
+    let text = failure.lines().iter().map(|line| escape_command(&one_line(line))).collect::<Vec<_>>().join("%0A");
+    format!("::{level} title=feedbake::{text}")
+}
+
+fn escape_command(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn step_summary(report: &Report, failures: &[(&str, Failure)]) -> String {
+    let mut page = String::from("### feedbake\n\n");
+    for feed in &report.feeds {
+        // Writing into a text cannot fail.
+        let _ = match &feed.outcome {
+            FeedOutcome::Baked(baked) => {
+                writeln!(page, "- **{}**: {} posts, {}", feed.name, baked.posts, baked.written.word())
+            }
+            FeedOutcome::Kept { posts, last_good, .. } => {
+                let age = last_good.map_or_else(String::new, |last_good| format!(" of {}", summary::day(last_good.date())));
+                writeln!(page, "- **{}**: not refreshed; the {posts} posts{age} stay", feed.name)
+            }
+            FeedOutcome::Empty { .. } => writeln!(page, "- **{}**: empty", feed.name),
+        };
+        if let FeedOutcome::Baked(baked) = &feed.outcome {
+            for (handle, reason) in summary::troubled(baked) {
+                let _ = writeln!(page, "  - left out {}: {}", escape_markdown(handle), escape_markdown(&reason.to_string()));
+            }
+        }
+    }
+    for (_, failure) in failures {
+        page.push('\n');
+        for line in failure.lines() {
+            let _ = writeln!(page, "> {}  ", escape_markdown(&line));
+        }
+    }
+    page.push('\n');
+    page
+}
+
+/// Every character that Markdown or HTML could read something into becomes itself.
+fn escape_markdown(text: &str) -> String {
+    let mut escaped = String::new();
+    for letter in one_line(text).chars() {
+        match letter {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '@' => escaped.push_str("&#64;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~' => {
+                escaped.push('\\');
+                escaped.push(letter);
+            }
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strangers_text_begins_no_command_and_no_markup() {
+        assert_eq!(escape_command("50%\n::error::x"), "50%25%0A::error::x");
+        assert_eq!(escape_markdown("<b>[x](y)</b>\n::add-mask::*"), "&lt;b&gt;\\[x\\]\\(y\\)&lt;/b&gt; ::add-mask::\\*");
+    }
+}

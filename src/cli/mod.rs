@@ -1,0 +1,50 @@
+//! The terminal: the one room that prints. Each command is a file; all errors end in `failure`.
+
+mod args;
+mod audit;
+mod bake;
+mod clean;
+mod emulate;
+mod failure;
+mod github;
+mod list;
+mod preview;
+mod start;
+mod summary;
+mod ui;
+
+use clap::Parser;
+
+use args::{Command, CommandLine};
+use failure::{Code, Failure};
+use ui::Voice;
+
+pub use args::CommandLine as Arguments;
+
+/// Runs the command line of this process; returns its exit code.
+pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> u8 {
+    let line = match CommandLine::try_parse_from(arguments) {
+        Ok(line) => line,
+        Err(error) => {
+            // Help and version come this way, too. Printing fails only when nobody listens.
+            let _ = error.print();
+            return if error.use_stderr() { Code::Usage as u8 } else { Code::Done as u8 };
+        }
+    };
+    let voice = Voice::new(&line.common);
+    let ended = match line.command.unwrap_or(Command::Bake(line.bake)) {
+        Command::Bake(flags) => bake::run(&voice, &line.common, &flags),
+        Command::List(flags) => list::run(&voice, &line.common, &flags),
+        Command::Preview(flags) => preview::run(&voice, &line.common, &flags),
+        Command::Audit(flags) => audit::run(&voice, &line.common, &flags),
+        Command::Emulate(flags) => emulate::run(&voice, &flags),
+        Command::Clean(flags) => clean::run(&voice, &line.common, flags),
+    };
+    ended.unwrap_or_else(|failure| {
+        failure.tell(&voice);
+        failure.code
+    }) as u8
+}
+
+/// How a command ends.
+type Ended = Result<Code, Box<Failure>>;

@@ -1,0 +1,115 @@
+//! `feedbake preview`.
+
+use std::path::Path;
+
+use serde_json::Map;
+
+use super::Ended;
+use super::args::{Common, PreviewArgs, TeraMajor};
+use super::failure::{Code, Failure};
+use super::start::place;
+use super::ui::Voice;
+use crate::config::Layer;
+use crate::files::{FileError, Root, SitePath};
+use crate::loopback::{Request, Response, Server};
+use crate::preview::{self, preview_page};
+use crate::site::{PUBLISHED_FOLDER, STYLESHEET, shown_posts};
+
+/// Serves the rendered feed, or writes it into a folder.
+pub fn run(voice: &Voice, common: &Common, flags: &PreviewArgs) -> Ended {
+    let place = place(voice, common, Layer::default())?;
+    let root = Root::new(&place.site);
+    let major = match flags.tera {
+        TeraMajor::One => preview::TeraMajor::One,
+        TeraMajor::Two => preview::TeraMajor::Two,
+    };
+    let Some(feed) = place.settings.feeds.first() else { return Ok(Code::Done) };
+    let variables: Map<String, serde_json::Value> =
+        Map::from_iter([("instagram_data".to_owned(), feed.data_file.to_string().into())]);
+    // A page opened from the disk has its pictures beside it, one that is served has them at the top.
+    let base = if flags.out.is_some() { "" } else { "/" };
+    let page = preview_page(&root, major, base, &variables).map_err(|error| Failure::of_preview(&error))?;
+    let data = root.read(&feed.data_file).map_err(|error| Failure::of_file(&error, "there is no preview"))?;
+    if shown_posts(data.as_deref()).is_empty() {
+        voice.warn(&format!("{} shows no posts yet: run `feedbake` first, or `feedbake --demo`", feed.data_file));
+    }
+    match &flags.out {
+        Some(folder) => {
+            write_out(&root, folder, &page, place.settings.media_dir.as_str())
+                .map_err(|error| Failure::of_file(&error, "the preview was not written"))?;
+            voice.say("open index.html there in a browser");
+            voice.result(&folder.display().to_string());
+            Ok(Code::Done)
+        }
+        None => serve(voice, root, major, variables, flags.port),
+    }
+}
+
+/// Everything the page asks for, beside it: it can be opened from the disk.
+fn write_out(root: &Root, folder: &Path, page: &str, media_dir: &str) -> Result<(), FileError> {
+    let out = Root::new(folder);
+    let place = |text: &str| SitePath::new(text).expect("made of checked parts");
+    out.write(&place("index.html"), page.as_bytes())?;
+    let media = place(media_dir);
+    for name in root.names_below(&media)? {
+        let from = place(&format!("{media_dir}/{name}"));
+        let published = from.below(PUBLISHED_FOLDER).unwrap_or(from.as_str());
+        if let Some(bytes) = root.read(&from)? {
+            out.write(&place(published), &bytes)?;
+        }
+    }
+    let stylesheet = root.read(&place(STYLESHEET.place))?.unwrap_or_else(|| STYLESHEET.text.as_bytes().to_vec());
+    out.write(&place("feedbake.css"), &stylesheet)?;
+    Ok(())
+}
+
+fn serve(
+    voice: &Voice,
+    root: Root,
+    major: preview::TeraMajor,
+    variables: Map<String, serde_json::Value>,
+    port: u16,
+) -> Ended {
+    let server = Server::start(port, move |request: &Request| answer(&root, major, &variables, request))
+        .map_err(|error| Failure::of_port(port, &error))?;
+    voice.say("Ctrl-C ends it; the page is rendered anew on every load");
+    voice.result(&format!("http://{}/", server.address()));
+    loop {
+        std::thread::park();
+    }
+}
+
+fn answer(
+    root: &Root,
+    major: preview::TeraMajor,
+    variables: &Map<String, serde_json::Value>,
+    request: &Request,
+) -> Response {
+    let text = |status: u16, text: String| Response::new(status).header("Content-Type", "text/plain; charset=utf-8").body(text);
+    if request.path() == "/" {
+        return match preview_page(root, major, "/", variables) {
+            Ok(page) => Response::new(200).header("Content-Type", "text/html; charset=utf-8").body(page),
+            Err(error) => text(500, error.to_string()),
+        };
+    }
+    let file = SitePath::new(request.path().trim_start_matches('/'))
+        .ok()
+        .and_then(|path| SitePath::new(&format!("{PUBLISHED_FOLDER}/{path}")).ok());
+    let bytes = file.as_ref().and_then(|file| root.read(file).ok().flatten());
+    match (bytes, request.path()) {
+        (Some(bytes), path) => Response::new(200).header("Content-Type", content_type(path)).body(bytes),
+        (None, "/feedbake.css") => Response::new(200).header("Content-Type", "text/css").body(STYLESHEET.text),
+        (None, _) => text(404, "there is no such file in static/".to_owned()),
+    }
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("webp") => "image/webp",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("avif") => "image/avif",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}

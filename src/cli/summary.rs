@@ -1,0 +1,136 @@
+//! What a bake did, in a few lines for people and in JSON for machines.
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::bake::all_baked;
+use super::failure::Code;
+use super::ui::{GREEN, Loudness, Voice, bytes, count};
+use crate::bake::{Baked, FeedOutcome, FeedReport, PictureCount, Report};
+use crate::feed::one_line;
+use crate::select::{Dropped, Reason};
+
+/// Tells a person what the bake did.
+pub fn tell(voice: &Voice, report: &Report, elapsed: Duration) {
+    for feed in &report.feeds {
+        if let FeedOutcome::Baked(baked) = &feed.outcome {
+            tell_feed(voice, feed, baked);
+        }
+    }
+    for place in &report.installed {
+        voice.say(&format!("wrote {place}: yours from now on"));
+    }
+    if !all_baked(report) && report.pictures.total() == 0 {
+        return;
+    }
+    voice.say(&pictures(&report.pictures));
+    let removed = match report.removed.len() {
+        0 => String::new(),
+        removed => format!(", {} removed", count(removed, "file")),
+    };
+    voice.say(&format!("done in {:.1} s, {}{removed}", elapsed.as_secs_f64(), count(report.requests as usize, "request")));
+}
+
+fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
+    for handle in &baked.gone {
+        voice.say(&format!("{handle} is not on Instagram any more: it leaves the site"));
+    }
+    let troubled: Vec<&Dropped> = baked.dropped.iter().filter(|dropped| !dropped.reason.is_wished()).collect();
+    // Posts beyond `limit` are not worth a line each; those that should have been shown are.
+    for dropped in &troubled {
+        voice.say(&format!("left out {}: {}", dropped.post.handle(), one_line(&dropped.reason.to_string())));
+    }
+    for item in &baked.unreadable {
+        voice.say(&format!("left out {}: not understood: {}", item.name(), one_line(&item.why)));
+    }
+    if voice.loudness == Loudness::Verbose {
+        for dropped in baked.dropped.iter().filter(|dropped| dropped.reason.is_wished()) {
+            voice.detail(&format!("left out {}: {}", dropped.post.handle(), one_line(&dropped.reason.to_string())));
+        }
+    }
+    for pin in &baked.missing_pins {
+        voice.warn(&format!("the pinned post {pin} is not in the account's list"));
+    }
+    if baked.scan_ended {
+        voice.warn("the account has more posts than `scan` lets feedbake look at");
+    }
+    let posts = if feed.posts_before > 0 && feed.posts_before != baked.posts {
+        format!("{} → {}", count(feed.posts_before, "post"), baked.posts)
+    } else {
+        count(baked.posts, "post")
+    };
+    let left_out = baked.dropped.len() + baked.unreadable.len();
+    let word = baked.written.word();
+    voice.say(&format!("{GREEN}{}{GREEN:#}: {posts} in {} ({word}), {left_out} left out", feed.name, feed.data_file));
+}
+
+fn pictures(pictures: &PictureCount) -> String {
+    let mut parts = vec![format!("{} made", pictures.fetched + pictures.reshaped), format!("{} reused", pictures.kept)];
+    if pictures.downloaded_bytes > 0 {
+        parts.push(format!("{} downloaded", bytes(pictures.downloaded_bytes)));
+    }
+    let weight = format!("{} of originals → {} at 640 px", bytes(pictures.original_bytes), bytes(pictures.page_bytes));
+    format!("{}: {}; {weight}", count(pictures.total(), "picture"), parts.join(", "))
+}
+
+/// A day as people write it: `2 May 2026`.
+pub fn day(date: Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
+}
+
+/// Tells a machine what the bake did.
+pub fn as_json(report: &Report, code: Code) -> Value {
+    let feeds: Vec<Value> = report.feeds.iter().map(feed_as_json).collect();
+    let pictures = &report.pictures;
+    json!({
+        "feeds": feeds,
+        "pictures": {
+            "made": pictures.fetched + pictures.reshaped,
+            "reused": pictures.kept,
+            "downloaded_bytes": pictures.downloaded_bytes,
+            "original_bytes": pictures.original_bytes,
+            "page_bytes": pictures.page_bytes,
+        },
+        "installed": report.installed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "removed": report.removed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "requests": report.requests,
+        "code": code as u8,
+    })
+}
+
+fn feed_as_json(feed: &FeedReport) -> Value {
+    let mut value = json!({ "name": feed.name, "data_file": feed.data_file.to_string(), "posts_before": feed.posts_before });
+    let more = match &feed.outcome {
+        FeedOutcome::Baked(baked) => json!({
+            "outcome": "baked",
+            "posts": baked.posts,
+            "changed": baked.written.is_change(),
+            "gone": baked.gone,
+            "dropped": baked.dropped.iter().map(|dropped| json!({
+                "post": dropped.post.handle(),
+                "reason": dropped.reason.to_string(),
+                "wished": dropped.reason.is_wished(),
+            })).collect::<Vec<_>>(),
+            "unreadable": baked.unreadable.iter().map(|item| json!({ "item": item.name(), "reason": item.why })).collect::<Vec<_>>(),
+        }),
+        FeedOutcome::Kept { hindrance, posts, last_good, stale } => json!({
+            "outcome": "kept",
+            "posts": posts,
+            "why": hindrance.to_string(),
+            "last_good": last_good.map(|last_good| last_good.date().to_string()).unwrap_or_default(),
+            "stale": stale,
+        }),
+        FeedOutcome::Empty { hindrance } => json!({ "outcome": "empty", "posts": 0, "why": hindrance.to_string() }),
+    };
+    if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {
+        value.extend(more);
+    }
+    value
+}
+
+/// How many posts were left out for each kind of reason the user did not ask for.
+pub fn troubled(baked: &Baked) -> impl Iterator<Item = (&str, &Reason)> {
+    baked.dropped.iter().filter(|dropped| !dropped.reason.is_wished()).map(|dropped| (dropped.post.handle(), &dropped.reason))
+}

@@ -1,0 +1,75 @@
+//! The environment, read once and carried as a value from there on.
+#![expect(clippy::disallowed_methods, reason = "this is the room that reads the environment")]
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+/// The variables of this process, and those of the site's `.env` file below them.
+///
+/// Values may be secret: printing shows the names only.
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.variables.keys()).finish()
+    }
+}
+
+/// What GitHub Actions offers a step for talking to people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GithubActions {
+    /// The file whose Markdown is shown on the page of the run.
+    pub step_summary: Option<PathBuf>,
+}
+
+impl Environment {
+    /// Reads the variables of this process. A value that is no Unicode counts as absent.
+    pub fn read() -> Self {
+        Self::new(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
+    }
+
+    /// Takes variables from anywhere, for tests and for programs that embed feedbake.
+    pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { variables: variables.into_iter().collect() }
+    }
+
+    /// The value of `name`; `None` when it is absent or blank, as a missing secret is in GitHub Actions.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
+    }
+
+    /// All variables by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Adds variables where this process has none of that name.
+    pub(super) fn add_below(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
+        for (name, value) in variables {
+            if self.get(&name).is_none() {
+                self.variables.insert(name, value);
+            }
+        }
+    }
+
+    /// Whether nobody sits in front of this run.
+    pub fn is_ci(&self) -> bool {
+        let says_so = |name| self.get(name).is_some_and(|value| !matches!(value, "false" | "0"));
+        ["CI", "GITHUB_ACTIONS", "NETLIFY", "CF_PAGES", "VERCEL"].into_iter().any(says_so)
+    }
+
+    /// GitHub Actions, if this runs there.
+    pub fn github_actions(&self) -> Option<GithubActions> {
+        (self.get("GITHUB_ACTIONS")? == "true")
+            .then(|| GithubActions { step_summary: self.get("GITHUB_STEP_SUMMARY").map(PathBuf::from) })
+    }
+}
+
+/// The folder this process stands in.
+pub(super) fn current_folder() -> std::io::Result<PathBuf> {
+    std::env::current_dir()
+}

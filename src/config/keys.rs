@@ -1,0 +1,105 @@
+//! Every setting there is: the one list that the file reader, the environment and the README agree with.
+
+/// Where a setting may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Once for the site.
+    Site,
+    /// At the top for all feeds, and in a `[[feed]]` for one of them.
+    Feed,
+}
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its path in the settings file, such as `pictures.widths`.
+    pub path: &'static str,
+    /// Where it may stand.
+    pub scope: Scope,
+    /// The default as it would be written in the file; empty when there is none.
+    pub default: &'static str,
+    /// What it does, in a few words.
+    pub about: &'static str,
+}
+
+const fn feed(path: &'static str, default: &'static str, about: &'static str) -> Key {
+    Key { path, scope: Scope::Feed, default, about }
+}
+
+const fn site(path: &'static str, default: &'static str, about: &'static str) -> Key {
+    Key { path, scope: Scope::Site, default, about }
+}
+
+/// All settings, in the order of the README.
+pub const KEYS: &[Key] = &[
+    feed("limit", "12", "how many posts to show; exactly this many, if the account has them"),
+    feed("types", r#"["image", "carousel", "video"]"#, "kinds of posts to show"),
+    feed("include_hashtags", "[]", "show only posts with one of these hashtags"),
+    feed("exclude_hashtags", "[]", "leave out posts with one of these; wins over `include_hashtags`"),
+    feed("since", "", "leave out posts older than this date, such as `\"2024-01-01\"`"),
+    feed("sort", r#""newest""#, "`newest`, `oldest`, `likes`, or `random` (the same from run to run)"),
+    feed("hide", "[]", "posts to leave out: shortcodes or pasted addresses; wins over `pin`"),
+    feed("pin", "[]", "posts to show first, in this order; wins over the filters"),
+    feed("scan", "1000", "how many posts to look through at most"),
+    feed("counts", "false", "write likes and comments into the data file (it then changes with every like)"),
+    feed("data_file", r#""data/instagram.json""#, "the data file; a `[[feed]]` of another name has `data/<name>.json`"),
+    feed("date_format", r#""%-d %B %Y""#, "how `date` is written (strftime, English names)"),
+    feed("timezone", r#""UTC""#, "the time zone of `date`, such as `\"Europe/Berlin\"`"),
+    feed("token_env", "", "the environment variable that holds the token"),
+    site("media_dir", r#""static/feedbake""#, "the folder of the pictures, below `static/`"),
+    site("max_stale", r#""30d""#, "how old the last good feed may be before a failed bake fails the build"),
+    site("templates", "true", "write the partial, the stylesheet and the shortcode where they are missing"),
+    feed("pictures.widths", "[320, 640, 1080]", "widths to make, in pixels; never wider than the original"),
+    feed("pictures.formats", r#"["webp", "jpeg"]"#, "formats to make, the best first"),
+    feed("pictures.aspect", r#""original""#, "`original`, or a ratio to crop to: `1:1`, `4:5`, `3:4`, …"),
+    feed("pictures.carousel", r#""all""#, "`all` slides of a carousel, or its `cover`"),
+    feed("pictures.video", r#""poster""#, "what to make of a video: its `poster`"),
+    feed("pictures.webp_quality", "80", "WebP quality, 1 to 100"),
+    feed("pictures.jpeg_quality", "80", "JPEG quality, 1 to 100"),
+    feed("api.base", r#""https://graph.instagram.com""#, "address of the API; `https://graph.facebook.com` for Facebook Login"),
+    feed("api.version", r#""v25.0""#, "version of the API; `\"\"` leaves it out"),
+    feed("api.user", r#""me""#, "whose posts: `me`, or the account's id with Facebook Login"),
+    feed("api.token_in", r#""header""#, "send the token in the `header`, or in the `query`"),
+    feed("api.retries", "3", "how often to ask again when the API or the network stumbles"),
+    feed("api.retry_pause", r#""2s""#, "pause before the first retry; doubled for each further one"),
+    feed("api.patience", r#""60s""#, "the longest single pause, a rate limit's included"),
+];
+
+/// Finds a setting by its path.
+pub fn find(path: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.path == path)
+}
+
+/// The name of the environment variable that sets `path`.
+pub fn variable(path: &str) -> String {
+    format!("FEEDBAKE_{}", path.replace('.', "_").to_uppercase())
+}
+
+/// The known word nearest to `unknown`, if one is near enough to be meant.
+pub fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|word| (strsim::jaro_winkler(unknown, word), word))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_is_recognised() {
+        let paths = || KEYS.iter().map(|key| key.path);
+        for (wrong, right) in [("limt", "limit"), ("picture.widths", "pictures.widths"), ("exclude_hashtag", "exclude_hashtags")] {
+            assert_eq!(nearest(wrong, paths()), Some(right), "{wrong}");
+        }
+        assert_eq!(nearest("zzzz", paths()), None);
+    }
+
+    #[test]
+    fn variables_are_named_after_their_path() {
+        assert_eq!(variable("pictures.widths"), "FEEDBAKE_PICTURES_WIDTHS");
+    }
+}

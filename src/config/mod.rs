@@ -1,0 +1,24 @@
+//! What the user asked for: file, environment and flags become one checked [`Settings`].
+//!
+//! default < file < environment < flag, and every complaint about a value names who set it. This is the one room
+//! that reads the environment, and the one that knows where a token may come from. It opens no connection and
+//! decides nothing about posts.
+
+mod environment;
+mod keys;
+mod layer;
+mod origin;
+mod read;
+mod settings;
+mod site;
+mod token;
+
+pub use environment::Environment;
+pub use keys::{KEYS, Key, Scope};
+pub use layer::{Layer, parse_file};
+pub use origin::Origin;
+pub use settings::{
+    ApiSettings, Carousel, Counts, DateStyle, FeedSettings, Override, Settings, SettingsError, Templates, Video,
+};
+pub use site::{CONFIG_FILE, ConfigError, Place, Wanted, find_site, load};
+pub use token::{FoundToken, TOKEN_NAMES, TokenError, find_token};

@@ -1,0 +1,447 @@
+//! The merged and checked wishes: no `Option` that means "default", no value that a room would have to check again.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{Span, SpanRelativeTo, Timestamp};
+use url::Url;
+
+use super::layer::{Given, Group, Layer};
+use super::origin::Origin;
+use super::read::{Merged, bad, plain_text};
+use crate::feed::{PostKind, Shortcode};
+use crate::files::SitePath;
+use crate::graph::TokenIn;
+use crate::media::{Aspect, Format, Quality, Recipe, Widths};
+use crate::retry::Patience;
+use crate::select::{Hashtag, Wish};
+
+/// A setting that cannot be used, and who set it.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file is no TOML.
+    #[error("{origin} cannot be read: {message}")]
+    Syntax {
+        /// The line.
+        origin: Origin,
+        /// What the parser said.
+        message: String,
+    },
+    /// A key that no setting has.
+    #[error("{origin} sets `{key}`, which is no setting{}", did_you_mean(.nearest))]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// The line.
+        origin: Origin,
+        /// The setting that was probably meant.
+        nearest: Option<String>,
+    },
+    /// A value of another kind or outside its bounds.
+    #[error("`{key}` in {origin} should be {expected}")]
+    BadValue {
+        /// The setting.
+        key: String,
+        /// Who set it.
+        origin: Origin,
+        /// What it should be, and what it is.
+        expected: String,
+    },
+    /// A secret where everybody can read it.
+    #[error("{origin} holds a token (`{key}`)")]
+    TokenInFile {
+        /// The key it stands under.
+        key: String,
+        /// The line.
+        origin: Origin,
+    },
+    /// A settings file that was asked for by name and is not there.
+    #[error("there is no settings file {}", .0.display())]
+    NoSuchFile(PathBuf),
+}
+
+fn did_you_mean(nearest: &Option<String>) -> String {
+    nearest.as_ref().map_or_else(String::new, |nearest| format!("; did you mean `{nearest}`?"))
+}
+
+/// Everything the user asked for.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// At least one.
+    pub feeds: Vec<FeedSettings>,
+    /// The folder of the pictures.
+    pub media_dir: SitePath,
+    /// How old the last good feed may be before a failed bake counts as one.
+    pub max_stale: Duration,
+    /// Whether the templates are installed where they are missing.
+    pub templates: Templates,
+}
+
+/// What one feed is made of.
+#[derive(Debug, Clone)]
+pub struct FeedSettings {
+    /// Its name, which the data file repeats.
+    pub name: String,
+    /// The variable its token is in, when it is not one of the usual ones.
+    pub token_env: Option<String>,
+    /// Which posts.
+    pub wish: Wish,
+    /// Where its data file goes.
+    pub data_file: SitePath,
+    /// Whether likes and comments are written.
+    pub counts: Counts,
+    /// How its pictures are made.
+    pub recipe: Recipe,
+    /// How much of a carousel is shown.
+    pub carousel: Carousel,
+    /// What is made of a video.
+    pub video: Video,
+    /// What the user says instead of what the post says.
+    pub overrides: Vec<Override>,
+    /// How dates are written.
+    pub dates: DateStyle,
+    /// Where and how the API is asked.
+    pub api: ApiSettings,
+}
+
+/// Whether likes and comments are written into the data file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// Left out, so that the file changes only with the feed.
+    Omit,
+    /// Written.
+    Write,
+}
+
+/// Whether the templates are installed where they are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Templates {
+    /// Written once, then the user's.
+    Install,
+    /// The site has its own.
+    Leave,
+}
+
+/// How much of a carousel is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carousel {
+    /// Every slide.
+    All,
+    /// The first slide.
+    Cover,
+}
+
+/// What is made of a video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Video {
+    /// Its poster.
+    Poster,
+}
+
+/// What the user says of one post instead of what the post says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// The post.
+    pub post: Shortcode,
+    /// Alternative text.
+    pub alt: Option<String>,
+    /// Caption.
+    pub caption: Option<String>,
+    /// Where a click leads: an `https`, `http` or site-relative address.
+    pub link: Option<String>,
+}
+
+/// How the display date is written.
+#[derive(Debug, Clone)]
+pub struct DateStyle {
+    /// A strftime pattern.
+    pub format: String,
+    /// Where the day begins.
+    pub timezone: TimeZone,
+}
+
+/// Where and how the API is asked.
+#[derive(Debug, Clone)]
+pub struct ApiSettings {
+    /// Address, without a version.
+    pub base: Url,
+    /// Such as `v25.0`; `None` leaves it out.
+    pub version: Option<String>,
+    /// `me` or an id.
+    pub user: String,
+    /// How the token travels.
+    pub token_in: TokenIn,
+    /// When to ask again, and when to stop.
+    pub patience: Patience,
+}
+
+impl Settings {
+    /// Merges the layers, the weakest first, and checks every value.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for the first value that cannot be used.
+    pub fn from_layers(layers: &[&Layer]) -> Result<Self, SettingsError> {
+        let mut site = Merged::default();
+        for layer in layers {
+            site.lay_over(&layer.top.values);
+        }
+        let overrides: Vec<&Group> = layers.iter().map(|layer| &layer.top).collect();
+        let tables: Vec<&(Origin, Group)> = layers.iter().flat_map(|layer| &layer.feeds).collect();
+        let feeds = if tables.is_empty() {
+            vec![feed(&site, "instagram", &overrides)?]
+        } else {
+            tables.iter().map(|(origin, group)| named_feed(layers, origin, group, &overrides)).collect::<Result<_, _>>()?
+        };
+        refuse_twins(&feeds, &tables)?;
+        Ok(Self {
+            feeds,
+            media_dir: site.text(
+                "media_dir",
+                known_path("static/feedbake"),
+                "a folder below `static/`, such as \"static/feedbake\"",
+                |text| SitePath::new(text).ok().filter(is_published_folder),
+            )?,
+            max_stale: site.text("max_stale", Duration::from_secs(30 * 86_400), "a time such as \"30d\"", duration)?,
+            templates: if site.switch("templates", true)? { Templates::Install } else { Templates::Leave },
+        })
+    }
+}
+
+/// A `[[feed]]` table lies over the file's own top, and under environment and flags.
+fn named_feed(
+    layers: &[&Layer],
+    origin: &Origin,
+    group: &Group,
+    overrides: &[&Group],
+) -> Result<FeedSettings, SettingsError> {
+    let mut merged = Merged::default();
+    for layer in layers {
+        merged.lay_over(&layer.top.values);
+        if layer.feeds.iter().any(|(at, _)| at == origin) {
+            merged.lay_over(&group.values);
+        }
+    }
+    let name = match group.values.get("name") {
+        Some(given) => feed_name(given)?,
+        None => {
+            let expected = "in every [[feed]]: it names the data file".to_owned();
+            return Err(SettingsError::BadValue { key: "name".to_owned(), origin: origin.clone(), expected });
+        }
+    };
+    let mut overrides = overrides.to_vec();
+    overrides.push(group);
+    feed(&merged, &name, &overrides)
+}
+
+fn feed_name(given: &Given) -> Result<String, SettingsError> {
+    let name = plain_text("name", given)?;
+    let fits = (1..=40).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'));
+    if fits { Ok(name) } else { Err(bad("name", given, "a short name of a-z, 0-9, `-` and `_`")) }
+}
+
+/// Two feeds that write one data file would overwrite each other on every run.
+fn refuse_twins(feeds: &[FeedSettings], tables: &[&(Origin, Group)]) -> Result<(), SettingsError> {
+    for (index, feed) in feeds.iter().enumerate() {
+        if feeds[..index].iter().any(|other| other.name == feed.name || other.data_file == feed.data_file) {
+            let origin = tables.get(index).map_or(Origin::Default, |(origin, _)| origin.clone());
+            let expected = "different in every [[feed]], and so should `data_file`".to_owned();
+            return Err(SettingsError::BadValue { key: "name".to_owned(), origin, expected });
+        }
+    }
+    Ok(())
+}
+
+fn feed(merged: &Merged<'_>, name: &str, overrides: &[&Group]) -> Result<FeedSettings, SettingsError> {
+    const TYPES: &str = "a list of \"image\", \"carousel\" and \"video\"";
+    const POSTS: &str = "a list of shortcodes or addresses such as \"https://www.instagram.com/p/DAbCdEf/\"";
+    const TAGS: &str = "a list of hashtags such as [\"travel\"]";
+    let default_types = vec![PostKind::Image, PostKind::Carousel, PostKind::Video];
+    let limit = merged.number("limit", 12, 1, 10_000)?;
+    let timezone = merged.text("timezone", TimeZone::UTC, "a time zone such as \"Europe/Berlin\"", time_zone)?;
+    let since_zone = timezone.clone();
+    let wish = Wish {
+        limit: NonZeroUsize::new(limit as usize).unwrap_or(NonZeroUsize::MIN),
+        types: merged.list("types", default_types, TYPES, kind)?,
+        include: merged.list("include_hashtags", Vec::new(), TAGS, |text| Some(Hashtag::new(text)))?,
+        exclude: merged.list("exclude_hashtags", Vec::new(), TAGS, |text| Some(Hashtag::new(text)))?,
+        since: merged.text("since", None, "a date such as \"2024-01-01\"", |text| moment(text, &since_zone).map(Some))?,
+        sort: merged.word("sort", Default::default(), "\"newest\", \"oldest\", \"likes\" or \"random\"")?,
+        hide: merged.list("hide", Vec::new(), POSTS, Shortcode::find)?,
+        pin: merged.list("pin", Vec::new(), POSTS, Shortcode::find)?,
+        scan: merged.number("scan", 1000, 1, 10_000)? as usize,
+    };
+    let mut said = Vec::new();
+    for entry in overrides.iter().flat_map(|group| &group.overrides) {
+        said.push(override_of(entry)?);
+    }
+    Ok(FeedSettings {
+        name: name.to_owned(),
+        token_env: merged.text("token_env", None, "the name of an environment variable", |text| {
+            let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            fits.then(|| Some(text.to_owned()))
+        })?,
+        wish,
+        data_file: data_file(merged, name)?,
+        counts: if merged.switch("counts", false)? { Counts::Write } else { Counts::Omit },
+        recipe: recipe(merged)?,
+        carousel: merged.text("pictures.carousel", Carousel::All, "\"all\" or \"cover\"", |text| match text {
+            "all" => Some(Carousel::All),
+            "cover" => Some(Carousel::Cover),
+            _ => None,
+        })?,
+        video: merged.text("pictures.video", Video::Poster, "\"poster\"", |text| {
+            (text == "poster").then_some(Video::Poster)
+        })?,
+        overrides: said,
+        dates: DateStyle {
+            format: merged.text("date_format", "%-d %B %Y".to_owned(), "a strftime pattern", date_format)?,
+            timezone,
+        },
+        api: api(merged)?,
+    })
+}
+
+fn data_file(merged: &Merged<'_>, name: &str) -> Result<SitePath, SettingsError> {
+    // A name is checked to be a plain word, so the path cannot leave the site.
+    let default = known_path(&format!("data/{name}.json"));
+    merged.text("data_file", default, "a `.json` file inside the site", |text| {
+        SitePath::new(text).ok().filter(|path| path.as_str().ends_with(".json") && path.below(".feedbake").is_none())
+    })
+}
+
+fn recipe(merged: &Merged<'_>) -> Result<Recipe, SettingsError> {
+    let widths = merged.list("pictures.widths", vec![320, 640, 1080], "a list of widths from 16 to 4096", |text| {
+        text.parse().ok().filter(|width| (16..=4096).contains(width)).and_then(NonZeroU32::new).map(NonZeroU32::get)
+    })?;
+    let formats = merged.list(
+        "pictures.formats",
+        vec![Format::WebP, Format::Jpeg],
+        "a list of \"webp\" and \"jpeg\"",
+        |text| text.parse().ok(),
+    )?;
+    let empty = |key: &str| SettingsError::BadValue {
+        key: key.to_owned(),
+        origin: merged.origin(key),
+        expected: "a list with something in it".to_owned(),
+    };
+    let quality = |key: &str| merged.number(key, 80, 1, 100).map(|number| u8::try_from(number).unwrap_or(80));
+    Ok(Recipe {
+        widths: Widths::new(&widths).ok_or_else(|| empty("pictures.widths"))?,
+        formats: unique(formats).ok_or_else(|| empty("pictures.formats"))?,
+        aspect: merged.word("pictures.aspect", Aspect::Original, "\"original\" or a ratio such as \"4:5\"")?,
+        quality: Quality { webp: quality("pictures.webp_quality")?, jpeg: quality("pictures.jpeg_quality")? },
+    })
+}
+
+fn unique(formats: Vec<Format>) -> Option<Vec<Format>> {
+    let mut kept: Vec<Format> = Vec::new();
+    for format in formats {
+        if !kept.contains(&format) {
+            kept.push(format);
+        }
+    }
+    (!kept.is_empty()).then_some(kept)
+}
+
+fn api(merged: &Merged<'_>) -> Result<ApiSettings, SettingsError> {
+    let known_base = Url::parse("https://graph.instagram.com").expect("the address is written right here");
+    let pause = "a time such as \"2s\"";
+    Ok(ApiSettings {
+        base: merged.text("api.base", known_base, "an https address (http only for this machine)", base)?,
+        version: merged.text("api.version", Some("v25.0".to_owned()), "a version such as \"v25.0\"", version)?,
+        user: merged.text("api.user", "me".to_owned(), "`me` or an id", |text| {
+            let fits = !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            fits.then(|| text.to_owned())
+        })?,
+        token_in: merged.text("api.token_in", TokenIn::Header, "\"header\" or \"query\"", |text| match text {
+            "header" => Some(TokenIn::Header),
+            "query" => Some(TokenIn::Query),
+            _ => None,
+        })?,
+        patience: Patience {
+            tries: 1 + merged.number("api.retries", 3, 0, 10)?,
+            first_pause: merged.text("api.retry_pause", Duration::from_secs(2), pause, duration)?,
+            longest_wait: merged.text("api.patience", Duration::from_secs(60), pause, duration)?,
+        },
+    })
+}
+
+fn override_of(entry: &std::collections::BTreeMap<String, Given>) -> Result<Override, SettingsError> {
+    let text = |key: &str| entry.get(key).map(|given| plain_text(key, given)).transpose();
+    let post = match entry.get("post") {
+        Some(given) => Shortcode::find(&plain_text("post", given)?)
+            .ok_or_else(|| bad("post", given, "a shortcode or the address of a post"))?,
+        None => {
+            let origin = entry.values().next().map_or(Origin::Default, |given| given.origin.clone());
+            let expected = "in every [[override]]: it says which post is meant".to_owned();
+            return Err(SettingsError::BadValue { key: "post".to_owned(), origin, expected });
+        }
+    };
+    let link = match entry.get("link") {
+        None => None,
+        Some(given) => Some(
+            Some(plain_text("link", given)?)
+                .filter(|link| is_safe_link(link))
+                .ok_or_else(|| bad("link", given, "an https address, or a path of this site such as \"/shop/\""))?,
+        ),
+    };
+    Ok(Override { post, alt: text("alt")?, caption: text("caption")?, link })
+}
+
+fn is_safe_link(link: &str) -> bool {
+    let web = Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "https" | "http" | "mailto"));
+    let own = link.starts_with('/') && !link.starts_with("//") || link.starts_with('#');
+    (web || own) && !link.chars().any(|letter| letter.is_control() || letter.is_whitespace())
+}
+
+fn known_path(text: &str) -> SitePath {
+    SitePath::new(text).expect("made of plain words")
+}
+
+fn is_published_folder(path: &SitePath) -> bool {
+    path.below("static").is_some_and(|folder| folder.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte)))
+}
+
+fn kind(text: &str) -> Option<PostKind> {
+    [PostKind::Image, PostKind::Carousel, PostKind::Video].into_iter().find(|kind| kind.word() == text)
+}
+
+fn duration(text: &str) -> Option<Duration> {
+    let span: Span = text.trim().parse().ok()?;
+    Duration::try_from(span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?).ok()
+}
+
+fn time_zone(text: &str) -> Option<TimeZone> {
+    TimeZone::get(text).ok()
+}
+
+fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let day = |date: jiff::civil::Date| date.to_zoned(zone.clone()).ok().map(|start| start.timestamp());
+    text.parse::<Timestamp>().ok().or_else(|| text.parse().ok().and_then(day))
+}
+
+fn date_format(text: &str) -> Option<String> {
+    let probe = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+    jiff::fmt::strtime::format(text, &probe).ok().map(|_| text.to_owned())
+}
+
+fn base(text: &str) -> Option<Url> {
+    let url = Url::parse(text.trim_end_matches('/')).ok()?;
+    let this_machine = matches!(url.host_str()?, "127.0.0.1" | "[::1]" | "localhost");
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && this_machine);
+    (safe && url.query().is_none() && url.username().is_empty() && url.password().is_none()).then_some(url)
+}
+
+fn version(text: &str) -> Option<Option<String>> {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match text {
+        "" | "none" => Some(None),
+        _ => {
+            let (major, minor) = text.strip_prefix('v')?.split_once('.')?;
+            (number(major) && number(minor)).then(|| Some(text.to_owned()))
+        }
+    }
+}

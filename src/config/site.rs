@@ -1,0 +1,234 @@
+//! Where the site is, and everything that is read from around it: settings file, `.env`, variables.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::environment::{Environment, current_folder};
+use super::layer::{Layer, parse_file};
+use super::settings::{Settings, SettingsError};
+use super::token::TOKEN_NAMES;
+use crate::files::{self, FileError};
+
+/// The settings file beside the site's own configuration.
+pub const CONFIG_FILE: &str = "feedbake.toml";
+
+/// The files that mark the top of a Zola site; the newer name first.
+const SITE_MARKS: [&str; 2] = ["zola.toml", "config.toml"];
+
+/// Settings or surroundings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A setting.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// A file that could not be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A `.env` file with a token that the next `git add` would publish.
+    #[error("{} holds an access token and git does not ignore it", .0.display())]
+    DotEnvWouldBeCommitted(PathBuf),
+    /// A `.env` file that is none.
+    #[error("{} cannot be read as a list of NAME=value lines", .0.display())]
+    DotEnvSyntax(PathBuf),
+    /// The folder that was named is none.
+    #[error("there is no folder {}", .0.display())]
+    NoSuchSite(PathBuf),
+    /// The current folder is gone or may not be looked at.
+    #[error("the current folder cannot be told")]
+    NoCurrentFolder(#[source] std::io::Error),
+}
+
+/// What the command line says about where to look.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// `--site`.
+    pub site: Option<PathBuf>,
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// Flags that set settings.
+    pub flags: Layer,
+}
+
+/// A site with its settings.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The top folder of the site.
+    pub site: PathBuf,
+    /// The merged settings.
+    pub settings: Settings,
+    /// The variables, those of `.env` included.
+    pub environment: Environment,
+    /// Variables that look like settings and are none, with what was probably meant.
+    pub doubtful_variables: Vec<(String, String)>,
+}
+
+/// Finds the top of the site that `start` lies in: the nearest folder upwards with a Zola configuration, else
+/// `start` itself.
+pub fn find_site(start: &Path) -> PathBuf {
+    let is_site = |folder: &&Path| SITE_MARKS.iter().any(|mark| folder.join(mark).is_file());
+    start.ancestors().find(is_site).unwrap_or(start).to_owned()
+}
+
+/// Reads everything the user said: settings file, `.env`, variables and flags.
+///
+/// # Errors
+/// [`ConfigError`] when a file cannot be read, a value cannot be used, or a secret lies where it must not.
+pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, ConfigError> {
+    let site = match &wanted.site {
+        Some(folder) if folder.is_dir() => folder.clone(),
+        Some(folder) => return Err(ConfigError::NoSuchSite(folder.clone())),
+        None => find_site(&current_folder().map_err(ConfigError::NoCurrentFolder)?),
+    };
+    let file = match &wanted.config {
+        None => read_settings(&site.join(CONFIG_FILE), CONFIG_FILE)?.unwrap_or_default(),
+        Some(path) => read_settings(path, &path.to_string_lossy())?
+            .ok_or_else(|| SettingsError::NoSuchFile(path.clone()))?,
+    };
+    let dot_env = read_dot_env(&site, &file)?;
+    environment.add_below(dot_env);
+    let (variables, doubtful_variables) = Layer::from_variables(environment.iter());
+    let settings = Settings::from_layers(&[&file, &variables, &wanted.flags])?;
+    Ok(Place { site, settings, environment, doubtful_variables })
+}
+
+fn read_settings(path: &Path, name: &str) -> Result<Option<Layer>, ConfigError> {
+    let Some(bytes) = files::read(path)? else { return Ok(None) };
+    let text = String::from_utf8(bytes).map_err(|_| SettingsError::Syntax {
+        origin: super::Origin::File { file: name.to_owned(), line: 1 },
+        message: "it is not UTF-8 text".to_owned(),
+    })?;
+    Ok(Some(parse_file(text.trim_start_matches('\u{feff}'), name)?))
+}
+
+fn read_dot_env(site: &Path, file: &Layer) -> Result<Vec<(String, String)>, ConfigError> {
+    let path = site.join(".env");
+    let Some(bytes) = files::read(&path)? else { return Ok(Vec::new()) };
+    let entries: Vec<(String, String)> = dotenvy::from_read_iter(bytes.as_slice())
+        .collect::<Result<_, _>>()
+        .map_err(|_| ConfigError::DotEnvSyntax(path.clone()))?;
+    let own_names = file.token_variables();
+    let is_token = |name: &str| TOKEN_NAMES.contains(&name) || own_names.iter().any(|own| own == name);
+    if entries.iter().any(|(name, value)| is_token(name) && !value.trim().is_empty()) && git_would_commit(&path) {
+        return Err(ConfigError::DotEnvWouldBeCommitted(path));
+    }
+    Ok(entries)
+}
+
+/// Asks git whether it tracks `path` or would take it at the next `git add`. Without git or outside a work tree the
+/// answer is no.
+fn git_would_commit(path: &Path) -> bool {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return false };
+    let git = |arguments: &[&str]| {
+        Command::new("git")
+            .arg("-C")
+            .arg(folder)
+            .args(arguments)
+            .arg(name)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .ok()
+            .and_then(|status| status.code())
+    };
+    let tracked = git(&["ls-files", "--error-unmatch", "--"]) == Some(0);
+    // `check-ignore` ends with 0 for an ignored file, 1 for one that is not, 128 outside a work tree.
+    tracked || git(&["check-ignore", "--quiet", "--"]) == Some(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(folder: &Path, name: &str, text: &str) {
+        files::Root::new(folder).write(&files::SitePath::new(name).unwrap(), text.as_bytes()).unwrap();
+    }
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        Environment::new(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn the_nearest_zola_configuration_marks_the_site() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "blog/config.toml", "");
+        write(folder.path(), "blog/content/post/x.md", "");
+        assert_eq!(find_site(&folder.path().join("blog/content/post")), folder.path().join("blog"));
+        assert_eq!(find_site(folder.path()), folder.path());
+    }
+
+    #[test]
+    fn a_flag_beats_a_variable_beats_dot_env_beats_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "feedbake.toml", "limit = 1\nscan = 50\nsort = \"oldest\"\n[pictures]\nwidths = [100]\n");
+        write(folder.path(), ".env", "FEEDBAKE_LIMIT=2\nFEEDBAKE_PICTURES_WIDTHS=200\n");
+        let mut flags = Layer::default();
+        flags.flag("limit", "--limit", "4");
+        let wanted = Wanted { site: Some(folder.path().to_owned()), config: None, flags };
+        let place = load(&wanted, environment(&[("FEEDBAKE_LIMIT", "3"), ("FEEDBAKE_SCAN", "60")])).unwrap();
+        let feed = &place.settings.feeds[0];
+        assert_eq!(feed.wish.limit.get(), 4);
+        assert_eq!(feed.wish.scan, 60);
+        assert_eq!(feed.recipe.widths.as_slice(), [200]);
+        assert_eq!(feed.wish.sort, crate::select::Sort::Oldest);
+    }
+
+    #[test]
+    fn a_dot_env_that_git_would_commit_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), ".env", "INSTAGRAM_ACCESS_TOKEN=IGAAfakefakefakefakefakefake1\n");
+        let wanted = Wanted { site: Some(folder.path().to_owned()), ..Wanted::default() };
+        assert!(load(&wanted, Environment::default()).is_ok(), "no repository, no danger");
+        let git = Command::new("git").arg("init").arg("-q").arg(folder.path()).status().unwrap();
+        assert!(git.success());
+        let refused = load(&wanted, Environment::default()).unwrap_err();
+        assert!(matches!(refused, ConfigError::DotEnvWouldBeCommitted(_)), "{refused}");
+        write(folder.path(), ".gitignore", ".env\n");
+        assert!(load(&wanted, Environment::default()).is_ok(), "ignored");
+    }
+
+    #[test]
+    fn values_that_cannot_be_used_name_who_set_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let cases = [
+            ("limit = 0", "`limit` in feedbake.toml:1 should be a whole number from 1 to 10000, not 0"),
+            ("sort = \"best\"", "`sort` in feedbake.toml:1 should be \"newest\", \"oldest\", \"likes\" or \"random\", not \"best\""),
+            ("since = \"May\"", "`since` in feedbake.toml:1 should be a date such as \"2024-01-01\", not \"May\""),
+            ("hide = [\"https://example.org/\"]", "`hide` in feedbake.toml:1 should be a list of shortcodes or addresses such as \"https://www.instagram.com/p/DAbCdEf/\""),
+            ("media_dir = \"../x\"", "`media_dir` in feedbake.toml:1 should be a folder below `static/`, such as \"static/feedbake\", not \"../x\""),
+            ("data_file = \"/etc/x.json\"", "`data_file` in feedbake.toml:1 should be a `.json` file inside the site, not \"/etc/x.json\""),
+            ("max_stale = \"soon\"", "`max_stale` in feedbake.toml:1 should be a time such as \"30d\", not \"soon\""),
+            ("\n[api]\nbase = \"http://example.org\"", "`api.base` in feedbake.toml:3 should be an https address (http only for this machine), not \"http://example.org\""),
+            ("[pictures]\nformats = []", "`pictures.formats` in feedbake.toml:2 should be a list with something in it"),
+            ("[[feed]]\nname = \"a\"\n[[feed]]\nname = \"a\"", "`name` in feedbake.toml:3 should be different in every [[feed]], and so should `data_file`"),
+            ("[[override]]\npost = \"DA\"\nlink = \"javascript:alert(1)\"", "`link` in feedbake.toml:3 should be an https address, or a path of this site such as \"/shop/\", not \"javascript:alert(1)\""),
+        ];
+        for (text, message) in cases {
+            write(folder.path(), "feedbake.toml", text);
+            let wanted = Wanted { site: Some(folder.path().to_owned()), ..Wanted::default() };
+            assert_eq!(load(&wanted, Environment::default()).unwrap_err().to_string(), message, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_feed_lies_over_the_top_of_the_file_and_under_the_flags() {
+        let folder = tempfile::tempdir().unwrap();
+        write(
+            folder.path(),
+            "feedbake.toml",
+            "limit = 5\nscan = 70\n[[feed]]\nname = \"instagram\"\n[[feed]]\nname = \"shop\"\nlimit = 3\nscan = 9\ntoken_env = \"SHOP\"\n",
+        );
+        let wanted = Wanted { site: Some(folder.path().to_owned()), ..Wanted::default() };
+        let place = load(&wanted, environment(&[("FEEDBAKE_SCAN", "80")])).unwrap();
+        let shown: Vec<(String, String, usize, usize)> = place
+            .settings
+            .feeds
+            .iter()
+            .map(|feed| (feed.name.clone(), feed.data_file.to_string(), feed.wish.limit.get(), feed.wish.scan))
+            .collect();
+        assert_eq!(shown, [
+            ("instagram".to_owned(), "data/instagram.json".to_owned(), 5, 80),
+            ("shop".to_owned(), "data/shop.json".to_owned(), 3, 80),
+        ]);
+    }
+}

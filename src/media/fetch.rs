@@ -1,0 +1,48 @@
+//! The bytes behind a link of the CDN, with limits on size, type and time, and a second try where that may help.
+
+use std::time::Duration;
+
+use super::sniff::Sniffed;
+use crate::feed::MediaLink;
+use crate::http::{FetchLimits, Http, HttpError};
+use crate::retry::{Next, Patience, next};
+
+/// Largest download. Instagram takes photographs of up to 8 MB; what it serves has a median of 250 kB.
+const MAX_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Longest download. The CDN may stall in the middle of a body; the next bake repairs a picture that was given up.
+const MAX_TIME: Duration = Duration::from_secs(60);
+
+/// Downloads one original.
+///
+/// Asks again after a stumble as `patience` allows, with `pause` to sleep and `dice` for the jitter. A body that does
+/// not begin like a picture is refused before the rest of it is downloaded: a video's link may stand where a
+/// picture's was expected.
+///
+/// # Errors
+/// [`HttpError`] of the last try.
+pub fn fetch(
+    http: &Http,
+    link: &MediaLink,
+    patience: &Patience,
+    pause: &dyn Fn(Duration),
+    dice: &dyn Fn() -> f64,
+) -> Result<Vec<u8>, HttpError> {
+    let limits = FetchLimits { max_bytes: MAX_BYTES, total: MAX_TIME };
+    let mut attempt = 1;
+    loop {
+        match http.get_media(link, limits, &begins_like_a_picture) {
+            Ok(bytes) => return Ok(bytes),
+            Err(error) => match next(attempt, error.outcome(), patience, dice()) {
+                Next::Wait(time) => pause(time),
+                Next::GiveUp => return Err(error),
+            },
+        }
+        attempt += 1;
+    }
+}
+
+fn begins_like_a_picture(start: &[u8]) -> Result<(), String> {
+    let sniffed = Sniffed::of(start);
+    if sniffed.is_picture_we_decode() { Ok(()) } else { Err(sniffed.describe().to_owned()) }
+}

@@ -1,0 +1,28 @@
+//! Pictures: from the links of a post to renditions in the cache, under the names they will have in the site.
+//!
+//! `plan` decides what must be done for a slide, `workshop` does it with a few threads, `develop` turns the bytes of
+//! one original into its renditions, and the pure rooms below it know pixels only. Nothing here knows a post's
+//! caption, the data file or a template, and nothing here writes into the published folders: that is `site`.
+
+mod colour;
+mod develop;
+mod encode;
+mod fetch;
+mod picture;
+mod placeholder;
+mod plan;
+mod recipe;
+mod shape;
+mod sniff;
+mod workshop;
+
+pub use develop::{DevelopError, Developed, develop};
+pub use encode::{EncodeError, Format, Quality};
+pub use fetch::fetch;
+pub use picture::{Picture, Rendition};
+pub use plan::{Step, Stock, decide, without_network};
+pub use recipe::{Recipe, Widths};
+pub(crate) use recipe::hex;
+pub use shape::{Aspect, CropRect, PixelLimits, ShapeError};
+pub use sniff::Sniffed;
+pub use workshop::{Bench, Fetch, Job, Made, Trouble, Work, make};

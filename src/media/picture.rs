@@ -1,0 +1,66 @@
+//! What is known of one finished picture: enough to use it again without looking at a pixel.
+
+use serde::{Deserialize, Serialize};
+
+use super::encode::Format;
+use crate::feed::MediaId;
+use crate::files::SitePath;
+
+/// One slide's picture, in every size and format it was made in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// The slide it belongs to.
+    pub id: MediaId,
+    /// Fingerprint of the recipe it was made by.
+    pub recipe: String,
+    /// SHA-256 of the original, hexadecimal.
+    pub original: String,
+    /// Size of the original in bytes.
+    pub original_bytes: u64,
+    /// Dominant colour, `#rrggbb`.
+    pub color: String,
+    /// A thumbhash, base64.
+    pub placeholder: String,
+    /// By format in the order of the recipe, then ascending by width; at least one.
+    pub renditions: Vec<Rendition>,
+}
+
+/// One encoded file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rendition {
+    /// Its place in the site.
+    pub path: SitePath,
+    /// What it is.
+    pub format: Format,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
+}
+
+impl Picture {
+    /// The largest rendition: its sides are the picture's.
+    pub fn largest(&self) -> &Rendition {
+        self.renditions.iter().max_by_key(|rendition| rendition.width).expect("a picture has at least one rendition")
+    }
+
+    /// The formats it was made in, the best first.
+    pub fn formats(&self) -> Vec<Format> {
+        let mut formats: Vec<Format> = Vec::new();
+        for rendition in &self.renditions {
+            if !formats.contains(&rendition.format) {
+                formats.push(rendition.format);
+            }
+        }
+        formats
+    }
+
+    /// The renditions of one format, ascending by width.
+    pub fn of_format(&self, format: Format) -> impl Iterator<Item = &Rendition> {
+        self.renditions.iter().filter(move |rendition| rendition.format == format)
+    }
+}

@@ -1,0 +1,280 @@
+//! Does what the plan says for every slide: a few threads download, one per core works on pixels.
+//!
+//! Between the two stands a queue that holds no more originals than there are workers, so that memory does not grow
+//! with the number of posts. Results lie in the cache when this returns; nothing has been put into the site yet.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use super::develop::{DevelopError, develop};
+use super::picture::Picture;
+use super::plan::{Step, Stock, decide, without_network};
+use super::recipe::Recipe;
+use super::shape::PixelLimits;
+use crate::cache::{Cache, Original};
+use crate::feed::{MediaId, MediaLink, Slide};
+use crate::files::{FileError, SitePath};
+use crate::http::HttpError;
+
+/// Downloads at a time. The CDN serves a browser as many; more brought nothing against a loopback server.
+pub const DOWNLOADS: usize = 6;
+
+/// One slide and what is known of it.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The slide.
+    pub slide: Slide,
+    /// What is at hand.
+    pub stock: Stock,
+    /// The picture made earlier, by this recipe or another.
+    pub known: Option<Picture>,
+    /// The cached original.
+    pub original: Option<Original>,
+}
+
+/// What came of a slide.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// The picture; its files lie in the site or in the cache.
+    pub picture: Picture,
+    /// Where it came from.
+    pub work: Work,
+    /// What to remember of the original, when one was had.
+    pub original: Option<Original>,
+}
+
+/// How much had to be done for a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Nothing.
+    Kept,
+    /// Encoded again from the cached original.
+    Reshaped,
+    /// Downloaded, and found to be what was at hand already.
+    Checked {
+        /// Size of the download.
+        bytes: u64,
+    },
+    /// Downloaded and encoded.
+    Fetched {
+        /// Size of the download.
+        bytes: u64,
+    },
+}
+
+/// Why a slide has no picture.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// Neither a link nor an older copy.
+    #[error("the API names no picture for it")]
+    NoLink,
+    /// The download failed.
+    #[error(transparent)]
+    Download(#[from] HttpError),
+    /// What was downloaded is no picture that can be used.
+    #[error(transparent)]
+    Develop(#[from] DevelopError),
+    /// A decoder gave up in a way it should not.
+    #[error("the picture broke its decoder")]
+    Panic,
+    /// The cache could not be read or written; nothing else will be either.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// What the threads work with.
+pub struct Bench<'a> {
+    /// Where originals and renditions are kept.
+    pub cache: &'a Cache,
+    /// How pictures are made.
+    pub recipe: &'a Recipe,
+    /// The folder the renditions are named for.
+    pub folder: &'a SitePath,
+    /// Bounds of what is decoded.
+    pub limits: PixelLimits,
+    /// Threads that work on pixels.
+    pub shapers: usize,
+    /// Gets the bytes behind a link; `None` when there is no network to be used.
+    pub fetch: Option<&'a Fetch<'a>>,
+    /// Called after each slide that took work, with the number of slides done.
+    pub on_done: &'a (dyn Fn(usize) + Sync),
+}
+
+/// Gets the bytes behind a link, retries included.
+pub type Fetch<'a> = dyn Fn(&MediaLink) -> Result<Vec<u8>, HttpError> + Sync + 'a;
+
+/// An original on its way to the pixels.
+struct Undeveloped {
+    index: usize,
+    bytes: Vec<u8>,
+    /// The file name in its link, when it was downloaded just now.
+    link_name: Option<String>,
+}
+
+/// Works through `jobs`; the answers stand in the same order.
+pub fn make(jobs: &[Job], bench: &Bench<'_>) -> Vec<Result<Made, Trouble>> {
+    let desk = Desk { jobs, bench, next: AtomicUsize::new(0), done: AtomicUsize::new(0), answers: Mutex::default() };
+    let shapers = bench.shapers.max(1);
+    thread::scope(|scope| {
+        let (sender, receiver) = sync_channel::<Undeveloped>(shapers);
+        let receiver = Mutex::new(receiver);
+        for _ in 0..DOWNLOADS.min(jobs.len()) {
+            let sender = sender.clone();
+            scope.spawn(|| desk.obtain(sender));
+        }
+        drop(sender);
+        let (desk, receiver) = (&desk, &receiver);
+        for _ in 0..shapers.min(jobs.len()) {
+            scope.spawn(move || {
+                loop {
+                    // The guard is gone before the pixels are touched: the next worker may wait at the queue.
+                    let next = receiver.lock().map(|receiver| receiver.recv());
+                    let Ok(Ok(undeveloped)) = next else { break };
+                    let index = undeveloped.index;
+                    desk.answer(index, desk.develop(undeveloped));
+                }
+            });
+        }
+    });
+    let mut answers = desk.answers.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    answers.sort_by_key(|(index, _)| *index);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+struct Desk<'a> {
+    jobs: &'a [Job],
+    bench: &'a Bench<'a>,
+    next: AtomicUsize,
+    done: AtomicUsize,
+    answers: Mutex<Vec<(usize, Result<Made, Trouble>)>>,
+}
+
+impl Desk<'_> {
+    fn answer(&self, index: usize, answer: Result<Made, Trouble>) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        self.answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, answer));
+        (self.bench.on_done)(done);
+    }
+
+    fn obtain(&self, sender: SyncSender<Undeveloped>) {
+        loop {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(job) = self.jobs.get(index) else { return };
+            match self.original_of(job) {
+                Obtained::Answer(answer) => self.answer(index, *answer),
+                Obtained::Bytes { bytes, link_name } => {
+                    // Fails only when every worker has died, and then the scope ends with their panic.
+                    let _ = sender.send(Undeveloped { index, bytes, link_name });
+                }
+            }
+        }
+    }
+
+    fn original_of(&self, job: &Job) -> Obtained {
+        let step = if self.bench.fetch.is_some() { decide(job.stock) } else { without_network(job.stock) };
+        match step {
+            Step::Fetch => match self.download(job) {
+                Ok(obtained) => obtained,
+                Err(trouble) => self.fall_back(job, trouble),
+            },
+            other => self.take(job, other, Trouble::NoLink),
+        }
+    }
+
+    fn fall_back(&self, job: &Job, trouble: Trouble) -> Obtained {
+        self.take(job, without_network(job.stock), trouble)
+    }
+
+    /// What is at hand without the network; `trouble` is the answer when nothing is.
+    fn take(&self, job: &Job, step: Step, trouble: Trouble) -> Obtained {
+        match (step, &job.known, &job.original) {
+            (Step::Keep, Some(picture), _) => {
+                Obtained::answer(Ok(Made { picture: picture.clone(), work: Work::Kept, original: job.original.clone() }))
+            }
+            (Step::Reshape, _, Some(original)) => match self.bench.cache.get(&original.sha256) {
+                Ok(Some(bytes)) => Obtained::Bytes { bytes, link_name: None },
+                // Damaged in the cache: the link is the next best place.
+                Ok(None) => self.download(job).unwrap_or_else(|_| Obtained::answer(Err(trouble))),
+                Err(error) => Obtained::answer(Err(error.into())),
+            },
+            _ => Obtained::answer(Err(trouble)),
+        }
+    }
+
+    fn download(&self, job: &Job) -> Result<Obtained, Trouble> {
+        let fetch = self.bench.fetch.ok_or(Trouble::NoLink)?;
+        let mut last = Trouble::NoLink;
+        for link in &job.slide.picture_links {
+            match fetch(link) {
+                Ok(bytes) => return Ok(self.compare(job, bytes, link)),
+                Err(error) => last = Trouble::Download(error),
+            }
+        }
+        Err(last)
+    }
+
+    /// Bytes that are at hand already need no second encoding.
+    fn compare(&self, job: &Job, bytes: Vec<u8>, link: &MediaLink) -> Obtained {
+        use sha2::{Digest, Sha256};
+        let sha256 = super::recipe::hex(&Sha256::digest(&bytes));
+        match &job.known {
+            Some(picture) if job.stock.recipe_matches && job.stock.renditions && picture.original == sha256 => {
+                if let Err(error) = self.bench.cache.put(&bytes) {
+                    return Obtained::answer(Err(error.into()));
+                }
+                let original = Some(Original { sha256, link_name: link.file_name().to_owned() });
+                let work = Work::Checked { bytes: bytes.len() as u64 };
+                Obtained::answer(Ok(Made { picture: picture.clone(), work, original }))
+            }
+            _ => Obtained::Bytes { bytes, link_name: Some(link.file_name().to_owned()) },
+        }
+    }
+
+    fn develop(&self, undeveloped: Undeveloped) -> Result<Made, Trouble> {
+        let Undeveloped { index, bytes, link_name } = undeveloped;
+        let job = &self.jobs[index];
+        let id: &MediaId = &job.slide.id;
+        let Bench { recipe, folder, limits, cache, .. } = self.bench;
+        // Decoders read strangers' bytes. One that gives up must not take the feed along.
+        let developed = catch_unwind(AssertUnwindSafe(|| develop(id, &bytes, recipe, folder, *limits)));
+        let developed = match developed.map_err(|_| Trouble::Panic).and_then(|result| result.map_err(Trouble::from)) {
+            Ok(developed) => developed,
+            // A download that is no picture does not push out the one that was.
+            Err(trouble) => return self.older(job, trouble),
+        };
+        cache.put(&bytes)?;
+        for file in &developed.files {
+            cache.put(file)?;
+        }
+        let sha256 = developed.picture.original.clone();
+        let (work, link_name) = match (link_name, &job.original) {
+            (Some(name), _) => (Work::Fetched { bytes: bytes.len() as u64 }, name),
+            (None, Some(original)) => (Work::Reshaped, original.link_name.clone()),
+            (None, None) => (Work::Reshaped, String::new()),
+        };
+        Ok(Made { picture: developed.picture, work, original: Some(Original { sha256, link_name }) })
+    }
+
+    fn older(&self, job: &Job, trouble: Trouble) -> Result<Made, Trouble> {
+        match &job.known {
+            Some(picture) if job.stock.renditions => {
+                Ok(Made { picture: picture.clone(), work: Work::Kept, original: job.original.clone() })
+            }
+            _ => Err(trouble),
+        }
+    }
+}
+
+enum Obtained {
+    Answer(Box<Result<Made, Trouble>>),
+    Bytes { bytes: Vec<u8>, link_name: Option<String> },
+}
+
+impl Obtained {
+    fn answer(answer: Result<Made, Trouble>) -> Self {
+        Self::Answer(Box::new(answer))
+    }
+}

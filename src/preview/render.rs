@@ -1,0 +1,127 @@
+//! Renders a page around the partial, in Tera 1 or Tera 2.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use super::stand_ins::{Filter, Function, StandIns, apply};
+use crate::files::{FileError, Root, SitePath};
+use crate::site::PARTIAL;
+
+/// The page around the partial.
+const PAGE: &str = include_str!("templates/page.html");
+
+/// The names the two templates have for each other.
+const PAGE_NAME: &str = "page.html";
+const PARTIAL_NAME: &str = "partials/instagram.html";
+
+/// A major version of the template language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TeraMajor {
+    /// As in Zola ≤ 0.22.
+    One,
+    /// As in Zola ≥ 0.23.
+    Two,
+}
+
+/// A page that could not be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    /// A file of the site could not be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The partial is no UTF-8.
+    #[error("{} is not UTF-8 text", PARTIAL.place)]
+    NotText,
+    /// Tera refuses the partial, or its data.
+    #[error("{} cannot be rendered: {0}", PARTIAL.place)]
+    Template(String),
+}
+
+/// Renders a whole page with the partial that is installed in the site, or with feedbake's own where none is.
+///
+/// `base` is put before the path of every file: `/` for a page that is served, nothing for one opened from the disk.
+/// `variables` are what a page would `set` before the include, such as `instagram_data`.
+///
+/// # Errors
+/// [`PreviewError`] with what tera says of the template.
+pub fn preview_page(
+    root: &Root,
+    major: TeraMajor,
+    base: &str,
+    variables: &Map<String, Value>,
+) -> Result<String, PreviewError> {
+    let place = SitePath::new(PARTIAL.place).expect("the place is a constant");
+    let partial = match root.read(&place)? {
+        Some(bytes) => String::from_utf8(bytes).map_err(|_| PreviewError::NotText)?,
+        None => PARTIAL.text.to_owned(),
+    };
+    let stand_ins = StandIns::new(root.folder(), base);
+    match major {
+        TeraMajor::One => one(&partial, &stand_ins, variables).map_err(|error| in_words(&error)),
+        TeraMajor::Two => two(&partial, &stand_ins, variables).map_err(|error| in_words(&error)),
+    }
+}
+
+/// Tera says what and where in its chain of causes; both fit in one message.
+fn in_words(error: &dyn Error) -> PreviewError {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        // Writing into a text cannot fail.
+        let _ = write!(text, ": {deeper}");
+        cause = deeper.source();
+    }
+    PreviewError::Template(text)
+}
+
+fn one(partial: &str, stand_ins: &StandIns, variables: &Map<String, Value>) -> Result<String, tera1::Error> {
+    let mut tera = tera1::Tera::default();
+    for (name, function) in Function::ALL {
+        let stand_ins = stand_ins.clone();
+        tera.register_function(name, move |arguments: &HashMap<String, Value>| {
+            let arguments: Map<String, Value> = arguments.clone().into_iter().collect();
+            stand_ins.call(function, &arguments).map_err(tera1::Error::msg)
+        });
+    }
+    for (name, filter) in Filter::ALL {
+        tera.register_filter(name, move |value: &Value, arguments: &HashMap<String, Value>| {
+            let arguments: Map<String, Value> = arguments.clone().into_iter().collect();
+            apply(filter, value, &arguments).map_err(tera1::Error::msg)
+        });
+    }
+    tera.add_raw_templates([(PARTIAL_NAME, partial), (PAGE_NAME, PAGE)])?;
+    tera.render(PAGE_NAME, &tera1::Context::from_value(Value::Object(variables.clone()))?)
+}
+
+fn two(partial: &str, stand_ins: &StandIns, variables: &Map<String, Value>) -> Result<String, tera::Error> {
+    use tera::{Kwargs, State};
+    let mut tera = tera::Tera::default();
+    for (name, function) in Function::ALL {
+        let stand_ins = stand_ins.clone();
+        tera.register_function(name, move |kwargs: Kwargs, _: &State| -> tera::TeraResult<tera::Value> {
+            let arguments: Map<String, Value> = kwargs.deserialize()?;
+            let answer = stand_ins.call(function, &arguments).map_err(tera::Error::message)?;
+            tera::Value::try_from_serializable(&answer)
+        });
+    }
+    for (name, filter) in Filter::ALL {
+        tera.register_filter(
+            name,
+            move |value: &tera::Value, kwargs: Kwargs, _: &State| -> tera::TeraResult<tera::Value> {
+                let arguments: Map<String, Value> = kwargs.deserialize()?;
+                let value = serde_json::to_value(value).map_err(|error| tera::Error::message(error.to_string()))?;
+                let answer = apply(filter, &value, &arguments).map_err(tera::Error::message)?;
+                tera::Value::try_from_serializable(&answer)
+            },
+        );
+    }
+    tera.add_raw_templates([(PARTIAL_NAME, partial), (PAGE_NAME, PAGE)])?;
+    let mut context = tera::Context::new();
+    for (name, value) in variables {
+        context.insert(name.clone(), value);
+    }
+    tera.render(PAGE_NAME, &context)
+}

@@ -1,0 +1,355 @@
+//! Which posts are shown, in what order, and why the others are not. Pure.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::feed::{MediaId, Post, PostKind, Shortcode};
+
+/// Which posts the user wants to see.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// This many.
+    pub limit: NonZeroUsize,
+    /// Of these kinds.
+    pub types: Vec<PostKind>,
+    /// With one of these; all, when the list is empty.
+    pub include: Vec<Hashtag>,
+    /// Without any of these; stronger than `include`.
+    pub exclude: Vec<Hashtag>,
+    /// Not older than this.
+    pub since: Option<Timestamp>,
+    /// In this order.
+    pub sort: Sort,
+    /// Never these; stronger than `pin`.
+    pub hide: Vec<Shortcode>,
+    /// These first, in this order, whatever the filters say.
+    pub pin: Vec<Shortcode>,
+    /// How many posts of the account are looked through at most.
+    pub scan: usize,
+}
+
+/// A hashtag as it is compared: without `#`, in lower case, composed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hashtag(String);
+
+impl Hashtag {
+    /// Takes a hashtag with or without `#`, in any case.
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().trim_start_matches(['#', '＃']).to_lowercase().nfc().collect())
+    }
+}
+
+impl fmt::Display for Hashtag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// The order of the posts that are not pinned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// As the account shows them.
+    #[default]
+    Newest,
+    /// The other way round.
+    Oldest,
+    /// Most liked first.
+    Likes,
+    /// Shuffled, the same way on every run and every machine.
+    Random,
+}
+
+impl FromStr for Sort {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "newest" => Ok(Self::Newest),
+            "oldest" => Ok(Self::Oldest),
+            "likes" => Ok(Self::Likes),
+            "random" => Ok(Self::Random),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Why a post is not shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// It is in `hide`.
+    Hidden,
+    /// Its kind is not in `types`.
+    OtherKind(PostKind),
+    /// It carries a hashtag of `exclude_hashtags`.
+    Excluded(Hashtag),
+    /// It carries none of `include_hashtags`.
+    LacksHashtag,
+    /// It is older than `since`.
+    TooOld,
+    /// There are `limit` better ones.
+    BeyondLimit,
+    /// It cannot be had whole: no picture, or something in it that must not be published.
+    Unavailable(String),
+    /// The API's answer could not be read as a post.
+    Unreadable(String),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hidden => f.write_str("hidden by `hide`"),
+            Self::OtherKind(kind) => write!(f, "a post of type {}, which `types` leaves out", kind.word()),
+            Self::Excluded(tag) => write!(f, "carries {tag}, which `exclude_hashtags` leaves out"),
+            Self::LacksHashtag => f.write_str("carries none of `include_hashtags`"),
+            Self::TooOld => f.write_str("older than `since`"),
+            Self::BeyondLimit => f.write_str("beyond `limit`"),
+            Self::Unavailable(why) => write!(f, "cannot be shown: {why}"),
+            Self::Unreadable(why) => write!(f, "not understood: {why}"),
+        }
+    }
+}
+
+impl Reason {
+    /// Whether the user's own settings left the post out, so that nothing is amiss.
+    pub fn is_wished(&self) -> bool {
+        match self {
+            Self::Hidden
+            | Self::OtherKind(_)
+            | Self::Excluded(_)
+            | Self::LacksHashtag
+            | Self::TooOld
+            | Self::BeyondLimit => true,
+            Self::Unavailable(_) | Self::Unreadable(_) => false,
+        }
+    }
+}
+
+/// A post that is not shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// The post.
+    pub post: Post,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// The answer: what is shown and what is not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// In the order of the page.
+    pub kept: Vec<Post>,
+    /// In the order of the account.
+    pub dropped: Vec<Dropped>,
+    /// Pinned posts that have not turned up.
+    pub missing_pins: Vec<Shortcode>,
+}
+
+/// Chooses from `posts`; `unavailable` holds the posts whose pictures cannot be had, and why.
+///
+/// The same posts in any order give the same selection: they are sorted by time, then id, first.
+pub fn select(posts: &[Post], wish: &Wish, unavailable: &BTreeMap<MediaId, String>) -> Selection {
+    let mut newest_first: Vec<&Post> = posts.iter().collect();
+    newest_first.sort_by(|left, right| newer(left, right));
+
+    let verdict = |post: &Post| judge(post, wish, unavailable);
+    let mut candidates: Vec<&Post> = newest_first.iter().copied().filter(|post| verdict(post).is_none()).collect();
+    candidates.sort_by(|left, right| {
+        pin_place(left, wish).cmp(&pin_place(right, wish)).then_with(|| by_sort(wish.sort, left, right))
+    });
+    let kept: Vec<&Post> = candidates.into_iter().take(wish.limit.get()).collect();
+    let is_kept = |post: &Post| kept.iter().any(|kept| kept.id == post.id);
+
+    let dropped = newest_first
+        .iter()
+        .filter(|post| !is_kept(post))
+        .map(|post| Dropped { post: (*post).clone(), reason: verdict(post).unwrap_or(Reason::BeyondLimit) })
+        .collect();
+    let missing_pins =
+        wish.pin.iter().filter(|pin| !posts.iter().any(|post| is_named(post, pin))).cloned().collect();
+    Selection { kept: kept.into_iter().cloned().collect(), dropped, missing_pins }
+}
+
+/// Whether another page of the account could change `selection`.
+pub fn wants_more(selection: &Selection, posts: &[Post], wish: &Wish) -> bool {
+    if posts.len() >= wish.scan {
+        return false;
+    }
+    if !selection.missing_pins.is_empty() {
+        return true;
+    }
+    match wish.sort {
+        Sort::Oldest | Sort::Likes | Sort::Random => true,
+        // The account is listed newest first: past `since`, nothing that comes can be shown.
+        Sort::Newest => {
+            let past_since = wish.since.is_some_and(|since| posts.iter().any(|post| post.timestamp < since));
+            selection.kept.len() < wish.limit.get() && !past_since
+        }
+    }
+}
+
+fn judge(post: &Post, wish: &Wish, unavailable: &BTreeMap<MediaId, String>) -> Option<Reason> {
+    if wish.hide.iter().any(|hidden| is_named(post, hidden)) {
+        return Some(Reason::Hidden);
+    }
+    let unwished = if wish.pin.iter().any(|pin| is_named(post, pin)) { None } else { filtered(post, wish) };
+    unwished.or_else(|| unavailable.get(&post.id).map(|why| Reason::Unavailable(why.clone())))
+}
+
+fn filtered(post: &Post, wish: &Wish) -> Option<Reason> {
+    if !wish.types.contains(&post.kind) {
+        return Some(Reason::OtherKind(post.kind));
+    }
+    let tags: Vec<Hashtag> = if wish.include.is_empty() && wish.exclude.is_empty() {
+        Vec::new()
+    } else {
+        post.caption.hashtags().iter().map(|tag| Hashtag::new(tag)).collect()
+    };
+    if let Some(tag) = wish.exclude.iter().find(|tag| tags.contains(tag)) {
+        return Some(Reason::Excluded(tag.clone()));
+    }
+    if !wish.include.is_empty() && !wish.include.iter().any(|tag| tags.contains(tag)) {
+        return Some(Reason::LacksHashtag);
+    }
+    wish.since.filter(|since| post.timestamp < *since).map(|_| Reason::TooOld)
+}
+
+/// Whether `name` is the post's shortcode, or its id where somebody wrote that instead.
+fn is_named(post: &Post, name: &Shortcode) -> bool {
+    post.shortcode.as_ref() == Some(name) || post.id.as_str() == name.as_str()
+}
+
+fn pin_place(post: &Post, wish: &Wish) -> usize {
+    wish.pin.iter().position(|pin| is_named(post, pin)).unwrap_or(usize::MAX)
+}
+
+fn by_sort(sort: Sort, left: &Post, right: &Post) -> Ordering {
+    match sort {
+        Sort::Newest => newer(left, right),
+        Sort::Oldest => newer(right, left),
+        Sort::Likes => right.likes.cmp(&left.likes).then_with(|| newer(left, right)),
+        Sort::Random => shuffled(left).cmp(&shuffled(right)),
+    }
+}
+
+fn newer(left: &Post, right: &Post) -> Ordering {
+    right.timestamp.cmp(&left.timestamp).then_with(|| right.id.cmp(&left.id))
+}
+
+/// A place in the shuffle that depends on the post alone, so that a new post moves no other.
+fn shuffled(post: &Post) -> [u8; 32] {
+    Sha256::digest(post.id.as_str()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feed::Caption;
+
+    fn post(number: i64, caption: &str) -> Post {
+        Post {
+            id: MediaId::new(&format!("{number}")).unwrap(),
+            shortcode: Shortcode::new(&format!("code{number}")).ok(),
+            permalink: None,
+            timestamp: Timestamp::from_second(1_700_000_000 + number).unwrap(),
+            kind: if number % 2 == 0 { PostKind::Image } else { PostKind::Video },
+            is_reel: false,
+            caption: Caption::new(caption),
+            slides: Vec::new(),
+            username: None,
+            likes: Some(u64::try_from(number * 7 % 5).unwrap()),
+            comments: None,
+        }
+    }
+
+    fn posts() -> Vec<Post> {
+        vec![post(4, "#Sea"), post(3, "a #sea and #Spam"), post(2, "plain"), post(1, "#ΘΆΛΑΣΣΑ")]
+    }
+
+    fn wish() -> Wish {
+        Wish {
+            limit: NonZeroUsize::new(10).unwrap(),
+            types: vec![PostKind::Image, PostKind::Carousel, PostKind::Video],
+            include: Vec::new(),
+            exclude: Vec::new(),
+            since: None,
+            sort: Sort::Newest,
+            hide: Vec::new(),
+            pin: Vec::new(),
+            scan: 100,
+        }
+    }
+
+    fn check(wish: &Wish, kept: &[&str], dropped: &[(&str, Reason)]) {
+        let selection = select(&posts(), wish, &BTreeMap::new());
+        let ids: Vec<&str> = selection.kept.iter().map(|post| post.id.as_str()).collect();
+        let reasons: Vec<(&str, Reason)> =
+            selection.dropped.iter().map(|dropped| (dropped.post.id.as_str(), dropped.reason.clone())).collect();
+        assert_eq!(ids, kept);
+        assert_eq!(reasons, dropped);
+    }
+
+    #[test]
+    fn every_filter_keeps_and_drops_with_a_reason() {
+        let tag = Hashtag::new;
+        let code = |number: i64| Shortcode::new(&format!("code{number}")).unwrap();
+        check(&wish(), &["4", "3", "2", "1"], &[]);
+        check(&Wish { limit: NonZeroUsize::new(2).unwrap(), ..wish() }, &["4", "3"], &[
+            ("2", Reason::BeyondLimit),
+            ("1", Reason::BeyondLimit),
+        ]);
+        check(&Wish { types: vec![PostKind::Image], ..wish() }, &["4", "2"], &[
+            ("3", Reason::OtherKind(PostKind::Video)),
+            ("1", Reason::OtherKind(PostKind::Video)),
+        ]);
+        check(&Wish { include: vec![tag("#SEA"), tag("θάλασσα")], exclude: vec![tag("spam")], ..wish() }, &["4", "1"], &[
+            ("3", Reason::Excluded(tag("spam"))),
+            ("2", Reason::LacksHashtag),
+        ]);
+        check(&Wish { since: Some(Timestamp::from_second(1_700_000_003).unwrap()), ..wish() }, &["4", "3"], &[
+            ("2", Reason::TooOld),
+            ("1", Reason::TooOld),
+        ]);
+        let pinned = Wish { types: vec![PostKind::Image], pin: vec![code(1), code(4)], hide: vec![code(4)], ..wish() };
+        check(&pinned, &["1", "2"], &[("4", Reason::Hidden), ("3", Reason::OtherKind(PostKind::Video))]);
+    }
+
+    #[test]
+    fn each_order_is_the_same_whatever_order_the_posts_came_in() {
+        for sort in [Sort::Newest, Sort::Oldest, Sort::Likes, Sort::Random] {
+            let wish = Wish { sort, ..wish() };
+            let mut backwards = posts();
+            backwards.reverse();
+            assert_eq!(select(&posts(), &wish, &BTreeMap::new()), select(&backwards, &wish, &BTreeMap::new()), "{sort:?}");
+        }
+        check(&Wish { sort: Sort::Oldest, ..wish() }, &["1", "2", "3", "4"], &[]);
+        check(&Wish { sort: Sort::Likes, ..wish() }, &["2", "4", "1", "3"], &[]);
+    }
+
+    #[test]
+    fn a_post_without_a_picture_makes_room_for_the_next() {
+        let unavailable = BTreeMap::from([(MediaId::new("4").unwrap(), "gone".to_owned())]);
+        let wish = Wish { limit: NonZeroUsize::new(2).unwrap(), ..wish() };
+        let selection = select(&posts(), &wish, &unavailable);
+        let ids: Vec<&str> = selection.kept.iter().map(|post| post.id.as_str()).collect();
+        assert_eq!(ids, ["3", "2"]);
+        assert_eq!(selection.dropped[0].reason, Reason::Unavailable("gone".to_owned()));
+    }
+
+    #[test]
+    fn paging_goes_on_until_nothing_can_change() {
+        let more = |wish: &Wish| wants_more(&select(&posts(), wish, &BTreeMap::new()), &posts(), wish);
+        let limit = |limit| NonZeroUsize::new(limit).unwrap();
+        assert!(more(&wish()));
+        assert!(!more(&Wish { limit: limit(4), ..wish() }));
+        assert!(!more(&Wish { scan: 4, ..wish() }), "the scan cap ends it");
+        assert!(more(&Wish { limit: limit(1), pin: vec![Shortcode::new("other").unwrap()], ..wish() }));
+        assert!(more(&Wish { limit: limit(1), sort: Sort::Oldest, ..wish() }));
+        assert!(!more(&Wish { since: Some(Timestamp::from_second(1_700_000_002).unwrap()), ..wish() }));
+    }
+}

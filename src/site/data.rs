@@ -1,0 +1,262 @@
+//! The data file, version 1: own structs, so that no change inside shows outside by accident. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::alt::{AltSource, alt_text, caption_for_alt};
+use super::layout::published_path;
+use crate::config::{Carousel, Counts, DateStyle, FeedSettings, Override};
+use crate::feed::{Account, Caption, MediaId, Post, Slide};
+use crate::media::{Format, Picture, Rendition};
+
+/// Longest excerpt, in graphemes: two to three lines on a tile.
+const EXCERPT: usize = 140;
+
+/// `src` is the smallest JPEG at least this wide: what the rare browser without `srcset` loads.
+const FALLBACK_WIDTH: u32 = 640;
+
+/// The pictures of a feed, by slide.
+pub type Gallery = BTreeMap<MediaId, Picture>;
+
+/// The whole file.
+#[derive(Debug, Serialize)]
+pub struct DataFile {
+    version: u32,
+    feed: DataFeed,
+    account: DataAccount,
+    /// In the order they are shown.
+    pub posts: Vec<DataPost>,
+}
+
+#[derive(Debug, Serialize)]
+struct DataFeed {
+    name: String,
+}
+
+#[derive(Debug, Serialize)]
+struct DataAccount {
+    username: String,
+    name: String,
+    url: String,
+    biography: String,
+    website: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    followers: Option<u64>,
+}
+
+/// One post as templates see it.
+#[derive(Debug, Serialize)]
+pub struct DataPost {
+    id: String,
+    /// Empty when the API named none.
+    pub shortcode: String,
+    permalink: String,
+    link: String,
+    timestamp: String,
+    date: String,
+    r#type: &'static str,
+    is_reel: bool,
+    username: String,
+    caption: String,
+    caption_html: String,
+    caption_clean: String,
+    excerpt: String,
+    hashtags: Vec<String>,
+    tags: Vec<String>,
+    mentions: Vec<String>,
+    alt: String,
+    alt_source: &'static str,
+    color: String,
+    placeholder: String,
+    image: DataImage,
+    /// At least one.
+    pub slides: Vec<Tile>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    likes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comments: Option<u64>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct DataImage {
+    width: u32,
+    height: u32,
+    src: String,
+    sources: Vec<DataSource>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct DataSource {
+    r#type: &'static str,
+    srcset: Vec<DataCandidate>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct DataCandidate {
+    path: String,
+    width: u32,
+}
+
+/// One slide as templates see it.
+#[derive(Debug, Serialize)]
+pub struct Tile {
+    r#type: &'static str,
+    alt: String,
+    alt_source: &'static str,
+    color: String,
+    placeholder: String,
+    #[serde(flatten)]
+    image: DataImage,
+}
+
+impl DataFile {
+    /// The bytes of the file: indented, so that a commit shows what changed, and ending in a newline.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).expect("the data file is made of texts and numbers");
+        bytes.push(b'\n');
+        bytes
+    }
+}
+
+/// Builds the data file of one feed.
+///
+/// Every slide of `posts` that has a picture in `gallery` is in it, and no other; a post without any is left out, so
+/// the file never names a picture that is not there.
+pub fn data_file(settings: &FeedSettings, account: &Account, posts: &[Post], gallery: &Gallery) -> DataFile {
+    let posts = posts.iter().filter_map(|post| data_post(settings, post, gallery)).collect();
+    DataFile { version: 1, feed: DataFeed { name: settings.name.clone() }, account: data_account(settings, account), posts }
+}
+
+/// The data file of a feed that has nothing to show yet: valid, and an empty list to every template.
+pub fn empty_data_file(settings: &FeedSettings) -> DataFile {
+    data_file(settings, &Account::default(), &[], &Gallery::new())
+}
+
+fn data_account(settings: &FeedSettings, account: &Account) -> DataAccount {
+    let text = |value: &Option<String>| Caption::new(value.as_deref().unwrap_or_default()).text().to_owned();
+    let username = text(&account.username);
+    let url = if username.is_empty() { String::new() } else { format!("https://www.instagram.com/{username}/") };
+    let website = account.website.clone().filter(|link| link.starts_with("https://") || link.starts_with("http://"));
+    DataAccount {
+        username,
+        name: text(&account.name),
+        url,
+        biography: text(&account.biography),
+        website: website.unwrap_or_default(),
+        followers: account.followers.filter(|_| settings.counts == Counts::Write),
+    }
+}
+
+fn data_post(settings: &FeedSettings, post: &Post, gallery: &Gallery) -> Option<DataPost> {
+    let said = said_of(post, &settings.overrides);
+    let caption = match said.and_then(|said| said.caption.as_deref()) {
+        Some(text) => Caption::new(text),
+        None => post.caption.clone(),
+    };
+    let date = display_date(post, &settings.dates);
+    let slides = tiles(settings, post, gallery, said, &caption, &date);
+    let cover = slides.first()?;
+    let permalink = post.permalink.clone().unwrap_or_default();
+    let counted = |count: Option<u64>| count.filter(|_| settings.counts == Counts::Write);
+    let hashtags = caption.hashtags();
+    Some(DataPost {
+        id: post.id.to_string(),
+        shortcode: post.shortcode.as_ref().map(ToString::to_string).unwrap_or_default(),
+        link: said.and_then(|said| said.link.clone()).unwrap_or_else(|| permalink.clone()),
+        permalink,
+        timestamp: post.timestamp.to_string(),
+        date,
+        r#type: post.kind.word(),
+        is_reel: post.is_reel,
+        username: post.username.clone().unwrap_or_default(),
+        caption_html: caption.html(),
+        caption_clean: caption.clean(),
+        excerpt: caption.excerpt(EXCERPT),
+        caption: caption.text().to_owned(),
+        tags: hashtags.clone(),
+        hashtags,
+        mentions: caption.mentions(),
+        alt: cover.alt.clone(),
+        alt_source: cover.alt_source,
+        color: cover.color.clone(),
+        placeholder: cover.placeholder.clone(),
+        image: cover.image.clone(),
+        slides,
+        likes: counted(post.likes),
+        comments: counted(post.comments),
+    })
+}
+
+fn said_of<'a>(post: &Post, overrides: &'a [Override]) -> Option<&'a Override> {
+    overrides.iter().rev().find(|said| post.shortcode.as_ref() == Some(&said.post))
+}
+
+fn tiles(
+    settings: &FeedSettings,
+    post: &Post,
+    gallery: &Gallery,
+    said: Option<&Override>,
+    caption: &Caption,
+    date: &str,
+) -> Vec<Tile> {
+    let shown: Vec<(&Slide, &Picture)> =
+        shown_slides(settings, post).iter().filter_map(|slide| Some((slide, gallery.get(&slide.id)?))).collect();
+    let count = shown.len();
+    let short_caption = caption_for_alt(caption);
+    let written = said.and_then(|said| said.alt.as_deref());
+    let tile = |(index, (slide, picture)): (usize, &(&Slide, &Picture))| {
+        let (alt, source) = alt_text(post, slide, (index + 1, count), written, &short_caption, date);
+        Tile {
+            r#type: slide.kind.word(),
+            alt,
+            alt_source: AltSource::word(source),
+            color: picture.color.clone(),
+            placeholder: picture.placeholder.clone(),
+            image: data_image(picture),
+        }
+    };
+    shown.iter().enumerate().map(tile).collect()
+}
+
+/// The slides of `post` that the settings ask for.
+pub fn shown_slides<'a>(settings: &FeedSettings, post: &'a Post) -> &'a [Slide] {
+    match settings.carousel {
+        Carousel::All => &post.slides,
+        Carousel::Cover => &post.slides[..post.slides.len().min(1)],
+    }
+}
+
+fn data_image(picture: &Picture) -> DataImage {
+    let largest = picture.largest();
+    let sources = picture
+        .formats()
+        .into_iter()
+        .map(|format| DataSource {
+            r#type: format.mime(),
+            srcset: picture
+                .of_format(format)
+                .map(|rendition| DataCandidate { path: path_of(rendition), width: rendition.width })
+                .collect(),
+        })
+        .collect();
+    DataImage { width: largest.width, height: largest.height, src: path_of(fallback(picture)), sources }
+}
+
+fn fallback(picture: &Picture) -> &Rendition {
+    let formats = picture.formats();
+    let format = if formats.contains(&Format::Jpeg) { Some(Format::Jpeg) } else { formats.last().copied() };
+    let all = || picture.renditions.iter().filter(|rendition| Some(rendition.format) == format);
+    all().find(|rendition| rendition.width >= FALLBACK_WIDTH).or_else(|| all().last()).unwrap_or_else(|| picture.largest())
+}
+
+fn path_of(rendition: &Rendition) -> String {
+    published_path(&rendition.path).to_owned()
+}
+
+fn display_date(post: &Post, style: &DateStyle) -> String {
+    let zone: TimeZone = style.timezone.clone();
+    // The pattern was tried when the settings were read; a moment it cannot show is shown as nothing.
+    jiff::fmt::strtime::format(&style.format, &post.timestamp.to_zoned(zone)).unwrap_or_default()
+}

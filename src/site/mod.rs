@@ -1,0 +1,19 @@
+//! The Zola site: where things live in it, the data file, the templates, and tidying up.
+//!
+//! Nothing here asks the network or looks at pixels.
+
+mod alt;
+mod data;
+mod layout;
+mod prune;
+mod publish;
+mod shown;
+mod templates;
+
+pub use alt::{AltSource, alt_text};
+pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides};
+pub use layout::{PUBLIC_FOLDER, PUBLISHED_FOLDER, published_path};
+pub use prune::{Pruned, clean_all, clean_cache, prune};
+pub use publish::{PublishError, place_picture, refuse_foreign_data, write_data};
+pub use shown::{ShownPost, shown_posts};
+pub use templates::{PARTIAL, STYLESHEET, SHORTCODE, Template, install, templates};

@@ -1,0 +1,100 @@
+//! Tidying up: what the manifest lists and nobody needs any more. Nothing else is ever deleted.
+
+use sha2::{Digest, Sha256};
+
+use crate::cache;
+use crate::files::{FileError, Root, SitePath};
+use crate::manifest::{self, Manifest, Role};
+use crate::media::hex;
+
+/// What was tidied away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Deleted.
+    pub removed: Vec<SitePath>,
+    /// Left where they are, because somebody edited them.
+    pub left: Vec<SitePath>,
+}
+
+/// Deletes the files that no feed needs any more and forgets them in `manifest`, which the caller writes.
+///
+/// # Errors
+/// [`FileError`] when a file cannot be deleted.
+pub fn prune(root: &Root, manifest: &mut Manifest) -> Result<Pruned, FileError> {
+    let unneeded = manifest.unneeded();
+    remove(root, manifest, unneeded)
+}
+
+/// Removes the cache.
+///
+/// # Errors
+/// [`FileError`] when it cannot be deleted.
+pub fn clean_cache(root: &Root) -> Result<(), FileError> {
+    root.remove_folder(&known(cache::FOLDER))
+}
+
+/// Removes everything feedbake ever made in the site: the cache, the files of the manifest that nobody edited, and
+/// the manifest.
+///
+/// # Errors
+/// [`FileError`] when something cannot be deleted; the manifest then still lists the rest.
+pub fn clean_all(root: &Root, manifest: &mut Manifest) -> Result<Pruned, FileError> {
+    let everything = manifest.files.keys().cloned().collect();
+    let pruned = remove(root, manifest, everything)?;
+    clean_cache(root)?;
+    root.remove(&known(manifest::FILE))?;
+    Ok(pruned)
+}
+
+fn remove(root: &Root, manifest: &mut Manifest, paths: Vec<SitePath>) -> Result<Pruned, FileError> {
+    let mut pruned = Pruned::default();
+    for path in paths {
+        let Some(record) = manifest.files.get(&path) else { continue };
+        root.sweep(&path)?;
+        match root.read(&path)? {
+            None => {}
+            // Anybody may put another file under the name of one of ours; it is theirs then. A picture's name holds
+            // the hash of its content, and a crash may have left a short one: those are ours in any state.
+            Some(bytes) if record.role != Role::Picture && hex(&Sha256::digest(&bytes)) != record.sha256 => {
+                pruned.left.push(path.clone());
+            }
+            Some(_) => {
+                root.remove(&path)?;
+                pruned.removed.push(path.clone());
+            }
+        }
+        manifest.files.remove(&path);
+    }
+    Ok(pruned)
+}
+
+fn known(text: &str) -> SitePath {
+    SitePath::new(text).expect("the place is a constant")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_manifest_lists_is_deleted_and_an_edited_file_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::new(folder.path());
+        let path = |text: &str| SitePath::new(text).unwrap();
+        let mut manifest = Manifest::default();
+        for (name, role) in [("static/feedbake/1.webp", Role::Picture), ("static/feedbake.css", Role::Template)] {
+            root.write(&path(name), b"ours").unwrap();
+            manifest.claim(path(name), role, hex(&Sha256::digest(b"ours")));
+        }
+        root.write(&path("static/feedbake/mine.webp"), b"mine").unwrap();
+        root.write(&path("static/feedbake.css"), b"edited").unwrap();
+        root.write(&path(".feedbake/cache/index.json"), b"{}").unwrap();
+        manifest.write(&root).unwrap();
+
+        let pruned = clean_all(&root, &mut manifest).unwrap();
+        assert_eq!(pruned.removed, [path("static/feedbake/1.webp")]);
+        assert_eq!(pruned.left, [path("static/feedbake.css")]);
+        assert!(root.read(&path("static/feedbake/mine.webp")).unwrap().is_some());
+        assert!(!folder.path().join(".feedbake").exists());
+    }
+}

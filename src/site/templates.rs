@@ -1,0 +1,53 @@
+//! Installs the partial, the stylesheet and the shortcode: written where nothing is, and the user's from then on.
+
+use sha2::{Digest, Sha256};
+
+use crate::files::{FileError, Root, SitePath};
+use crate::manifest::{Manifest, Role};
+use crate::media::hex;
+
+/// A file that feedbake brings along.
+#[derive(Debug, Clone, Copy)]
+pub struct Template {
+    /// Where it goes.
+    pub place: &'static str,
+    /// What is in it.
+    pub text: &'static str,
+}
+
+/// The partial that shows the feed.
+pub const PARTIAL: Template =
+    Template { place: "templates/partials/instagram.html", text: include_str!("templates/instagram.html") };
+
+/// The stylesheet.
+pub const STYLESHEET: Template = Template { place: "static/feedbake.css", text: include_str!("templates/feedbake.css") };
+
+/// One line that includes the partial, for Markdown in Zola ≤ 0.22.
+pub const SHORTCODE: Template =
+    Template { place: "templates/shortcodes/instagram.html", text: include_str!("templates/shortcode.html") };
+
+/// All of them.
+pub fn templates() -> [Template; 3] {
+    [PARTIAL, STYLESHEET, SHORTCODE]
+}
+
+/// Writes the templates that are missing and notes them in `manifest`; returns the places written.
+///
+/// A file that is there is never touched, whoever made it.
+///
+/// # Errors
+/// [`FileError`] when a file cannot be written.
+pub fn install(root: &Root, manifest: &mut Manifest) -> Result<Vec<SitePath>, FileError> {
+    let mut installed = Vec::new();
+    for template in templates() {
+        let place = SitePath::new(template.place).expect("the places are written above");
+        if root.exists(&place) {
+            continue;
+        }
+        manifest.claim(place.clone(), Role::Template, hex(&Sha256::digest(template.text)));
+        manifest.write(root)?;
+        root.write(&place, template.text.as_bytes())?;
+        installed.push(place);
+    }
+    Ok(installed)
+}
