@@ -178,11 +178,11 @@ fn make_once(
     if jobs.is_empty() {
         return Vec::new();
     }
-    let patience = &settings.api.patience;
+    let (patience, pause, dice) = (&settings.api.patience, kitchen.pause, kitchen.dice);
     let fetch = listing
         .http()
-        .map(|http| move |link: &crate::feed::MediaLink| media::fetch(http, link, patience, kitchen.pause, kitchen.dice));
-    let (total, feed) = (jobs.len(), settings.name.as_str());
+        .map(|http| move |link: &crate::feed::MediaLink| media::fetch(http, link, patience, pause, dice));
+    let (total, feed, watch) = (jobs.len(), settings.name.as_str(), kitchen.watch);
     let bench = Bench {
         cache: &kitchen.cache,
         recipe: &settings.recipe,
@@ -190,7 +190,7 @@ fn make_once(
         limits: PixelLimits::default(),
         shapers: kitchen.shapers,
         fetch: fetch.as_ref().map(|fetch| fetch as &media::Fetch<'_>),
-        on_done: &|done| (kitchen.watch)(Event::Pictures { feed, done, total }),
+        on_done: &|done| watch(Event::Pictures { feed, done, total }),
     };
     media::make(jobs, &bench)
 }

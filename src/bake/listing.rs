@@ -1,7 +1,6 @@
 //! The posts of an account as far as they were looked at: from the API page by page, or from the cache.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,10 +14,10 @@ use crate::http::Http;
 use crate::select::{Sort, Wish};
 
 /// The API sends no more at once.
-const PAGE: usize = 100;
+const PAGE: u32 = 100;
 
 /// A page holds at least so many posts: a few that fall out then cost no second request.
-const SMALL_PAGE: usize = 25;
+const SMALL_PAGE: u32 = 25;
 
 /// What the account says of itself changes rarely: asked for at most once a day where a cache remembers it.
 const ACCOUNT_AGE: SignedDuration = SignedDuration::from_hours(24);
@@ -138,12 +137,13 @@ impl<'a> Listing<'a> {
 }
 
 /// How many posts to ask for: what is shown and some to spare; whole pages where a filter may drop most of them.
-fn page_size(wish: &Wish, seen: usize) -> NonZeroUsize {
+fn page_size(wish: &Wish, seen: usize) -> u32 {
     let filters = !wish.include.is_empty() || !wish.pin.is_empty() || wish.types.len() < 3;
+    let number = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
     let size = if wish.sort != Sort::Newest || filters || seen > 0 {
         PAGE
     } else {
-        (wish.limit.get() + wish.limit.get() / 4).clamp(SMALL_PAGE, PAGE)
+        number(wish.limit.get() + wish.limit.get() / 4).clamp(SMALL_PAGE, PAGE)
     };
-    NonZeroUsize::new(size.min(wish.scan.saturating_sub(seen).max(1))).unwrap_or(NonZeroUsize::MIN)
+    size.min(number(wish.scan.saturating_sub(seen)).max(1))
 }

@@ -258,7 +258,7 @@ fn with_listing<T>(
         Source::Nowhere(error) => Err(error.clone().into()),
         Source::Memory => work(&mut Listing::from_memory(index.feeds.get(&feed.name))?),
         Source::Api(token) => {
-            let http = Http::new(HttpOptions::new(feed.api.base.clone()))?;
+            let http = Http::new(HttpOptions { api_base: feed.api.base.clone(), timeout: feed.api.timeout })?;
             work(&mut Listing::from_api(kitchen, feed, &http, token))
         }
     }

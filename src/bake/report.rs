@@ -139,7 +139,7 @@ impl LastGood {
     /// The day, as UTC has it.
     pub fn date(self) -> Date {
         match self {
-            Self::At(moment) => moment.to_zoned(jiff::tz::TimeZone::UTC).date(),
+            Self::At(moment) => moment.to_zoned_datetime(jiff::tz::TimeZone::UTC).date(),
             Self::Around(date) => date,
         }
     }
@@ -148,7 +148,7 @@ impl LastGood {
     pub fn is_stale(self, now: Timestamp, max_stale: Duration) -> bool {
         let start = match self {
             Self::At(moment) => moment,
-            Self::Around(date) => date.to_zoned(jiff::tz::TimeZone::UTC).map_or(now, |day| day.timestamp()),
+            Self::Around(date) => date.to_zoned_datetime(jiff::tz::TimeZone::UTC).map_or(now, |day| day.timestamp()),
         };
         Duration::try_from(now.duration_since(start)).is_ok_and(|age| age > max_stale)
     }

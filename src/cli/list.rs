@@ -66,7 +66,7 @@ pub fn print(voice: &Voice, name: &str, rehearsal: &Rehearsal) {
 }
 
 fn line(post: &Post) -> String {
-    let date = post.timestamp.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let date = post.timestamp.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     let gist = post.caption.excerpt(GIST);
     format!("{:<12} {date} {:<8}  {}", post.handle(), post.kind.word(), one_line(&gist))
 }

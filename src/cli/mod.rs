@@ -1,5 +1,6 @@
 //! The terminal: the one room that prints. Each command is a file; all errors end in `failure`.
 
+mod advice;
 mod args;
 mod audit;
 mod bake;

@@ -60,6 +60,7 @@ pub const KEYS: &[Key] = &[
     feed("api.version", r#""v25.0""#, "version of the API; `\"\"` leaves it out"),
     feed("api.user", r#""me""#, "whose posts: `me`, or the account's id with Facebook Login"),
     feed("api.token_in", r#""header""#, "send the token in the `header`, or in the `query`"),
+    feed("api.timeout", r#""60s""#, "the longest a single request may take, its body included"),
     feed("api.retries", "3", "how often to ask again when the API or the network stumbles"),
     feed("api.retry_pause", r#""2s""#, "pause before the first retry; doubled for each further one"),
     feed("api.patience", r#""60s""#, "the longest single pause, a rate limit's included"),

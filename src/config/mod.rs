@@ -13,7 +13,7 @@ mod settings;
 mod site;
 mod token;
 
-pub use environment::Environment;
+pub use environment::{Environment, GithubActions};
 pub use keys::{KEYS, Key, Scope};
 pub use layer::{Layer, parse_file};
 pub use origin::Origin;

@@ -13,7 +13,7 @@ use super::origin::Origin;
 use super::read::{Merged, bad, plain_text};
 use crate::feed::{PostKind, Shortcode};
 use crate::files::SitePath;
-use crate::graph::TokenIn;
+use crate::http::TokenIn;
 use crate::media::{Aspect, Format, Quality, Recipe, Widths};
 use crate::retry::Patience;
 use crate::select::{Hashtag, Wish};
@@ -173,6 +173,8 @@ pub struct ApiSettings {
     pub user: String,
     /// How the token travels.
     pub token_in: TokenIn,
+    /// The longest a single request may take, its body included.
+    pub timeout: Duration,
     /// When to ask again, and when to stop.
     pub patience: Patience,
 }
@@ -361,6 +363,7 @@ fn api(merged: &Merged<'_>) -> Result<ApiSettings, SettingsError> {
             "query" => Some(TokenIn::Query),
             _ => None,
         })?,
+        timeout: merged.text("api.timeout", Duration::from_secs(60), pause, duration)?,
         patience: Patience {
             tries: 1 + merged.number("api.retries", 3, 0, 10)?,
             first_pause: merged.text("api.retry_pause", Duration::from_secs(2), pause, duration)?,
@@ -419,12 +422,12 @@ fn time_zone(text: &str) -> Option<TimeZone> {
 }
 
 fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    let day = |date: jiff::civil::Date| date.to_zoned(zone.clone()).ok().map(|start| start.timestamp());
+    let day = |date: jiff::civil::Date| date.to_zoned_datetime(zone.clone()).ok().map(|start| start.timestamp());
     text.parse::<Timestamp>().ok().or_else(|| text.parse().ok().and_then(day))
 }
 
 fn date_format(text: &str) -> Option<String> {
-    let probe = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+    let probe = Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC);
     jiff::fmt::strtime::format(text, &probe).ok().map(|_| text.to_owned())
 }
 

@@ -10,9 +10,6 @@ use crate::retry::{Next, Patience, next};
 /// Largest download. Instagram takes photographs of up to 8 MB; what it serves has a median of 250 kB.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
 
-/// Longest download. The CDN may stall in the middle of a body; the next bake repairs a picture that was given up.
-const MAX_TIME: Duration = Duration::from_secs(60);
-
 /// Downloads one original.
 ///
 /// Asks again after a stumble as `patience` allows, with `pause` to sleep and `dice` for the jitter. A body that does
@@ -28,7 +25,7 @@ pub fn fetch(
     pause: &dyn Fn(Duration),
     dice: &dyn Fn() -> f64,
 ) -> Result<Vec<u8>, HttpError> {
-    let limits = FetchLimits { max_bytes: MAX_BYTES, total: MAX_TIME };
+    let limits = FetchLimits { max_bytes: MAX_BYTES };
     let mut attempt = 1;
     loop {
         match http.get_media(link, limits, &begins_like_a_picture) {

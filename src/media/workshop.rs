@@ -118,9 +118,9 @@ struct Undeveloped {
 pub fn make(jobs: &[Job], bench: &Bench<'_>) -> Vec<Result<Made, Trouble>> {
     let desk = Desk { jobs, bench, next: AtomicUsize::new(0), done: AtomicUsize::new(0), answers: Mutex::default() };
     let shapers = bench.shapers.max(1);
+    let (sender, receiver) = sync_channel::<Undeveloped>(shapers);
+    let receiver = Mutex::new(receiver);
     thread::scope(|scope| {
-        let (sender, receiver) = sync_channel::<Undeveloped>(shapers);
-        let receiver = Mutex::new(receiver);
         for _ in 0..DOWNLOADS.min(jobs.len()) {
             let sender = sender.clone();
             scope.spawn(|| desk.obtain(sender));
@@ -166,7 +166,7 @@ impl Desk<'_> {
             match self.original_of(job) {
                 Obtained::Answer(answer) => self.answer(index, *answer),
                 Obtained::Bytes { bytes, link_name } => {
-                    // Fails only when every worker has died, and then the scope ends with their panic.
+                    // The receiver outlives the threads, so this cannot fail.
                     let _ = sender.send(Undeveloped { index, bytes, link_name });
                 }
             }

@@ -36,8 +36,11 @@ pub enum PreviewError {
     #[error("{} is not UTF-8 text", PARTIAL.place)]
     NotText,
     /// Tera refuses the partial, or its data.
-    #[error("{} cannot be rendered: {0}", PARTIAL.place)]
-    Template(String),
+    #[error("{place} cannot be rendered: {message}", place = PARTIAL.place)]
+    Template {
+        /// What it says, and where.
+        message: String,
+    },
 }
 
 /// Renders a whole page with the partial that is installed in the site, or with feedbake's own where none is.
@@ -74,7 +77,7 @@ fn in_words(error: &dyn Error) -> PreviewError {
         let _ = write!(text, ": {deeper}");
         cause = deeper.source();
     }
-    PreviewError::Template(text)
+    PreviewError::Template { message: text }
 }
 
 fn one(partial: &str, stand_ins: &StandIns, variables: &Map<String, Value>) -> Result<String, tera1::Error> {

@@ -118,7 +118,7 @@ pub fn apply(filter: Filter, value: &Value, arguments: &Map<String, Value>) -> R
                 Some(seconds) => Timestamp::from_second(seconds).map_err(|error| error.to_string())?,
                 None => as_text().parse().map_err(|_| format!("{value} is no time"))?,
             };
-            let shown = jiff::fmt::strtime::format(pattern, &moment.to_zoned(TimeZone::UTC));
+            let shown = jiff::fmt::strtime::format(pattern, &moment.to_zoned_datetime(TimeZone::UTC));
             shown.map(Value::from).map_err(|error| error.to_string())
         }
     }

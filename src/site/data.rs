@@ -258,5 +258,5 @@ fn path_of(rendition: &Rendition) -> String {
 fn display_date(post: &Post, style: &DateStyle) -> String {
     let zone: TimeZone = style.timezone.clone();
     // The pattern was tried when the settings were read; a moment it cannot show is shown as nothing.
-    jiff::fmt::strtime::format(&style.format, &post.timestamp.to_zoned(zone)).unwrap_or_default()
+    jiff::fmt::strtime::format(&style.format, &post.timestamp.to_zoned_datetime(zone)).unwrap_or_default()
 }

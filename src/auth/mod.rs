@@ -1,0 +1,7 @@
+//! The secret: a type for it that cannot be shown, and a search for it in what is about to be shown.
+
+mod leak;
+mod token;
+
+pub use leak::{Leak, LeakKind, LeakScanner};
+pub use token::{AccessToken, TokenKind, TokenShapeError};

@@ -1,0 +1,457 @@
+//! The one room that opens connections: two clients with one pool each, limits on time and size, and addresses that
+//! are shown without their secrets.
+#![expect(clippy::disallowed_methods, reason = "this is the room that opens connections")]
+
+use std::error::Error;
+use std::fmt;
+use std::io::{self, Read};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::blocking::{Client, Response};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::redirect::{Attempt, Policy};
+use rustls_platform_verifier::ConfigVerifierExt;
+use url::{Host, Url};
+
+use crate::auth::AccessToken;
+use crate::feed::{MediaLink, one_line};
+use crate::retry::Outcome;
+
+/// Largest answer of the API after unpacking. A hundred posts with ten slides each are about 1 MB.
+const MAX_ANSWER: u64 = 32 * 1024 * 1024;
+
+/// A server that does not even take the connection in this time is down.
+const CONNECT: Duration = Duration::from_secs(15);
+
+/// Redirects followed for one picture. The CDN answers directly as far as anybody saw.
+const MAX_REDIRECTS: usize = 5;
+
+/// Enough of a body to tell what it is.
+const SNIFFED: usize = 512;
+
+/// Where Instagram keeps pictures: these domains and everything below them.
+const MEDIA_DOMAINS: [&str; 2] = ["cdninstagram.com", "fbcdn.net"];
+
+/// How to connect.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// The API's address: the only place the token is sent to.
+    pub api_base: Url,
+    /// The longest a single request may take, its body included.
+    pub timeout: Duration,
+}
+
+/// How a token travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenIn {
+    /// In the `Authorization` header, out of sight of logs and proxies.
+    Header,
+    /// In the address, as Meta's own pages show it.
+    Query,
+}
+
+/// Bounds of one download.
+#[derive(Debug, Clone, Copy)]
+pub struct FetchLimits {
+    /// Largest body in bytes.
+    pub max_bytes: u64,
+}
+
+/// What the API answered, whatever its status.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// The body, unpacked.
+    pub body: Vec<u8>,
+    /// `Content-Type`, empty when absent.
+    pub content_type: String,
+    /// `Retry-After` in seconds.
+    pub retry_after: Option<u64>,
+    /// `X-Business-Use-Case-Usage`, as it came.
+    pub usage: Option<String>,
+}
+
+/// A request that came to nothing. No address in here has a query.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// The TLS library found no root certificates, or refused to start.
+    #[error("no secure connection can be made from this machine: {0}")]
+    Tls(String),
+    /// The name has no address, nobody listens, or the certificate is wrong.
+    #[error("{host} cannot be reached: {why}")]
+    Connect {
+        /// Host and port.
+        host: String,
+        /// The deepest cause.
+        why: String,
+    },
+    /// It took longer than allowed.
+    #[error("{host} took longer than {} s to answer", .after.as_secs())]
+    Timeout {
+        /// Host and port.
+        host: String,
+        /// What was allowed.
+        after: Duration,
+    },
+    /// The connection ended before the body did.
+    #[error("{host} stopped in the middle of its answer: {why}")]
+    CutOff {
+        /// Host and port.
+        host: String,
+        /// The deepest cause.
+        why: String,
+    },
+    /// The body is larger than allowed.
+    #[error("{host} sent more than {max_bytes} bytes")]
+    TooLarge {
+        /// Host and port.
+        host: String,
+        /// What was allowed.
+        max_bytes: u64,
+    },
+    /// A picture's server said no.
+    #[error("{host} answered with status {status}{}", said(.excerpt))]
+    Status {
+        /// Host and port.
+        host: String,
+        /// HTTP status.
+        status: u16,
+        /// How the body begins, in one line.
+        excerpt: String,
+    },
+    /// A link leads where no picture of Instagram's is.
+    #[error("the link leads to {host}, where no picture of Instagram's is kept")]
+    NotAllowed {
+        /// Scheme and host.
+        host: String,
+    },
+    /// The link is no address at all.
+    #[error("the link is no address")]
+    NoAddress,
+    /// The body is not what was asked for.
+    #[error("{host} sent {what} instead of a picture")]
+    Refused {
+        /// Host and port.
+        host: String,
+        /// What it is.
+        what: String,
+    },
+}
+
+fn said(excerpt: &str) -> String {
+    if excerpt.is_empty() { String::new() } else { format!(": {excerpt}") }
+}
+
+impl HttpError {
+    /// Whether asking again may help.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Connect { .. } | Self::Timeout { .. } | Self::CutOff { .. } => Outcome::Transient,
+            Self::Status { status: 429 | 500..=599, .. } => Outcome::Transient,
+            Self::Tls(_)
+            | Self::TooLarge { .. }
+            | Self::Status { .. }
+            | Self::NotAllowed { .. }
+            | Self::NoAddress
+            | Self::Refused { .. } => Outcome::Fatal,
+        }
+    }
+
+    /// Whether the link has expired, or what it led to is gone: a fresh link may work.
+    pub fn is_dead_link(&self) -> bool {
+        matches!(self, Self::Status { status: 401 | 403 | 404 | 410, .. })
+    }
+}
+
+/// An address without its query, which may hold a token or a signature.
+pub struct RedactedUrl<'a>(pub &'a Url);
+
+impl fmt::Display for RedactedUrl<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", host_of(self.0), self.0.path())
+    }
+}
+
+/// The connections of one feed. May be used from several threads at once.
+#[derive(Debug)]
+pub struct Http {
+    options: HttpOptions,
+    /// Follows no redirect: the token goes to the API's own host and nowhere else.
+    api: Client,
+    media: Client,
+}
+
+impl Http {
+    /// Gets ready to connect; nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`HttpError::Tls`] when no secure connection is possible and the API's address needs one.
+    pub fn new(options: HttpOptions) -> Result<Self, HttpError> {
+        let is_local = is_loopback(&options.api_base);
+        let tls = tls(is_local)?;
+        let builder = || {
+            let builder = Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .user_agent(concat!("feedbake/", env!("CARGO_PKG_VERSION")))
+                .connect_timeout(CONNECT.min(options.timeout))
+                .timeout(options.timeout)
+                .referer(false);
+            // A proxy between this machine and itself would see what never leaves it.
+            if is_local { builder.no_proxy() } else { builder }
+        };
+        let build = |builder: reqwest::blocking::ClientBuilder| {
+            builder.build().map_err(|error| HttpError::Tls(deepest(&error.without_url())))
+        };
+        let allowed = Allowed::of(&options.api_base);
+        let api = build(builder().redirect(Policy::none()))?;
+        let media = build(builder().redirect(Policy::custom(move |attempt| follow(&allowed, attempt))).no_gzip())?;
+        Ok(Self { options, api, media })
+    }
+
+    /// The API's address.
+    pub fn api_base(&self) -> &Url {
+        &self.options.api_base
+    }
+
+    /// Asks the API for `path` below its base with `parameters`.
+    ///
+    /// Any status is an answer: what it means is for `graph` to say.
+    ///
+    /// # Errors
+    /// [`HttpError`] when no whole answer came.
+    pub fn get_api(
+        &self,
+        path: &str,
+        parameters: &[(&str, &str)],
+        token: &AccessToken,
+        token_in: TokenIn,
+    ) -> Result<Answer, HttpError> {
+        let mut url = self.options.api_base.clone();
+        url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
+        url.query_pairs_mut().extend_pairs(parameters);
+        let mut headers = HeaderMap::new();
+        match token_in {
+            TokenIn::Query => {
+                url.query_pairs_mut().append_pair("access_token", token.expose());
+            }
+            TokenIn::Header => {
+                let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
+                    .expect("the letters of a token were checked when it was taken");
+                value.set_sensitive(true);
+                headers.insert(AUTHORIZATION, value);
+            }
+        }
+        let host = host_of(&url);
+        let response = self.api.get(url).headers(headers).send().map_err(|error| self.explain(&host, error))?;
+        let status = response.status().as_u16();
+        let header = |name: &str| response.headers().get(name)?.to_str().ok().map(str::to_owned);
+        let content_type = header(CONTENT_TYPE.as_str()).unwrap_or_default();
+        let retry_after = header(RETRY_AFTER.as_str()).and_then(|seconds| seconds.trim().parse().ok());
+        let usage = header("x-business-use-case-usage");
+        let body = self.read(&host, response, MAX_ANSWER, &|_| Ok(()))?;
+        Ok(Answer { status, body, content_type, retry_after, usage })
+    }
+
+    /// Downloads what a link of the CDN leads to.
+    ///
+    /// `accept` is shown how the body begins as soon as that is there, so that a video is refused before it is
+    /// downloaded whole. No token is ever sent here.
+    ///
+    /// # Errors
+    /// [`HttpError`]; [`HttpError::NotAllowed`] before anything is sent, and again before each redirect is followed.
+    pub fn get_media(
+        &self,
+        link: &MediaLink,
+        limits: FetchLimits,
+        accept: &dyn Fn(&[u8]) -> Result<(), String>,
+    ) -> Result<Vec<u8>, HttpError> {
+        let url = Url::parse(link.signed_address()).map_err(|_| HttpError::NoAddress)?;
+        if !Allowed::of(&self.options.api_base).holds(&url) {
+            return Err(HttpError::NotAllowed { host: format!("{}://{}", url.scheme(), host_of(&url)) });
+        }
+        let host = host_of(&url);
+        let response = self.media.get(url).send().map_err(|error| self.explain(&host, error))?;
+        let status = response.status();
+        if !status.is_success() {
+            let body = self.read(&host, response, SNIFFED as u64, &|_| Ok(())).unwrap_or_default();
+            let excerpt = excerpt(&body);
+            return Err(HttpError::Status { host, status: status.as_u16(), excerpt });
+        }
+        self.read(&host, response, limits.max_bytes, accept)
+    }
+
+    fn read(
+        &self,
+        host: &str,
+        mut response: Response,
+        max_bytes: u64,
+        accept: &dyn Fn(&[u8]) -> Result<(), String>,
+    ) -> Result<Vec<u8>, HttpError> {
+        let expected = response.content_length().unwrap_or(0).min(max_bytes);
+        let mut body = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).min(1 << 20));
+        let stopped = |error: io::Error| self.explain_read(host, &error);
+        response.by_ref().take(SNIFFED as u64).read_to_end(&mut body).map_err(stopped)?;
+        accept(&body).map_err(|what| HttpError::Refused { host: host.to_owned(), what })?;
+        let rest = max_bytes.saturating_add(1).saturating_sub(body.len() as u64);
+        response.take(rest).read_to_end(&mut body).map_err(stopped)?;
+        if body.len() as u64 > max_bytes {
+            return Err(HttpError::TooLarge { host: host.to_owned(), max_bytes });
+        }
+        Ok(body)
+    }
+
+    fn explain(&self, host: &str, error: reqwest::Error) -> HttpError {
+        let error = error.without_url();
+        let host = host.to_owned();
+        match &error {
+            error if error.is_timeout() => HttpError::Timeout { host, after: self.options.timeout },
+            error if error.is_redirect() => HttpError::NotAllowed { host: deepest(error) },
+            error if error.is_connect() => HttpError::Connect { host, why: deepest(error) },
+            error => HttpError::CutOff { host, why: deepest(error) },
+        }
+    }
+
+    fn explain_read(&self, host: &str, error: &io::Error) -> HttpError {
+        let is_timeout = error.kind() == io::ErrorKind::TimedOut
+            || error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>()).is_some_and(reqwest::Error::is_timeout);
+        let host = host.to_owned();
+        if is_timeout {
+            HttpError::Timeout { host, after: self.options.timeout }
+        } else {
+            HttpError::CutOff { host, why: deepest(error) }
+        }
+    }
+}
+
+/// Where pictures may come from.
+#[derive(Debug, Clone)]
+struct Allowed {
+    /// The API itself runs on this machine: then its pictures do, too.
+    loopback: Option<String>,
+}
+
+impl Allowed {
+    fn of(api_base: &Url) -> Self {
+        Self { loopback: is_loopback(api_base).then(|| api_base.host_str().unwrap_or_default().to_owned()) }
+    }
+
+    fn holds(&self, url: &Url) -> bool {
+        if !url.username().is_empty() || url.password().is_some() {
+            return false;
+        }
+        let host = url.host_str().unwrap_or_default();
+        if self.loopback.as_deref() == Some(host) {
+            return matches!(url.scheme(), "http" | "https");
+        }
+        let below = |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+        url.scheme() == "https" && url.port().is_none() && MEDIA_DOMAINS.iter().any(|domain| below(domain))
+    }
+}
+
+fn follow(allowed: &Allowed, attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    if attempt.previous().len() > MAX_REDIRECTS {
+        return attempt.error("more redirects than anybody needs");
+    }
+    if allowed.holds(attempt.url()) {
+        attempt.follow()
+    } else {
+        let host = format!("{}://{}", attempt.url().scheme(), host_of(attempt.url()));
+        attempt.error(host)
+    }
+}
+
+/// Whether an address is on this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn tls(is_local: bool) -> Result<rustls::ClientConfig, HttpError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    // Fails when another part of a program that embeds feedbake was first, which is as good.
+    let _ = rustls::crypto::CryptoProvider::install_default((*provider).clone());
+    match rustls::ClientConfig::with_platform_verifier() {
+        Ok(config) => Ok(config),
+        // A machine without root certificates can still talk to itself.
+        Err(_) if is_local => {
+            let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+            let builder = builder.map_err(|error| HttpError::Tls(error.to_string()))?;
+            Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
+        }
+        Err(error) => Err(HttpError::Tls(error.to_string())),
+    }
+}
+
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("nowhere");
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// How a body begins, in one short line that holds no address with a query.
+pub fn excerpt(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&body[..body.len().min(SNIFFED)]);
+    let line = one_line(&text);
+    let safe = line.split(['?', '&']).next().unwrap_or_default();
+    safe.chars().take(80).collect()
+}
+
+/// The cause at the bottom: what reqwest wraps around it says less.
+fn deepest(error: &dyn Error) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    one_line(&deepest.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowed(base: &str, link: &str) -> bool {
+        Allowed::of(&Url::parse(base).unwrap()).holds(&Url::parse(link).unwrap())
+    }
+
+    #[test]
+    fn pictures_come_from_where_instagram_keeps_them_and_from_nowhere_else() {
+        let real = "https://graph.instagram.com";
+        for link in [
+            "https://scontent.cdninstagram.com/v/a.jpg?oh=1",
+            "https://scontent-fra3-1.cdninstagram.com/a.jpg",
+            "https://scontent.xx.fbcdn.net/a.jpg",
+            "https://cdninstagram.com/a.jpg",
+        ] {
+            assert!(allowed(real, link), "{link}");
+        }
+        for link in [
+            "http://scontent.cdninstagram.com/a.jpg",
+            "https://evilcdninstagram.com/a.jpg",
+            "https://cdninstagram.com.evil.example/a.jpg",
+            "https://user@scontent.cdninstagram.com/a.jpg",
+            "https://scontent.cdninstagram.com:8443/a.jpg",
+            "http://127.0.0.1/a.jpg",
+            "https://169.254.169.254/latest/meta-data/",
+            "file:///etc/passwd",
+        ] {
+            assert!(!allowed(real, link), "{link}");
+        }
+        assert!(allowed("http://127.0.0.1:8000", "http://127.0.0.1:9000/a.jpg"));
+        assert!(allowed("http://[::1]:8000", "http://[::1]:8000/a.jpg"));
+        assert!(!allowed("http://127.0.0.1:8000", "http://127.0.0.2:8000/a.jpg"));
+        assert!(!allowed("http://127.0.0.1:8000", "http://localhost.evil.example/a.jpg"));
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_query() {
+        let url = Url::parse("https://graph.instagram.com/v25.0/me?access_token=SECRET#x").unwrap();
+        assert_eq!(RedactedUrl(&url).to_string(), "graph.instagram.com/v25.0/me");
+        assert_eq!(excerpt(b"see https://x/?access_token=SECRET"), "see https://x/");
+    }
+}

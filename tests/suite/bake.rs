@@ -1,0 +1,224 @@
+//! What a bake leaves in a site, and what it does the second time.
+
+use std::time::Duration;
+
+use feedbake::emulator::{Emulator, carousel, photo, reel, video};
+
+use crate::sandbox::Sandbox;
+
+fn small_account() -> Emulator {
+    Emulator::start()
+        .post(photo("DAa").size(1080, 1350).caption("Morning #sea"))
+        .post(carousel("DAb").slide(1440, 1080).slide(720, 900))
+        .post(reel("DAc").size(720, 1280))
+        .post(video("DAd").size(640, 640))
+}
+
+#[test]
+fn a_bake_leaves_exactly_the_files_the_readme_names() {
+    let api = small_account();
+    let site = Sandbox::new(&api);
+    site.run("").succeeds().says(&["instagram: 4 posts in data/instagram.json (new), 0 left out"]);
+    let mut rest: Vec<String> = site.files("").into_keys().filter(|name| !name.starts_with("static/feedbake/")).collect();
+    rest.sort();
+    assert_eq!(rest, [
+        ".feedbake/manifest.json",
+        "config.toml",
+        "data/instagram.json",
+        "static/feedbake.css",
+        "templates/partials/instagram.html",
+        "templates/shortcodes/instagram.html",
+    ]);
+    site.is_whole();
+    assert_eq!(site.shown(), ["DAa", "DAb", "DAc", "DAd"]);
+}
+
+#[test]
+fn the_second_bake_asks_once_downloads_nothing_and_rewrites_nothing() {
+    let api = small_account();
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let before = site.moments("");
+    api.forget_requests();
+    site.run("bake").succeeds().says(&["(unchanged)", "5 pictures: 0 made, 5 reused", "1 request"]);
+    assert_eq!(site.moments(""), before);
+    let asked: Vec<String> = api.requests().iter().map(|seen| seen.path().to_owned()).collect();
+    assert_eq!(asked, ["/v25.0/me/media"]);
+}
+
+#[test]
+fn links_change_with_every_answer_and_nothing_is_downloaded_again() {
+    let api = small_account();
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    api.advance(Duration::from_secs(10 * 86_400));
+    api.forget_requests();
+    site.run("bake").succeeds().says(&["5 reused"]);
+    assert!(!api.requests().iter().any(|seen| seen.is_download()));
+}
+
+#[test]
+fn outputs_that_were_deleted_come_back_byte_for_byte_without_a_download() {
+    let api = small_account();
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let before = site.files("");
+    for lost in ["data", "static", "templates", ".feedbake/manifest.json"] {
+        let path = site.path(lost);
+        if path.is_dir() { std::fs::remove_dir_all(path).unwrap() } else { std::fs::remove_file(path).unwrap() }
+    }
+    api.forget_requests();
+    site.run("bake").succeeds().says(&["0 made"]);
+    assert_eq!(site.files(""), before);
+    assert!(!api.requests().iter().any(|seen| seen.is_download()));
+}
+
+#[test]
+fn committed_outputs_are_enough_when_the_cache_is_gone() {
+    let api = small_account();
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let before = site.moments("");
+    site.run("clean").succeeds();
+    api.forget_requests();
+    site.run("bake").succeeds().says(&["0 made, 5 reused"]);
+    assert_eq!(site.moments(""), before);
+    assert!(!api.requests().iter().any(|seen| seen.is_download()));
+}
+
+#[test]
+fn two_machines_make_the_same_bytes() {
+    let api = small_account();
+    let (one, two) = (Sandbox::new(&api), Sandbox::new(&api));
+    one.run("bake").succeeds();
+    two.run("bake").succeeds();
+    assert_eq!(one.files(""), two.files(""));
+}
+
+#[test]
+fn another_recipe_is_made_from_the_cache_and_the_old_pictures_leave() {
+    let api = small_account();
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let before = site.named_pictures();
+    api.forget_requests();
+    site.write("feedbake.toml", "[pictures]\naspect = \"1:1\"\nwidths = [200]\n");
+    site.run("bake").succeeds().says(&["5 made", "files removed"]);
+    assert!(!api.requests().iter().any(|seen| seen.is_download()));
+    let after = site.named_pictures();
+    assert!(after.iter().all(|path| !before.contains(path) && path.contains("-200.")), "{after:?}");
+    site.is_whole();
+}
+
+#[test]
+fn a_post_that_leaves_the_feed_takes_its_files_with_it() {
+    let api = Emulator::start().post(photo("DAa").size(1080, 1350)).post(photo("DAb").size(1080, 1080));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    api.delete("DAa");
+    site.run("bake").succeeds().says(&["DAa is not on Instagram any more", "2 posts → 1", "6 files removed"]);
+    assert_eq!(site.shown(), ["DAb"]);
+    site.is_whole();
+    assert_eq!(walk_cache(&site), 1 + 6 + 1, "one original, its renditions and the data file");
+}
+
+fn walk_cache(site: &Sandbox) -> usize {
+    let objects = walkdir::WalkDir::new(site.path(".feedbake/cache/objects"));
+    objects.into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file()).count()
+}
+
+#[test]
+fn a_post_that_cannot_be_had_makes_room_for_the_next() {
+    let api = Emulator::start()
+        .post(photo("DAa").without_media_url())
+        .post(photo("DAb").broken_picture())
+        .post(photo("DAc").size(1080, 1080))
+        .post(photo("DAd").size(1080, 1080))
+        .post(photo("DAe").size(1080, 1080));
+    let site = Sandbox::new(&api);
+    site.run("bake --limit 2").succeeds().says(&["left out DAa: cannot be shown", "left out DAb: cannot be shown"]);
+    assert_eq!(site.shown(), ["DAc", "DAd"]);
+    site.is_whole();
+}
+
+#[test]
+fn it_pages_on_until_enough_posts_survive_or_the_account_ends() {
+    let mut api = Emulator::start();
+    for number in 0..230 {
+        let tag = if number % 100 == 99 { "#rare" } else { "#common" };
+        api = api.post(photo(&format!("D{number:03}")).size(640, 640).caption(tag));
+    }
+    let site = Sandbox::new(&api).file("feedbake.toml", "include_hashtags = [\"rare\"]\nlimit = 2\n[pictures]\nwidths = [64]\n");
+    site.run("bake").succeeds();
+    assert_eq!(site.shown(), ["D099", "D199"]);
+    let pages = |api: &Emulator| api.requests().iter().filter(|seen| seen.path().ends_with("/media")).count();
+    assert_eq!(pages(&api), 2);
+    api.forget_requests();
+    site.run("bake --limit 5").succeeds();
+    assert_eq!(site.shown().len(), 2, "the account has no more");
+    assert_eq!(pages(&api), 3);
+    api.forget_requests();
+    site.run_with("bake --limit 5", &[("FEEDBAKE_SCAN", "150")]).succeeds().says(&["more posts than `scan`"]);
+    assert_eq!(site.shown(), ["D099"]);
+    assert_eq!(pages(&api), 2);
+}
+
+#[test]
+fn a_template_the_user_edited_or_deleted_from_git_is_never_overwritten() {
+    let api = small_account();
+    let site = Sandbox::new(&api);
+    site.write("templates/partials/instagram.html", "mine");
+    site.run("bake").succeeds();
+    assert_eq!(std::fs::read_to_string(site.path("templates/partials/instagram.html")).unwrap(), "mine");
+    site.write("static/feedbake.css", "mine, too");
+    site.run("bake").succeeds();
+    assert_eq!(std::fs::read_to_string(site.path("static/feedbake.css")).unwrap(), "mine, too");
+    site.run("clean --all").succeeds().says(&["static/feedbake.css was edited and stays"]);
+    let rest: Vec<String> = site.files("").into_keys().collect();
+    assert_eq!(rest, ["config.toml", "static/feedbake.css", "templates/partials/instagram.html"]);
+}
+
+#[test]
+fn a_data_file_of_the_users_own_is_not_overwritten() {
+    let api = small_account();
+    let site = Sandbox::new(&api).file("data/instagram.json", "{\"mine\": true}");
+    site.run("bake").ends_with(6).says(&["feedbake did not make it", "set `data_file`"]);
+    assert_eq!(std::fs::read_to_string(site.path("data/instagram.json")).unwrap(), "{\"mine\": true}");
+}
+
+#[test]
+fn offline_uses_what_the_cache_holds() {
+    let api = small_account();
+    let site = Sandbox::new(&api);
+    site.run("bake --offline").ends_with(5).says(&["nothing was fetched", "without `--offline`"]);
+    site.run("bake").succeeds();
+    let offline = site.run_with("bake --offline --limit 2", &[("FEEDBAKE_API_BASE", "http://127.0.0.1:9")]);
+    offline.succeeds().says(&["4 posts → 2"]);
+    assert_eq!(site.shown(), ["DAa", "DAb"]);
+    site.is_whole();
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let api = small_account();
+    let site = Sandbox::new(&api);
+    site.run("bake --dry-run").succeeds().prints(&["DAa", "DAd"]).says(&["nothing was written"]);
+    assert_eq!(site.files("").into_keys().collect::<Vec<_>>(), ["config.toml"]);
+    assert!(!site.path(".feedbake").exists());
+}
+
+#[test]
+fn several_feeds_live_side_by_side() {
+    let api = small_account();
+    let settings = "limit = 1\n[[feed]]\nname = \"instagram\"\n[[feed]]\nname = \"films\"\ntypes = [\"video\"]\nlimit = 2\n";
+    let site = Sandbox::new(&api).file("feedbake.toml", settings);
+    site.run("bake").succeeds();
+    assert_eq!(site.shown(), ["DAa"]);
+    let films = site.json("data/films.json");
+    let codes: Vec<&str> = films["posts"].as_array().unwrap().iter().map(|post| post["shortcode"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["DAc", "DAd"]);
+    site.write("feedbake.toml", "limit = 1\n");
+    site.run("bake").succeeds();
+    assert!(!site.path("data/films.json").exists(), "a feed that is not wished any more leaves");
+    site.is_whole();
+}
