@@ -1,0 +1,79 @@
+//! The files behind the links: from a folder, from this program, or drawn when they are asked for.
+
+use std::borrow::Cow;
+use std::io::Cursor;
+
+use image::{ImageFormat, Rgb, RgbImage};
+
+/// What is in a file.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// Bytes that are part of this program.
+    Embedded(&'static [u8]),
+    /// A JPEG of this size, drawn when it is asked for.
+    Drawn {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+    },
+}
+
+impl Content {
+    /// How a video begins. Nobody plays it.
+    pub fn video() -> Self {
+        Self::Embedded(b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41 and so on")
+    }
+
+    /// The bytes; `name` gives each drawn picture a colour of its own.
+    pub fn bytes(&self, name: &str) -> Cow<'_, [u8]> {
+        match self {
+            Self::Bytes(bytes) => Cow::Borrowed(bytes),
+            Self::Embedded(bytes) => Cow::Borrowed(bytes),
+            Self::Drawn { width, height } => Cow::Owned(encoded(&drawn(name, *width, *height), ImageFormat::Jpeg)),
+        }
+    }
+}
+
+/// A soft gradient whose colours belong to `name`.
+pub fn drawn(name: &str, width: u32, height: u32) -> RgbImage {
+    let seed = name.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    let [base_red, base_green, base_blue, _] = seed.to_le_bytes().map(|byte| u32::from(byte) / 2);
+    let channel = |value: u32| u8::try_from(value).unwrap_or(u8::MAX);
+    RgbImage::from_fn(width, height, |x, y| {
+        let (across, down) = (x * 127 / width.max(1), y * 127 / height.max(1));
+        Rgb([channel(base_red + across), channel(base_green + down), channel(base_blue + (across + down) / 2)])
+    })
+}
+
+/// Encodes a picture.
+pub fn encoded(image: &RgbImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).expect("a small RGB picture can be written in every format used here");
+    bytes.into_inner()
+}
+
+/// A PNG of 12000 × 12000 pixels in a few hundred kilobytes at most: what a decompression bomb looks like.
+pub fn bomb() -> Vec<u8> {
+    // The head alone is enough: a reader that takes memory before it has looked at the sides has lost already.
+    let mut png = encoded(&RgbImage::new(1, 1), ImageFormat::Png);
+    let sides = [12_000_u32.to_be_bytes(), 12_000_u32.to_be_bytes()].concat();
+    png[16..24].copy_from_slice(&sides);
+    let checked = crc(&png[12..29]).to_be_bytes();
+    png[29..33].copy_from_slice(&checked);
+    png
+}
+
+/// The checksum of a PNG chunk. Source: PNG specification, annex D.
+fn crc(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+        }
+    }
+    !crc
+}
