@@ -400,7 +400,9 @@ mod tests {
 
     #[test]
     fn a_path_that_leaves_the_site_is_refused() {
-        for text in ["", "/", "/etc/passwd", "..", "a/../b", "a//b", "./a", "c:/x", "c:\\x", "a/\u{0}", "a/.", "\\\\host"] {
+        for text in
+            ["", "/", "/etc/passwd", "..", "a/../b", "a//b", "./a", "c:/x", "c:\\x", "a/\u{0}", "a/.", "\\\\host"]
+        {
             assert!(SitePath::new(text).is_err(), "{text:?}");
         }
         assert_eq!(path("static\\feedbake/").as_str(), "static/feedbake");

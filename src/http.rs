@@ -316,7 +316,10 @@ impl Http {
 
     fn explain_read(&self, host: &str, error: &io::Error) -> HttpError {
         let is_timeout = error.kind() == io::ErrorKind::TimedOut
-            || error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>()).is_some_and(reqwest::Error::is_timeout);
+            || error
+                .get_ref()
+                .and_then(|inner| inner.downcast_ref::<reqwest::Error>())
+                .is_some_and(reqwest::Error::is_timeout);
         let host = host.to_owned();
         if is_timeout {
             HttpError::Timeout { host, after: self.options.timeout }

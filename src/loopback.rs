@@ -202,7 +202,8 @@ fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Opti
                 body: Vec::new(),
             };
             let body = request.header("content-length").map_or(Ok(0), |length| length.trim().parse::<usize>());
-            let body = body.ok().filter(|body| *body <= MAX_BODY).ok_or_else(|| wrong("a body of no sensible length"))?;
+            let body =
+                body.ok().filter(|body| *body <= MAX_BODY).ok_or_else(|| wrong("a body of no sensible length"))?;
             while buffer.len() < length + body {
                 if !read_more(stream, buffer)? {
                     return Ok(None);
@@ -319,7 +320,10 @@ mod tests {
 
     #[test]
     fn two_requests_on_one_connection_are_answered_in_order() {
-        let answer = talk(&echo(), "GET /a?x=%2F HTTP/1.1\r\nHost: localhost:1\r\n\r\nHEAD /b HTTP/1.1\r\nHost: [::1]:1\r\nConnection: close\r\n\r\n");
+        let answer = talk(
+            &echo(),
+            "GET /a?x=%2F HTTP/1.1\r\nHost: localhost:1\r\n\r\nHEAD /b HTTP/1.1\r\nHost: [::1]:1\r\nConnection: close\r\n\r\n",
+        );
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\nX-Test: yes\r\n"), "{answer}");
         assert!(answer.contains("GET /a [(\"x\", \"/\")]HTTP/1.1 200 OK"), "{answer}");
         assert!(answer.ends_with("Connection: close\r\n\r\n"), "a HEAD has no body: {answer}");

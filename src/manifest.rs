@@ -186,7 +186,13 @@ mod tests {
     fn what_cannot_be_understood_deletes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let root = Root::new(folder.path());
-        for text in ["", "<<<<<<< HEAD", "[]", "{\"version\":1,\"feeds\":3}", "{\"version\":1,\"feeds\":{},\"files\":{\"../x\":{\"role\":\"data\",\"sha256\":\"\"}}}"] {
+        for text in [
+            "",
+            "<<<<<<< HEAD",
+            "[]",
+            "{\"version\":1,\"feeds\":3}",
+            "{\"version\":1,\"feeds\":{},\"files\":{\"../x\":{\"role\":\"data\",\"sha256\":\"\"}}}",
+        ] {
             root.write(&place(), text.as_bytes()).unwrap();
             assert_eq!(Manifest::read(&root).unwrap(), Manifest::default(), "{text}");
         }

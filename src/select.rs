@@ -170,8 +170,7 @@ pub fn select(posts: &[Post], wish: &Wish, unavailable: &BTreeMap<MediaId, Strin
         .filter(|post| !is_kept(post))
         .map(|post| Dropped { post: (*post).clone(), reason: verdict(post).unwrap_or(Reason::BeyondLimit) })
         .collect();
-    let missing_pins =
-        wish.pin.iter().filter(|pin| !posts.iter().any(|post| is_named(post, pin))).cloned().collect();
+    let missing_pins = wish.pin.iter().filter(|pin| !posts.iter().any(|post| is_named(post, pin))).cloned().collect();
     Selection { kept: kept.into_iter().cloned().collect(), dropped, missing_pins }
 }
 
@@ -299,22 +298,26 @@ mod tests {
         let tag = Hashtag::new;
         let code = |number: i64| Shortcode::new(&format!("code{number}")).unwrap();
         check(&wish(), &["4", "3", "2", "1"], &[]);
-        check(&Wish { limit: NonZeroUsize::new(2).unwrap(), ..wish() }, &["4", "3"], &[
-            ("2", Reason::BeyondLimit),
-            ("1", Reason::BeyondLimit),
-        ]);
-        check(&Wish { types: vec![PostKind::Image], ..wish() }, &["4", "2"], &[
-            ("3", Reason::OtherKind(PostKind::Video)),
-            ("1", Reason::OtherKind(PostKind::Video)),
-        ]);
-        check(&Wish { include: vec![tag("#SEA"), tag("θάλασσα")], exclude: vec![tag("spam")], ..wish() }, &["4", "1"], &[
-            ("3", Reason::Excluded(tag("spam"))),
-            ("2", Reason::LacksHashtag),
-        ]);
-        check(&Wish { since: Some(Timestamp::from_second(1_700_000_003).unwrap()), ..wish() }, &["4", "3"], &[
-            ("2", Reason::TooOld),
-            ("1", Reason::TooOld),
-        ]);
+        check(
+            &Wish { limit: NonZeroUsize::new(2).unwrap(), ..wish() },
+            &["4", "3"],
+            &[("2", Reason::BeyondLimit), ("1", Reason::BeyondLimit)],
+        );
+        check(
+            &Wish { types: vec![PostKind::Image], ..wish() },
+            &["4", "2"],
+            &[("3", Reason::OtherKind(PostKind::Video)), ("1", Reason::OtherKind(PostKind::Video))],
+        );
+        check(
+            &Wish { include: vec![tag("#SEA"), tag("θάλασσα")], exclude: vec![tag("spam")], ..wish() },
+            &["4", "1"],
+            &[("3", Reason::Excluded(tag("spam"))), ("2", Reason::LacksHashtag)],
+        );
+        check(
+            &Wish { since: Some(Timestamp::from_second(1_700_000_003).unwrap()), ..wish() },
+            &["4", "3"],
+            &[("2", Reason::TooOld), ("1", Reason::TooOld)],
+        );
         let pinned = Wish { types: vec![PostKind::Image], pin: vec![code(1), code(4)], hide: vec![code(4)], ..wish() };
         check(&pinned, &["1", "2"], &[("4", Reason::Hidden), ("3", Reason::OtherKind(PostKind::Video))]);
     }
@@ -325,7 +328,11 @@ mod tests {
             let wish = Wish { sort, ..wish() };
             let mut backwards = posts();
             backwards.reverse();
-            assert_eq!(select(&posts(), &wish, &BTreeMap::new()), select(&backwards, &wish, &BTreeMap::new()), "{sort:?}");
+            assert_eq!(
+                select(&posts(), &wish, &BTreeMap::new()),
+                select(&backwards, &wish, &BTreeMap::new()),
+                "{sort:?}"
+            );
         }
         check(&Wish { sort: Sort::Oldest, ..wish() }, &["1", "2", "3", "4"], &[]);
         check(&Wish { sort: Sort::Likes, ..wish() }, &["2", "4", "1", "3"], &[]);

@@ -90,9 +90,10 @@ impl LeakScanner {
 
     /// Returns the first leak in `bytes`, live tokens before shapes.
     pub fn scan(&self, bytes: &[u8]) -> Option<Leak> {
-        let live = self.needles.iter().find_map(|(needle, kind)| {
-            find(bytes, needle).map(|offset| Leak { kind: *kind, offset: offset as u64 })
-        });
+        let live = self
+            .needles
+            .iter()
+            .find_map(|(needle, kind)| find(bytes, needle).map(|offset| Leak { kind: *kind, offset: offset as u64 }));
         live.or_else(|| shape(bytes).map(|offset| Leak { kind: LeakKind::Shape, offset: offset as u64 }))
     }
 }

@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn a_token_is_taken_as_people_paste_it() {
-        for pasted in ["IGAAx", " IGAAx\n", "\"IGAAx\"", "'IGAAx'", "Bearer IGAAx", "access_token=IGAAx", "\" IGAAx \""] {
+        for pasted in ["IGAAx", " IGAAx\n", "\"IGAAx\"", "'IGAAx'", "Bearer IGAAx", "access_token=IGAAx", "\" IGAAx \""]
+        {
             assert_eq!(AccessToken::new(pasted).unwrap().expose(), "IGAAx", "{pasted:?}");
         }
         let refused = [

@@ -99,8 +99,12 @@ pub fn gather(
                 }
             }
         }
-        let broken: Vec<(MediaId, String)> =
-            gathered.selection.kept.iter().filter_map(|post| broken(settings, post, &gathered.gallery, &failed)).collect();
+        let broken: Vec<(MediaId, String)> = gathered
+            .selection
+            .kept
+            .iter()
+            .filter_map(|post| broken(settings, post, &gathered.gallery, &failed))
+            .collect();
         if broken.is_empty() {
             break;
         }
@@ -135,7 +139,8 @@ fn broken(
     if slides.iter().any(|slide| gallery.contains_key(&slide.id)) {
         return None;
     }
-    let why = slides.iter().find_map(|slide| failed.get(&slide.id).cloned()).unwrap_or_else(|| Trouble::NoLink.to_string());
+    let why =
+        slides.iter().find_map(|slide| failed.get(&slide.id).cloned()).unwrap_or_else(|| Trouble::NoLink.to_string());
     Some((post.id.clone(), why))
 }
 
@@ -179,9 +184,8 @@ fn make_once(
         return Vec::new();
     }
     let (patience, pause, dice) = (&settings.api.patience, kitchen.pause, kitchen.dice);
-    let fetch = listing
-        .http()
-        .map(|http| move |link: &crate::feed::MediaLink| media::fetch(http, link, patience, pause, dice));
+    let fetch =
+        listing.http().map(|http| move |link: &crate::feed::MediaLink| media::fetch(http, link, patience, pause, dice));
     let (total, feed, watch) = (jobs.len(), settings.name.as_str(), kitchen.watch);
     let bench = Bench {
         cache: &kitchen.cache,

@@ -115,7 +115,12 @@ impl<'a> Listing<'a> {
     }
 
     /// Finds out whose feed it is: remembered when fresh, else asked, else `older`, else told by the posts.
-    pub fn account(&mut self, memory: Option<&FeedMemory>, older: Option<&Account>, now: Timestamp) -> (Account, Timestamp) {
+    pub fn account(
+        &mut self,
+        memory: Option<&FeedMemory>,
+        older: Option<&Account>,
+        now: Timestamp,
+    ) -> (Account, Timestamp) {
         let remembered = memory.and_then(|memory| memory.account.clone());
         if let Some((account, asked_at)) = &remembered
             && (SignedDuration::ZERO..ACCOUNT_AGE).contains(&now.duration_since(*asked_at))

@@ -29,7 +29,7 @@ use finish::{claim, count_pictures, keep, publish, tidy};
 use gather::{Gathered, Known, Pictures, Stopped, gather};
 use listing::Listing;
 
-pub use report::{Baked, BakeError, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
+pub use report::{BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
 
 /// Where the posts of a feed come from.
 #[derive(Debug, Clone)]
@@ -154,7 +154,13 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
 
     let mut manifest = before.clone();
     claim(&kitchen, &mut manifest, &ready)?;
-    let mut report = Report { feeds: Vec::new(), pictures: PictureCount::default(), installed: Vec::new(), removed: Vec::new(), requests };
+    let mut report = Report {
+        feeds: Vec::new(),
+        pictures: PictureCount::default(),
+        installed: Vec::new(),
+        removed: Vec::new(),
+        requests,
+    };
     for feed in &tools.settings.feeds {
         let Some(outcome) = ready.remove(feed.name.as_str()) else { continue };
         let posts_before = before.feeds.get(&feed.name).map_or(0, |record| record.posts);
@@ -166,7 +172,12 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
             }
             Err(hindrance) => keep(&kitchen, tools, feed, hindrance, &mut manifest, &index)?,
         };
-        report.feeds.push(FeedReport { name: feed.name.clone(), data_file: feed.data_file.clone(), posts_before, outcome });
+        report.feeds.push(FeedReport {
+            name: feed.name.clone(),
+            data_file: feed.data_file.clone(),
+            posts_before,
+            outcome,
+        });
     }
     if tools.settings.templates == Templates::Install {
         report.installed = site::install(tools.root, &mut manifest)?;

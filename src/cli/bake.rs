@@ -99,7 +99,8 @@ fn dry_run(voice: &Voice, start: &Start) -> Ended {
                 voice.say(&format!("would write {}; nothing was written", feed.data_file));
             }
             Err(hindrance) => {
-                let failure = Failure::of_hindrance(&hindrance, &format!("the feed {} would not be refreshed", feed.name));
+                let failure =
+                    Failure::of_hindrance(&hindrance, &format!("the feed {} would not be refreshed", feed.name));
                 failure.tell(voice);
                 worst = worst.max(failure.code);
             }

@@ -169,7 +169,9 @@ impl Failure {
                 }
                 _ => failure,
             },
-            FileError::Symlink { .. } => failure.hint("replace the link by a folder, or set `media_dir` or `data_file` to another place"),
+            FileError::Symlink { .. } => {
+                failure.hint("replace the link by a folder, or set `media_dir` or `data_file` to another place")
+            }
         })
     }
 
@@ -184,13 +186,19 @@ impl Failure {
                     .hint(format!("update feedbake here, or remove {} to begin anew", manifest::FILE)),
             ),
             BakeError::Publish(lost @ PublishError::Lost(_)) => Box::new(
-                Self::new(Code::File, consequence).caused_by(lost).hint("`feedbake clean` empties the cache; the next bake fills it again"),
+                Self::new(Code::File, consequence)
+                    .caused_by(lost)
+                    .hint("`feedbake clean` empties the cache; the next bake fills it again"),
             ),
             BakeError::Publish(foreign @ PublishError::Foreign(_)) => Box::new(
-                Self::new(Code::File, consequence).caused_by(foreign).hint("move it away, or set `data_file` to another place"),
+                Self::new(Code::File, consequence)
+                    .caused_by(foreign)
+                    .hint("move it away, or set `data_file` to another place"),
             ),
             BakeError::Leak { .. } => Box::new(
-                Self::new(Code::Unexpected, consequence).caused_by(error).hint("please report this: nothing was published"),
+                Self::new(Code::Unexpected, consequence)
+                    .caused_by(error)
+                    .hint("please report this: nothing was published"),
             ),
         }
     }
@@ -252,10 +260,9 @@ impl Failure {
 
     /// A fault the emulator cannot play.
     pub fn no_fault(word: &str) -> Box<Self> {
-        Box::new(
-            Self::new(Code::Usage, "nothing is served")
-                .hint(format!("{word:?} is no fault the emulator can play; `feedbake emulate --list-faults` names them all")),
-        )
+        Box::new(Self::new(Code::Usage, "nothing is served").hint(format!(
+            "{word:?} is no fault the emulator can play; `feedbake emulate --list-faults` names them all"
+        )))
     }
 
     /// A folder to audit that is not there.
@@ -265,7 +272,8 @@ impl Failure {
 
     /// Files that an audit could not read.
     pub fn unread(unread: &[(PathBuf, String)]) -> Self {
-        let mut failure = Self::new(Code::File, format!("{} files could not be read: about them nothing is proved", unread.len()));
+        let mut failure =
+            Self::new(Code::File, format!("{} files could not be read: about them nothing is proved", unread.len()));
         failure.causes = unread.iter().take(5).map(|(path, why)| format!("{}: {why}", path.display())).collect();
         failure
     }
@@ -279,9 +287,10 @@ fn advice_on_token(failure: Failure, token: &TokenError) -> Failure {
         TokenError::Differ { first, second } => {
             failure.hint(format!("one of them is stale: keep {first} and unset {second}, or the other way round"))
         }
-        TokenError::Published { name } => {
-            failure.hint(format!("make a new token, for this one may be in a published page, set it as {}, and unset {name}", TOKEN_NAMES[0]))
-        }
+        TokenError::Published { name } => failure.hint(format!(
+            "make a new token, for this one may be in a published page, set it as {}, and unset {name}",
+            TOKEN_NAMES[0]
+        )),
         TokenError::Shape { name, .. } => {
             failure.hint(format!("copy the token again, whole and without anything around it, and set {name} to it"))
         }

@@ -47,14 +47,20 @@ fn step_summary(report: &Report, failures: &[(&str, Failure)]) -> String {
                 writeln!(page, "- **{}**: {} posts, {}", feed.name, baked.posts, baked.written.word())
             }
             FeedOutcome::Kept { posts, last_good, .. } => {
-                let age = last_good.map_or_else(String::new, |last_good| format!(" of {}", summary::day(last_good.date())));
+                let age =
+                    last_good.map_or_else(String::new, |last_good| format!(" of {}", summary::day(last_good.date())));
                 writeln!(page, "- **{}**: not refreshed; the {posts} posts{age} stay", feed.name)
             }
             FeedOutcome::Empty { .. } => writeln!(page, "- **{}**: empty", feed.name),
         };
         if let FeedOutcome::Baked(baked) = &feed.outcome {
             for (handle, reason) in summary::troubled(baked) {
-                let _ = writeln!(page, "  - left out {}: {}", escape_markdown(handle), escape_markdown(&reason.to_string()));
+                let _ = writeln!(
+                    page,
+                    "  - left out {}: {}",
+                    escape_markdown(handle),
+                    escape_markdown(&reason.to_string())
+                );
             }
         }
     }
@@ -94,6 +100,9 @@ mod tests {
     #[test]
     fn a_strangers_text_begins_no_command_and_no_markup() {
         assert_eq!(escape_command("50%\n::error::x"), "50%25%0A::error::x");
-        assert_eq!(escape_markdown("<b>[x](y)</b>\n::add-mask::*"), "&lt;b&gt;\\[x\\]\\(y\\)&lt;/b&gt; ::add-mask::\\*");
+        assert_eq!(
+            escape_markdown("<b>[x](y)</b>\n::add-mask::*"),
+            "&lt;b&gt;\\[x\\]\\(y\\)&lt;/b&gt; ::add-mask::\\*"
+        );
     }
 }

@@ -31,7 +31,8 @@ pub fn run(voice: &Voice, common: &Common, flags: &SourceArgs) -> Ended {
                 feeds.push(as_json(&feed.name, &rehearsal));
             }
             Err(hindrance) => {
-                let failure = Failure::of_hindrance(&hindrance, &format!("the posts of {} cannot be listed", feed.name));
+                let failure =
+                    Failure::of_hindrance(&hindrance, &format!("the posts of {} cannot be listed", feed.name));
                 failure.tell(voice);
                 worst = worst.max(failure.code);
             }
@@ -55,7 +56,11 @@ pub fn print(voice: &Voice, name: &str, rehearsal: &Rehearsal) {
         voice.result(&format!("{YELLOW}   -{YELLOW:#}  {}\n      {reason}", line(&dropped.post)));
     }
     for item in &rehearsal.unreadable {
-        voice.result(&format!("{YELLOW}   -{YELLOW:#}  {}\n      not understood: {}", item.name(), one_line(&item.why)));
+        voice.result(&format!(
+            "{YELLOW}   -{YELLOW:#}  {}\n      not understood: {}",
+            item.name(),
+            one_line(&item.why)
+        ));
     }
     for pin in &selection.missing_pins {
         voice.warn(&format!("the pinned post {pin} is not in the account's list"));

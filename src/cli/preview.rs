@@ -85,7 +85,9 @@ fn answer(
     variables: &Map<String, serde_json::Value>,
     request: &Request,
 ) -> Response {
-    let text = |status: u16, text: String| Response::new(status).header("Content-Type", "text/plain; charset=utf-8").body(text);
+    let text = |status: u16, text: String| {
+        Response::new(status).header("Content-Type", "text/plain; charset=utf-8").body(text)
+    };
     if request.path() == "/" {
         return match preview_page(root, major, "/", variables) {
             Ok(page) => Response::new(200).header("Content-Type", "text/html; charset=utf-8").body(page),

@@ -82,12 +82,7 @@ fn demo_source(emulator: &Emulator) -> Source {
 
 impl Start {
     /// Hands the tools to `work`, which may take long and tells `progress` of it.
-    pub fn with_tools<T>(
-        &self,
-        progress: &ProgressView<'_>,
-        belief: Belief,
-        work: impl FnOnce(&Tools<'_>) -> T,
-    ) -> T {
+    pub fn with_tools<T>(&self, progress: &ProgressView<'_>, belief: Belief, work: impl FnOnce(&Tools<'_>) -> T) -> T {
         let answer = work(&Tools {
             root: &self.root,
             settings: &self.place.settings,

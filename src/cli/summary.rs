@@ -30,7 +30,11 @@ pub fn tell(voice: &Voice, report: &Report, elapsed: Duration) {
         0 => String::new(),
         removed => format!(", {} removed", count(removed, "file")),
     };
-    voice.say(&format!("done in {:.1} s, {}{removed}", elapsed.as_secs_f64(), count(report.requests as usize, "request")));
+    voice.say(&format!(
+        "done in {:.1} s, {}{removed}",
+        elapsed.as_secs_f64(),
+        count(report.requests as usize, "request")
+    ));
 }
 
 fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
@@ -101,7 +105,8 @@ pub fn as_json(report: &Report, code: Code) -> Value {
 }
 
 fn feed_as_json(feed: &FeedReport) -> Value {
-    let mut value = json!({ "name": feed.name, "data_file": feed.data_file.to_string(), "posts_before": feed.posts_before });
+    let mut value =
+        json!({ "name": feed.name, "data_file": feed.data_file.to_string(), "posts_before": feed.posts_before });
     let more = match &feed.outcome {
         FeedOutcome::Baked(baked) => json!({
             "outcome": "baked",
@@ -132,5 +137,9 @@ fn feed_as_json(feed: &FeedReport) -> Value {
 
 /// How many posts were left out for each kind of reason the user did not ask for.
 pub fn troubled(baked: &Baked) -> impl Iterator<Item = (&str, &Reason)> {
-    baked.dropped.iter().filter(|dropped| !dropped.reason.is_wished()).map(|dropped| (dropped.post.handle(), &dropped.reason))
+    baked
+        .dropped
+        .iter()
+        .filter(|dropped| !dropped.reason.is_wished())
+        .map(|dropped| (dropped.post.handle(), &dropped.reason))
 }

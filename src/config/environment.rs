@@ -29,7 +29,9 @@ pub struct GithubActions {
 impl Environment {
     /// Reads the variables of this process. A value that is no Unicode counts as absent.
     pub fn read() -> Self {
-        Self::new(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
+        Self::new(
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        )
     }
 
     /// Takes variables from anywhere, for tests and for programs that embed feedbake.

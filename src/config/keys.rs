@@ -56,7 +56,11 @@ pub const KEYS: &[Key] = &[
     feed("pictures.video", r#""poster""#, "what to make of a video: its `poster`"),
     feed("pictures.webp_quality", "80", "WebP quality, 1 to 100"),
     feed("pictures.jpeg_quality", "80", "JPEG quality, 1 to 100"),
-    feed("api.base", r#""https://graph.instagram.com""#, "address of the API; `https://graph.facebook.com` for Facebook Login"),
+    feed(
+        "api.base",
+        r#""https://graph.instagram.com""#,
+        "address of the API; `https://graph.facebook.com` for Facebook Login",
+    ),
     feed("api.version", r#""v25.0""#, "version of the API; `\"\"` leaves it out"),
     feed("api.user", r#""me""#, "whose posts: `me`, or the account's id with Facebook Login"),
     feed("api.token_in", r#""header""#, "send the token in the `header`, or in the `query`"),
@@ -93,7 +97,9 @@ mod tests {
     #[test]
     fn a_misspelt_key_is_recognised() {
         let paths = || KEYS.iter().map(|key| key.path);
-        for (wrong, right) in [("limt", "limit"), ("picture.widths", "pictures.widths"), ("exclude_hashtag", "exclude_hashtags")] {
+        for (wrong, right) in
+            [("limt", "limit"), ("picture.widths", "pictures.widths"), ("exclude_hashtag", "exclude_hashtags")]
+        {
             assert_eq!(nearest(wrong, paths()), Some(right), "{wrong}");
         }
         assert_eq!(nearest("zzzz", paths()), None);

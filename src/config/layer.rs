@@ -244,8 +244,14 @@ mod tests {
         let cases = [
             ("limt = 3", "feedbake.toml:1 sets `limt`, which is no setting; did you mean `limit`?"),
             ("\nwidths = [3]", "feedbake.toml:2 sets `widths`, which is no setting; did you mean `pictures.widths`?"),
-            ("[[override]]\nalts = \"x\"", "feedbake.toml:2 sets `override.alts`, which is no setting; did you mean `alt`?"),
-            ("[[feed]]\nname = \"a\"\nmax_stale = \"3d\"", "`max_stale` in feedbake.toml:3 should be a place above the first [[feed]]: it is for the whole site"),
+            (
+                "[[override]]\nalts = \"x\"",
+                "feedbake.toml:2 sets `override.alts`, which is no setting; did you mean `alt`?",
+            ),
+            (
+                "[[feed]]\nname = \"a\"\nmax_stale = \"3d\"",
+                "`max_stale` in feedbake.toml:3 should be a place above the first [[feed]]: it is for the whole site",
+            ),
             ("token = \"x\"", "feedbake.toml:1 holds a token (`token`)"),
             ("feed = 3", "`feed` in feedbake.toml:1 should be [[feed]] tables"),
         ];

@@ -72,9 +72,7 @@ impl<'a> Merged<'a> {
             }
             _ => None,
         };
-        items
-            .and_then(|items| items.iter().map(|item| parse(item)).collect())
-            .ok_or_else(|| bad(key, given, expected))
+        items.and_then(|items| items.iter().map(|item| parse(item)).collect()).ok_or_else(|| bad(key, given, expected))
     }
 
     /// Reads a word of a closed set.

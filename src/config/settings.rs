@@ -194,7 +194,10 @@ impl Settings {
         let feeds = if tables.is_empty() {
             vec![feed(&site, "instagram", &overrides)?]
         } else {
-            tables.iter().map(|(origin, group)| named_feed(layers, origin, group, &overrides)).collect::<Result<_, _>>()?
+            tables
+                .iter()
+                .map(|(origin, group)| named_feed(layers, origin, group, &overrides))
+                .collect::<Result<_, _>>()?
         };
         refuse_twins(&feeds, &tables)?;
         Ok(Self {
@@ -269,7 +272,8 @@ fn feed(merged: &Merged<'_>, name: &str, overrides: &[&Group]) -> Result<FeedSet
         types: merged.list("types", default_types, TYPES, kind)?,
         include: merged.list("include_hashtags", Vec::new(), TAGS, |text| Some(Hashtag::new(text)))?,
         exclude: merged.list("exclude_hashtags", Vec::new(), TAGS, |text| Some(Hashtag::new(text)))?,
-        since: merged.text("since", None, "a date such as \"2024-01-01\"", |text| moment(text, &since_zone).map(Some))?,
+        since: merged
+            .text("since", None, "a date such as \"2024-01-01\"", |text| moment(text, &since_zone).map(Some))?,
         sort: merged.word("sort", Default::default(), "\"newest\", \"oldest\", \"likes\" or \"random\"")?,
         hide: merged.list("hide", Vec::new(), POSTS, Shortcode::find)?,
         pin: merged.list("pin", Vec::new(), POSTS, Shortcode::find)?,
@@ -294,9 +298,8 @@ fn feed(merged: &Merged<'_>, name: &str, overrides: &[&Group]) -> Result<FeedSet
             "cover" => Some(Carousel::Cover),
             _ => None,
         })?,
-        video: merged.text("pictures.video", Video::Poster, "\"poster\"", |text| {
-            (text == "poster").then_some(Video::Poster)
-        })?,
+        video: merged
+            .text("pictures.video", Video::Poster, "\"poster\"", |text| (text == "poster").then_some(Video::Poster))?,
         overrides: said,
         dates: DateStyle {
             format: merged.text("date_format", "%-d %B %Y".to_owned(), "a strftime pattern", date_format)?,
@@ -405,7 +408,8 @@ fn known_path(text: &str) -> SitePath {
 }
 
 fn is_published_folder(path: &SitePath) -> bool {
-    path.below("static").is_some_and(|folder| folder.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte)))
+    path.below("static")
+        .is_some_and(|folder| folder.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte)))
 }
 
 fn kind(text: &str) -> Option<PostKind> {

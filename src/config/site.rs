@@ -81,8 +81,9 @@ pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, Conf
     };
     let file = match &wanted.config {
         None => read_settings(&site.join(CONFIG_FILE), CONFIG_FILE)?.unwrap_or_default(),
-        Some(path) => read_settings(path, &path.to_string_lossy())?
-            .ok_or_else(|| SettingsError::NoSuchFile(path.clone()))?,
+        Some(path) => {
+            read_settings(path, &path.to_string_lossy())?.ok_or_else(|| SettingsError::NoSuchFile(path.clone()))?
+        }
     };
     let dot_env = read_dot_env(&site, &file)?;
     environment.add_below(dot_env);
@@ -192,16 +193,37 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cases = [
             ("limit = 0", "`limit` in feedbake.toml:1 should be a whole number from 1 to 10000, not 0"),
-            ("sort = \"best\"", "`sort` in feedbake.toml:1 should be \"newest\", \"oldest\", \"likes\" or \"random\", not \"best\""),
+            (
+                "sort = \"best\"",
+                "`sort` in feedbake.toml:1 should be \"newest\", \"oldest\", \"likes\" or \"random\", not \"best\"",
+            ),
             ("since = \"May\"", "`since` in feedbake.toml:1 should be a date such as \"2024-01-01\", not \"May\""),
-            ("hide = [\"https://example.org/\"]", "`hide` in feedbake.toml:1 should be a list of shortcodes or addresses such as \"https://www.instagram.com/p/DAbCdEf/\""),
-            ("media_dir = \"../x\"", "`media_dir` in feedbake.toml:1 should be a folder below `static/`, such as \"static/feedbake\", not \"../x\""),
-            ("data_file = \"/etc/x.json\"", "`data_file` in feedbake.toml:1 should be a `.json` file inside the site, not \"/etc/x.json\""),
+            (
+                "hide = [\"https://example.org/\"]",
+                "`hide` in feedbake.toml:1 should be a list of shortcodes or addresses such as \"https://www.instagram.com/p/DAbCdEf/\"",
+            ),
+            (
+                "media_dir = \"../x\"",
+                "`media_dir` in feedbake.toml:1 should be a folder below `static/`, such as \"static/feedbake\", not \"../x\"",
+            ),
+            (
+                "data_file = \"/etc/x.json\"",
+                "`data_file` in feedbake.toml:1 should be a `.json` file inside the site, not \"/etc/x.json\"",
+            ),
             ("max_stale = \"soon\"", "`max_stale` in feedbake.toml:1 should be a time such as \"30d\", not \"soon\""),
-            ("\n[api]\nbase = \"http://example.org\"", "`api.base` in feedbake.toml:3 should be an https address (http only for this machine), not \"http://example.org\""),
+            (
+                "\n[api]\nbase = \"http://example.org\"",
+                "`api.base` in feedbake.toml:3 should be an https address (http only for this machine), not \"http://example.org\"",
+            ),
             ("[pictures]\nformats = []", "`pictures.formats` in feedbake.toml:2 should be a list with something in it"),
-            ("[[feed]]\nname = \"a\"\n[[feed]]\nname = \"a\"", "`name` in feedbake.toml:3 should be different in every [[feed]], and so should `data_file`"),
-            ("[[override]]\npost = \"DA\"\nlink = \"javascript:alert(1)\"", "`link` in feedbake.toml:3 should be an https address, or a path of this site such as \"/shop/\", not \"javascript:alert(1)\""),
+            (
+                "[[feed]]\nname = \"a\"\n[[feed]]\nname = \"a\"",
+                "`name` in feedbake.toml:3 should be different in every [[feed]], and so should `data_file`",
+            ),
+            (
+                "[[override]]\npost = \"DA\"\nlink = \"javascript:alert(1)\"",
+                "`link` in feedbake.toml:3 should be an https address, or a path of this site such as \"/shop/\", not \"javascript:alert(1)\"",
+            ),
         ];
         for (text, message) in cases {
             write(folder.path(), "feedbake.toml", text);
@@ -226,9 +248,12 @@ mod tests {
             .iter()
             .map(|feed| (feed.name.clone(), feed.data_file.to_string(), feed.wish.limit.get(), feed.wish.scan))
             .collect();
-        assert_eq!(shown, [
-            ("instagram".to_owned(), "data/instagram.json".to_owned(), 5, 80),
-            ("shop".to_owned(), "data/shop.json".to_owned(), 3, 80),
-        ]);
+        assert_eq!(
+            shown,
+            [
+                ("instagram".to_owned(), "data/instagram.json".to_owned(), 5, 80),
+                ("shop".to_owned(), "data/shop.json".to_owned(), 3, 80),
+            ]
+        );
     }
 }

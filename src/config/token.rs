@@ -91,7 +91,8 @@ mod tests {
     use super::*;
 
     fn check(variables: &[(&str, &str)], token_env: Option<&str>, expected: Result<&str, &str>) {
-        let environment = Environment::new(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let environment =
+            Environment::new(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let found = find_token(&environment, token_env);
         let seen = found.as_ref().map(|found| found.name.as_str()).map_err(ToString::to_string);
         assert_eq!(seen, expected.map_err(str::to_owned), "{variables:?}");

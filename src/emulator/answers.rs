@@ -111,12 +111,12 @@ pub fn good(body: String, envelope: &Envelope) -> Response {
 /// A bad one.
 pub fn bad(refusal: &Refusal, envelope: &Envelope) -> Response {
     let reason = if refusal.code == 190 { "invalid_token" } else { "invalid_request" };
-    let challenge = format!("OAuth \"Facebook Platform\" \"{reason}\" \"{}\"", refusal.message.replace(['"', '\n', '\r'], " "));
+    let challenge =
+        format!("OAuth \"Facebook Platform\" \"{reason}\" \"{}\"", refusal.message.replace(['"', '\n', '\r'], " "));
     let unread = refusal.code == 190 && refusal.message.contains("Cannot parse");
     let envelope = Envelope { version: envelope.version.clone().filter(|_| !unread), ..envelope.clone() };
     let response = common(Response::new(refusal.status), &envelope).header("WWW-Authenticate", ascii(&challenge));
-    let response =
-        if refusal.with_usage { usage(response, &envelope, refusal.minutes.unwrap_or(0)) } else { response };
+    let response = if refusal.with_usage { usage(response, &envelope, refusal.minutes.unwrap_or(0)) } else { response };
     response.body(refusal.body(&envelope.trace))
 }
 

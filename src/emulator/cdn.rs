@@ -41,7 +41,7 @@ pub fn download(file: Option<&Stored>, request: &Request, now: Timestamp, fault:
     let refused = |status: u16, text: &str| Response::new(status).header("Content-Type", "text/plain").body(text);
     let Some(file) = file else { return refused(404, "Not Found") };
     let Some((query, signed)) = request.query().rsplit_once("&oh=00_") else { return refused(403, "Bad URL hash") };
-    if signature(request.path(), query) != signed {
+    if signature(&link_path(&file.name), query) != signed {
         return refused(403, "Bad URL hash");
     }
     let end = query.rsplit_once("&oe=").and_then(|(_, end)| i64::from_str_radix(end, 16).ok()).unwrap_or(0);
@@ -69,7 +69,9 @@ pub fn download(file: Option<&Stored>, request: &Request, now: Timestamp, fault:
         Some(Fault::WebpNamedJpg) => picture(encoded(&small(), ImageFormat::WebP)),
         Some(Fault::TruncatedJpeg) => picture(bytes[..bytes.len() / 2].to_vec()),
         Some(Fault::LengthTooLarge) => picture(bytes).delivery(Delivery::ClaimMore(1000)),
-        Some(Fault::HtmlPicture) => picture(b"<!DOCTYPE html><title>Sorry</title>".to_vec()).header("Content-Type", "text/html"),
+        Some(Fault::HtmlPicture) => {
+            picture(b"<!DOCTYPE html><title>Sorry</title>".to_vec()).header("Content-Type", "text/html")
+        }
         Some(Fault::EmptyPicture) => picture(Vec::new()),
         Some(Fault::GifPicture) => picture(encoded(&small(), ImageFormat::Gif)),
         Some(Fault::HugePicture) => picture(bomb()),

@@ -116,7 +116,8 @@ mod tests {
     #[test]
     fn what_the_api_takes_is_taken() {
         let fields = parse("id, caption,children.limit(3){id,media_url},media_url.as(x)").unwrap();
-        let names: Vec<(&str, &str)> = fields.iter().map(|field| (field.name.as_str(), field.shown_as.as_str())).collect();
+        let names: Vec<(&str, &str)> =
+            fields.iter().map(|field| (field.name.as_str(), field.shown_as.as_str())).collect();
         assert_eq!(names, [("id", "id"), ("caption", "caption"), ("children", "children"), ("media_url", "x")]);
         assert_eq!(fields[2].limit, Some(3));
         assert_eq!(fields[2].inner.as_ref().map(Vec::len), Some(2));
@@ -127,7 +128,10 @@ mod tests {
         let table = [
             ("", "Syntax error \"Expected name.\" at character 0: "),
             ("id,", "Syntax error \"Expected name.\" at character 3: id,"),
-            ("id,id", "Syntax error \"Field id specified more than once. This is only possible before version 2.1\" at character 5: id,id"),
+            (
+                "id,id",
+                "Syntax error \"Field id specified more than once. This is only possible before version 2.1\" at character 5: id,id",
+            ),
             ("children{id", "Syntax error \"Expected \"}\".\" at character 11: children{id"),
             ("id}", "Syntax error \"Expected end of string instead of \"}\".\" at character 2: id}"),
             ("children.limit(x)", "Syntax error \"Expected a number.\" at character 17: children.limit(x)"),

@@ -220,14 +220,17 @@ impl World {
 
     /// The id the account has in addresses.
     pub fn account_id(&self) -> &str {
-        self.account.get("user_id").or_else(|| self.account.get("id")).and_then(Value::as_str).unwrap_or("17841400000000001")
+        self.account
+            .get("user_id")
+            .or_else(|| self.account.get("id"))
+            .and_then(Value::as_str)
+            .unwrap_or("17841400000000001")
     }
 }
 
 /// The path of a file's links, which stays the same while host and query change.
 pub fn link_path(name: &str) -> String {
-    let digits: String =
-        Sha256::digest(name).iter().take(16).map(|byte| char::from(b'0' + byte % 10)).collect();
+    let digits: String = Sha256::digest(name).iter().take(16).map(|byte| char::from(b'0' + byte % 10)).collect();
     let (first, second) = digits.split_at(8);
     match name.rsplit('.').next() {
         Some("mp4") => format!("/o1/v/t2/f2/m367/{digits}.mp4"),

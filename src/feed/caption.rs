@@ -37,7 +37,8 @@ impl From<Caption> for String {
 impl Caption {
     /// Normalises what the API sent. Any text is welcome, the emptiest included.
     pub fn new(raw: &str) -> Self {
-        let unified = raw.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}', '\u{85}'], "\n");
+        let unified =
+            raw.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}', '\u{85}'], "\n");
         let visible: String = unified.chars().filter_map(shown).nfc().collect();
         let mut text = String::with_capacity(visible.len());
         let mut blank_lines = 0;
@@ -93,7 +94,8 @@ impl Caption {
                 Piece::Text(text) => escape_into(&mut html, text),
                 Piece::Address(address) => link_into(&mut html, address, address),
                 Piece::Hashtag(tag) => {
-                    let page = format!("https://www.instagram.com/explore/tags/{}/", utf8_percent_encode(tag, TAG_PATH));
+                    let page =
+                        format!("https://www.instagram.com/explore/tags/{}/", utf8_percent_encode(tag, TAG_PATH));
                     link_into(&mut html, &page, &format!("#{tag}"));
                 }
                 Piece::Mention(handle) => {
@@ -131,7 +133,8 @@ impl Caption {
         let room = longest.saturating_sub(1);
         let cut = &graphemes[..room];
         // The word that reaches over the edge goes, unless it is nearly all there is.
-        let whole_words = if graphemes[room] == " " { room } else { cut.iter().rposition(|part| *part == " ").unwrap_or(0) };
+        let whole_words =
+            if graphemes[room] == " " { room } else { cut.iter().rposition(|part| *part == " ").unwrap_or(0) };
         let kept = if whole_words * 2 >= room { whole_words } else { room };
         let mut text: String = graphemes[..kept].concat();
         text.truncate(text.trim_end_matches([' ', ',', ';', ':', '-', '–', '—', '.', '…']).len());
@@ -332,7 +335,8 @@ fn last_line(text: &str) -> &str {
 
 /// A line of dots, bullets, dashes or ornaments.
 fn is_separator(line: &str) -> bool {
-    !line.trim().is_empty() && line.chars().all(|letter| !letter.is_alphanumeric() && !matches!(letter, '#' | '@' | '!' | '?'))
+    !line.trim().is_empty()
+        && line.chars().all(|letter| !letter.is_alphanumeric() && !matches!(letter, '#' | '@' | '!' | '?'))
 }
 
 #[cfg(test)]
@@ -448,8 +452,30 @@ mod tests {
     /// A small generator of nasty texts; the seed makes a failure repeatable.
     fn nasty(seed: u64) -> String {
         const PARTS: [&str; 24] = [
-            "#", "@", "<", ">", "&", "\"", "'", "{{", "}}", "{%", "\n", "\r\n", " ", "a", "ß", "旅", "\u{202e}", "\u{200d}",
-            "👩", "\u{301}", "https://x.org", "</script>", ".", "#tag",
+            "#",
+            "@",
+            "<",
+            ">",
+            "&",
+            "\"",
+            "'",
+            "{{",
+            "}}",
+            "{%",
+            "\n",
+            "\r\n",
+            " ",
+            "a",
+            "ß",
+            "旅",
+            "\u{202e}",
+            "\u{200d}",
+            "👩",
+            "\u{301}",
+            "https://x.org",
+            "</script>",
+            ".",
+            "#tag",
         ];
         let mut state = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let mut text = String::new();
@@ -471,7 +497,9 @@ mod tests {
                 .replace("<br>", "")
                 .replace("</a>", "")
                 .split("<a href=\"")
-                .map(|part| part.split_once("\" rel=\"nofollow noopener ugc\">").map_or(part, |(_, rest)| rest).to_owned())
+                .map(|part| {
+                    part.split_once("\" rel=\"nofollow noopener ugc\">").map_or(part, |(_, rest)| rest).to_owned()
+                })
                 .collect::<String>();
             assert!(!bare.contains(['<', '>', '"']), "seed {seed}: {html}");
             for longest in [1, 5, 20] {

@@ -198,7 +198,8 @@ impl<'a> Graph<'a> {
     fn path(&self, object: &str) -> String {
         let base = self.http.api_base().path().trim_end_matches('/');
         let last = base.rsplit('/').next().unwrap_or_default();
-        let has_version = last.strip_prefix('v').is_some_and(|rest| rest.starts_with(|digit: char| digit.is_ascii_digit()));
+        let has_version =
+            last.strip_prefix('v').is_some_and(|rest| rest.starts_with(|digit: char| digit.is_ascii_digit()));
         match &self.options.version {
             Some(version) if !has_version => format!("{version}/{object}"),
             _ => object.to_owned(),

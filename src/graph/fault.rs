@@ -170,7 +170,10 @@ pub fn read_answer(answer: &Answer, token: &AccessToken) -> Result<Value, ApiFau
     // serde_json refuses what is nested deeper than 128 levels, so a hostile body costs no stack.
     let Ok(value) = serde_json::from_slice::<Value>(&answer.body) else {
         let kind = if answer.content_type.is_empty() { "no type".to_owned() } else { one_line(&answer.content_type) };
-        return Err(bare(FaultKind::NotTheApi, format!("{kind}: {:?}", without_secrets(&excerpt(&answer.body), token))));
+        return Err(bare(
+            FaultKind::NotTheApi,
+            format!("{kind}: {:?}", without_secrets(&excerpt(&answer.body), token)),
+        ));
     };
     if let Some(envelope) = envelope(&value) {
         return Err(read_envelope(envelope, answer, token));
@@ -223,7 +226,9 @@ fn kind(code: i64, subcode: i64, message: &str, is_transient: bool, answer: &Ans
             463 => FaultKind::TokenExpired,
             // The expired token of 2021 came without a subcode.
             _ if says("expired") => FaultKind::TokenExpired,
-            _ if says("invalidated") || says("changed their password") || says("logged out") => FaultKind::TokenInvalidated,
+            _ if says("invalidated") || says("changed their password") || says("logged out") => {
+                FaultKind::TokenInvalidated
+            }
             _ => FaultKind::TokenUnreadable,
         },
         102 | 104 => FaultKind::TokenMissing,

@@ -29,9 +29,24 @@ fn every_known_code_has_its_meaning_whatever_the_status() {
     let table = [
         (190, 0, "Invalid OAuth access token - Cannot parse access token", FaultKind::TokenUnreadable),
         (190, 463, "Error validating access token: Session has expired on …", FaultKind::TokenExpired),
-        (190, 0, "Error validating access token: Session has expired on Thursday, 17-Jun-21 00:00:00 PDT.", FaultKind::TokenExpired),
-        (190, 460, "The session has been invalidated because the user changed their password", FaultKind::TokenInvalidated),
-        (190, 0, "The session has been invalidated because the user changed their password", FaultKind::TokenInvalidated),
+        (
+            190,
+            0,
+            "Error validating access token: Session has expired on Thursday, 17-Jun-21 00:00:00 PDT.",
+            FaultKind::TokenExpired,
+        ),
+        (
+            190,
+            460,
+            "The session has been invalidated because the user changed their password",
+            FaultKind::TokenInvalidated,
+        ),
+        (
+            190,
+            0,
+            "The session has been invalidated because the user changed their password",
+            FaultKind::TokenInvalidated,
+        ),
         (190, 458, "The user has not authorized application 1.", FaultKind::AppRemoved),
         (190, 459, "", FaultKind::Checkpoint),
         (190, 464, "", FaultKind::Checkpoint),
@@ -40,13 +55,23 @@ fn every_known_code_has_its_meaning_whatever_the_status() {
         (190, 492, "", FaultKind::TokenInvalidated),
         (102, 0, "", FaultKind::TokenMissing),
         (104, 0, "An access token is required to request this resource.", FaultKind::TokenMissing),
-        (2500, 0, "An active access token must be used to query information about the current user.", FaultKind::TokenMissing),
+        (
+            2500,
+            0,
+            "An active access token must be used to query information about the current user.",
+            FaultKind::TokenMissing,
+        ),
         (2500, 0, "Unknown path components: /x", FaultKind::BadRequest),
         (100, 0, "Unsupported request - method type: get", FaultKind::TesterRoleMissing),
         (100, 33, "Unsupported get request. Object with ID '1' does not exist, …", FaultKind::Gone),
         (100, 0, "Unsupported get request. Object with ID '1' does not exist, …", FaultKind::Gone),
         (100, 0, "Tried accessing nonexisting field (alt_text) on node type (IGMedia)", field("alt_text")),
-        (100, 0, "(#100) Tried accessing nonexisting field (account_type) on node type (IGUser)", field("account_type")),
+        (
+            100,
+            0,
+            "(#100) Tried accessing nonexisting field (account_type) on node type (IGUser)",
+            field("account_type"),
+        ),
         (100, 0, "The parameter X is required", FaultKind::BadRequest),
         (803, 0, "Some of the aliases you requested do not exist", FaultKind::Gone),
         (10, 0, "(#10) Application does not have permission for this action", FaultKind::PermissionMissing),
@@ -79,8 +104,16 @@ fn every_known_code_has_its_meaning_whatever_the_status() {
 #[test]
 fn other_envelopes_and_what_is_none_are_understood() {
     let table = [
-        (400, r#"{"error_type":"OAuthException","code":400,"error_message":"Matching code was not found"}"#, FaultKind::Unknown),
-        (429, r#"{"meta":{"error_type":"OAuthRateLimitException","code":429,"error_message":"…"}}"#, FaultKind::RateLimited { minutes: None }),
+        (
+            400,
+            r#"{"error_type":"OAuthException","code":400,"error_message":"Matching code was not found"}"#,
+            FaultKind::Unknown,
+        ),
+        (
+            429,
+            r#"{"meta":{"error_type":"OAuthRateLimitException","code":429,"error_message":"…"}}"#,
+            FaultKind::RateLimited { minutes: None },
+        ),
         (400, r#"{"error":{"message":"x","code":"190"}}"#, FaultKind::TokenUnreadable),
         (400, r#"{"error":{"message":"later","code":77,"is_transient":true}}"#, FaultKind::Transient),
         (200, "<html><body>captive portal", FaultKind::NotTheApi),
@@ -104,7 +137,9 @@ fn other_envelopes_and_what_is_none_are_understood() {
 
 #[test]
 fn a_web_page_with_a_bad_gateway_is_worth_another_try_and_one_with_a_good_status_too() {
-    for (status, expected) in [(502, Outcome::Transient), (200, Outcome::Transient), (404, Outcome::Fatal), (302, Outcome::Fatal)] {
+    for (status, expected) in
+        [(502, Outcome::Transient), (200, Outcome::Transient), (404, Outcome::Fatal), (302, Outcome::Fatal)]
+    {
         let fault = read_answer(&answer(status, "<html>"), &token()).unwrap_err();
         assert_eq!(fault.outcome(), expected, "{status}");
     }
@@ -113,7 +148,8 @@ fn a_web_page_with_a_bad_gateway_is_worth_another_try_and_one_with_a_good_status
 #[test]
 fn the_minutes_of_a_rate_limit_are_the_largest_that_any_header_names() {
     let body = r#"{"error":{"message":"x","code":4}}"#;
-    let usage = r#"{"178":[{"type":"instagram","estimated_time_to_regain_access":3},{"estimated_time_to_regain_access":7}]}"#;
+    let usage =
+        r#"{"178":[{"type":"instagram","estimated_time_to_regain_access":3},{"estimated_time_to_regain_access":7}]}"#;
     let table = [
         (Some(usage), None, Some(7)),
         (Some(usage), Some(600), Some(10)),
@@ -133,7 +169,10 @@ fn no_message_repeats_the_token_or_anything_as_long() {
     let other = "EAAB".to_owned() + &"x9Z".repeat(30);
     let body = json!({"error": {"message": format!("Malformed access token IGAAfakefakefakefakefakefakefakefake or {other}\nline"), "code": 190}});
     let fault = read_answer(&answer(400, &body.to_string()), &token()).unwrap_err();
-    assert_eq!(fault.to_string(), "the API cannot read the access token (code 190): Malformed access token … or … line");
+    assert_eq!(
+        fault.to_string(),
+        "the API cannot read the access token (code 190): Malformed access token … or … line"
+    );
     let page = read_answer(&answer(400, "<p>IGAAfakefakefakefakefakefakefakefake</p>"), &token()).unwrap_err();
     assert!(!format!("{page}{page:?}").contains("fakefake"));
 }

@@ -163,7 +163,8 @@ fn kind(item: &Value, children: &[Slide]) -> PostKind {
 }
 
 fn is_video(item: &Value) -> bool {
-    text(item, "thumbnail_url").is_some() || text(item, "media_url").is_some_and(|link| MediaLink::new(link).file_name().ends_with(".mp4"))
+    text(item, "thumbnail_url").is_some()
+        || text(item, "media_url").is_some_and(|link| MediaLink::new(link).file_name().ends_with(".mp4"))
 }
 
 fn child(item: &Value) -> Option<Slide> {

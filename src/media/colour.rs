@@ -33,7 +33,8 @@ fn from_rgb(image: &RgbImage, profile: &ColorProfile) -> Option<RgbImage> {
 
 fn from_grey(image: &GrayImage, profile: &ColorProfile) -> Option<RgbImage> {
     let srgb = ColorProfile::new_srgb();
-    let transform = profile.create_transform_8bit(Layout::Gray, &srgb, Layout::Rgb, TransformOptions::default()).ok()?;
+    let transform =
+        profile.create_transform_8bit(Layout::Gray, &srgb, Layout::Rgb, TransformOptions::default()).ok()?;
     let mut converted = vec![0; image.as_raw().len() * 3];
     transform.transform(image.as_raw(), &mut converted).ok()?;
     RgbImage::from_raw(image.width(), image.height(), converted)

@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn the_dominant_colour_is_one_that_is_there() {
-        let mostly_blue = RgbImage::from_fn(30, 30, |x, _| if x < 20 { Rgb([20, 60, 200]) } else { Rgb([250, 240, 230]) });
+        let mostly_blue =
+            RgbImage::from_fn(30, 30, |x, _| if x < 20 { Rgb([20, 60, 200]) } else { Rgb([250, 240, 230]) });
         assert_eq!(dominant_colour(&mostly_blue), "#143cc8");
         assert_eq!(dominant_colour(&RgbImage::new(1, 1)), "#000000");
     }
@@ -72,7 +73,8 @@ mod tests {
             let image = RgbImage::from_pixel(width, height, Rgb([200, 100, 50]));
             let hash = STANDARD.decode(thumbhash_base64(&image)).unwrap();
             assert!(hash.len() >= 5 && hash.len() <= 32, "{width}×{height}: {}", hash.len());
-            let [red, green, blue, _] = thumbhash::thumb_hash_to_average_rgba(&hash).map(|(r, g, b, a)| [r, g, b, a]).unwrap();
+            let [red, green, blue, _] =
+                thumbhash::thumb_hash_to_average_rgba(&hash).map(|(r, g, b, a)| [r, g, b, a]).unwrap();
             assert!(red > green && green > blue, "{width}×{height}: {red} {green} {blue}");
         }
     }

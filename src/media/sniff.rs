@@ -57,7 +57,9 @@ impl Sniffed {
         match start.first() {
             Some(b'<') => Self::Html,
             Some(b'{' | b'[') => Self::Json,
-            Some(_) if start.iter().take(64).all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')) => Self::Text,
+            Some(_) if start.iter().take(64).all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')) => {
+                Self::Text
+            }
             _ => Self::Unknown,
         }
     }

@@ -191,9 +191,11 @@ impl Desk<'_> {
     /// What is at hand without the network; `trouble` is the answer when nothing is.
     fn take(&self, job: &Job, step: Step, trouble: Trouble) -> Obtained {
         match (step, &job.known, &job.original) {
-            (Step::Keep, Some(picture), _) => {
-                Obtained::answer(Ok(Made { picture: picture.clone(), work: Work::Kept, original: job.original.clone() }))
-            }
+            (Step::Keep, Some(picture), _) => Obtained::answer(Ok(Made {
+                picture: picture.clone(),
+                work: Work::Kept,
+                original: job.original.clone(),
+            })),
             (Step::Reshape, _, Some(original)) => match self.bench.cache.get(&original.sha256) {
                 Ok(Some(bytes)) => Obtained::Bytes { bytes, link_name: None },
                 // Damaged in the cache: the link is the next best place.

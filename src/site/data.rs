@@ -126,7 +126,12 @@ impl DataFile {
 /// the file never names a picture that is not there.
 pub fn data_file(settings: &FeedSettings, account: &Account, posts: &[Post], gallery: &Gallery) -> DataFile {
     let posts = posts.iter().filter_map(|post| data_post(settings, post, gallery)).collect();
-    DataFile { version: 1, feed: DataFeed { name: settings.name.clone() }, account: data_account(settings, account), posts }
+    DataFile {
+        version: 1,
+        feed: DataFeed { name: settings.name.clone() },
+        account: data_account(settings, account),
+        posts,
+    }
 }
 
 /// The data file of a feed that has nothing to show yet: valid, and an empty list to every template.
@@ -248,7 +253,10 @@ fn fallback(picture: &Picture) -> &Rendition {
     let formats = picture.formats();
     let format = if formats.contains(&Format::Jpeg) { Some(Format::Jpeg) } else { formats.last().copied() };
     let all = || picture.renditions.iter().filter(|rendition| Some(rendition.format) == format);
-    all().find(|rendition| rendition.width >= FALLBACK_WIDTH).or_else(|| all().last()).unwrap_or_else(|| picture.largest())
+    all()
+        .find(|rendition| rendition.width >= FALLBACK_WIDTH)
+        .or_else(|| all().last())
+        .unwrap_or_else(|| picture.largest())
 }
 
 fn path_of(rendition: &Rendition) -> String {

@@ -16,4 +16,4 @@ pub use layout::{PUBLIC_FOLDER, PUBLISHED_FOLDER, published_path};
 pub use prune::{Pruned, clean_all, clean_cache, prune};
 pub use publish::{PublishError, place_picture, refuse_foreign_data, write_data};
 pub use shown::{ShownPost, shown_posts};
-pub use templates::{PARTIAL, STYLESHEET, SHORTCODE, Template, install, templates};
+pub use templates::{PARTIAL, SHORTCODE, STYLESHEET, Template, install, templates};

@@ -20,7 +20,8 @@ pub const PARTIAL: Template =
     Template { place: "templates/partials/instagram.html", text: include_str!("templates/instagram.html") };
 
 /// The stylesheet.
-pub const STYLESHEET: Template = Template { place: "static/feedbake.css", text: include_str!("templates/feedbake.css") };
+pub const STYLESHEET: Template =
+    Template { place: "static/feedbake.css", text: include_str!("templates/feedbake.css") };
 
 /// One line that includes the partial, for Markdown in Zola ≤ 0.22.
 pub const SHORTCODE: Template =

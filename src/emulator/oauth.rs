@@ -1,0 +1,130 @@
+//! Tokens: exchange, refresh, and the authorization flow.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::answers::{Envelope, Refusal, bad, good, quoted};
+use super::graph::{REFRESH_AGE, parameter, sent_token};
+use super::world::World;
+use crate::loopback::{Request, Response};
+
+/// A code is good for an hour.
+const CODE_LIFE: SignedDuration = SignedDuration::from_hours(1);
+
+/// Answers a request about tokens.
+pub fn answer(world: &mut World, request: &Request, now: Timestamp) -> Response {
+    let envelope = Envelope {
+        trace: format!("AEmuT{}", world.counter),
+        version: None,
+        calls: 0,
+        account: world.account_id().to_owned(),
+    };
+    let last = request.path().rsplit('/').next().unwrap_or_default();
+    let wrong_method =
+        |method: &str| Refusal::api(100, format!("Unsupported request - method type: {}", method.to_lowercase()));
+    match (request.method.as_str(), request.path(), last) {
+        ("GET", "/oauth/authorize", _) => authorize(world, request, now),
+        ("POST", "/oauth/access_token", _) => redeem(world, request, now),
+        ("GET", _, "access_token") => told(exchange(world, request, now), &envelope),
+        ("GET", _, "refresh_access_token") => told(refresh(world, request, now), &envelope),
+        (method, ..) => bad(&wrong_method(method), &envelope),
+    }
+}
+
+fn told(answer: Result<String, Refusal>, envelope: &Envelope) -> Response {
+    match answer {
+        Ok(body) => good(body, envelope),
+        Err(refusal) => bad(&refusal, envelope),
+    }
+}
+
+fn find(world: &World, request: &Request, now: Timestamp) -> Result<super::world::Token, Refusal> {
+    let sent = sent_token(request).unwrap_or_default();
+    let token = world.tokens.iter().find(|token| token.text == sent).cloned();
+    let token =
+        token.ok_or_else(|| Refusal::oauth(400, 190, "Invalid OAuth access token - Cannot parse access token"))?;
+    if token.expires_at <= now {
+        return Err(Refusal::oauth(400, 190, "Error validating access token: Session has expired.").subcode(463));
+    }
+    Ok(token)
+}
+
+fn grown(world: &mut World, now: Timestamp) -> String {
+    let text = world.new_token(now, false);
+    format!(
+        "{{\"access_token\":{},\"token_type\":\"bearer\",\"expires_in\":5183944,\"permissions\":\"instagram_business_basic\"}}",
+        quoted(&text)
+    )
+}
+
+fn exchange(world: &mut World, request: &Request, now: Timestamp) -> Result<String, Refusal> {
+    if parameter(request, "grant_type").as_deref() != Some("ig_exchange_token") {
+        return Err(Refusal::api(100, "The parameter grant_type is required"));
+    }
+    if parameter(request, "client_secret").as_deref() != Some(world.app.secret.as_str()) {
+        return Err(Refusal::oauth(400, 101, "Error validating client secret."));
+    }
+    if !find(world, request, now)?.is_short {
+        return Err(Refusal::api(100, "Only a short-lived token can be exchanged"));
+    }
+    Ok(grown(world, now))
+}
+
+fn refresh(world: &mut World, request: &Request, now: Timestamp) -> Result<String, Refusal> {
+    if parameter(request, "grant_type").as_deref() != Some("ig_refresh_token") {
+        return Err(Refusal::api(100, "The parameter grant_type is required"));
+    }
+    let token = find(world, request, now)?;
+    if token.is_short || now.duration_since(token.issued_at) < REFRESH_AGE {
+        return Err(Refusal::api(100, "The access token is too young to be refreshed"));
+    }
+    Ok(grown(world, now))
+}
+
+fn authorize(world: &mut World, request: &Request, now: Timestamp) -> Response {
+    let asked = |key: &str| parameter(request, key).unwrap_or_default();
+    let fits = asked("client_id") == world.app.id
+        && asked("redirect_uri") == world.app.redirect_uri
+        && asked("response_type") == "code";
+    if !fits {
+        return Response::new(400)
+            .header("Content-Type", "text/html")
+            .body("<!DOCTYPE html><title>Invalid Request</title>");
+    }
+    world.counter += 1;
+    let code = format!("AQemulated{:08}", world.counter);
+    world.codes.insert(code.clone(), now.checked_add(CODE_LIFE).unwrap_or(Timestamp::MAX));
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("code", &code)
+        .append_pair("state", &asked("state"))
+        .finish();
+    Response::new(302).header("Location", format!("{}?{query}#_", world.app.redirect_uri))
+}
+
+fn redeem(world: &mut World, request: &Request, now: Timestamp) -> Response {
+    let form: Vec<(String, String)> = url::form_urlencoded::parse(&request.body).into_owned().collect();
+    let sent = |key: &str| form.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value.as_str());
+    let refused = |message: &str| {
+        Response::new(400)
+            .header("Content-Type", "application/json")
+            .body(format!("{{\"error_type\":\"OAuthException\",\"code\":400,\"error_message\":{}}}", quoted(message)))
+    };
+    if sent("client_id") != world.app.id || sent("client_secret") != world.app.secret {
+        return refused("Invalid platform app");
+    }
+    if sent("redirect_uri") != world.app.redirect_uri {
+        return refused(
+            "Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request",
+        );
+    }
+    match world.codes.remove(sent("code")) {
+        Some(end) if end > now => {
+            let text = world.new_token(now, true);
+            let id = world.account_id().to_owned();
+            Response::new(200).header("Content-Type", "application/json").body(format!(
+                "{{\"access_token\":{},\"user_id\":{id},\"permissions\":[\"instagram_business_basic\"]}}",
+                quoted(&text)
+            ))
+        }
+        _ => refused("Matching code was not found or was already used"),
+    }
+}
