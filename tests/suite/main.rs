@@ -1,1 +1,15 @@
-//! One test binary, one file per feature.
+//! One test binary, one file per feature. Everything here runs the real binary or the real library, against the
+//! emulator over HTTP and a real folder; nothing reaches the network.
+
+mod bake;
+mod data_file;
+mod documents;
+mod emulator;
+mod example_site;
+mod keep;
+mod listing;
+mod partial;
+mod sandbox;
+mod secrets;
+mod settings;
+mod terminal;

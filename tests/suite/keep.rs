@@ -1,0 +1,205 @@
+//! When things go wrong the site stays as it was, and somebody is told.
+
+use std::time::Duration;
+
+use feedbake::emulator::{Emulator, Fault, photo, video};
+
+use crate::sandbox::Sandbox;
+
+fn account() -> Emulator {
+    Emulator::start().post(photo("DAa").size(64, 64)).post(video("DAb").size(64, 64)).post(photo("DAc").size(64, 64))
+}
+
+#[test]
+fn a_failed_bake_leaves_the_last_good_one_byte_for_byte() {
+    let faults = [
+        (Fault::TokenExpired, 4, "the access token expired"),
+        (Fault::TokenInvalidated, 4, "invalidated"),
+        (Fault::TesterRoleMissing, 4, "manage_access"),
+        (Fault::ScopeMissing, 4, "instagram_business_basic"),
+        (Fault::RateCode4, 5, "fewer requests"),
+        (Fault::Code1, 5, "stumbled"),
+        (Fault::Html200, 5, "not Instagram's API"),
+        (Fault::EmptyBody, 5, "not Instagram's API"),
+        (Fault::Reset, 5, "stopped in the middle"),
+        (Fault::CutJson, 5, "stopped in the middle"),
+        (Fault::RedirectApi, 5, "not Instagram's API"),
+    ];
+    for (fault, code, words) in faults {
+        let api = account();
+        let site = Sandbox::new(&api);
+        site.run("bake").succeeds();
+        let before = site.files("");
+        api.fault(fault);
+        site.run("bake").succeeds().says(&["warning: the feed instagram was not refreshed; the site still shows the 3 posts of", words, "hint:"]);
+        site.run("bake --strict").ends_with(code).says(&["error: "]);
+        assert_eq!(site.files(""), before, "{fault}");
+
+        let empty = Sandbox::new(&api);
+        empty.run("bake").ends_with(code).says(&["there is no earlier one to keep"]);
+        assert_eq!(empty.shown(), Vec::<String>::new(), "{fault}");
+    }
+}
+
+#[test]
+fn what_passes_by_itself_is_tried_again() {
+    for fault in [Fault::Code1, Fault::Code2, Fault::Code2As503, Fault::Html502, Fault::Reset, Fault::CutJson, Fault::CdnDown, Fault::LengthTooLarge] {
+        let api = account();
+        let site = Sandbox::new(&api);
+        api.fail_next(2, fault);
+        site.run("bake").succeeds();
+        assert_eq!(site.shown(), ["DAa", "DAb", "DAc"], "{fault}");
+    }
+}
+
+#[test]
+fn detours_of_the_api_lead_to_the_same_feed() {
+    let faults = [
+        Fault::RefuseAltText,
+        Fault::ReduceData,
+        Fault::VideoWithoutMediaUrl,
+        Fault::UnknownMediaType,
+        Fault::EmptyPage,
+        Fault::DoubledItem,
+        Fault::NextToItself,
+        Fault::ExtraKeys,
+        Fault::NumbersAsIds,
+        Fault::JpegNamedHeic,
+        Fault::WebpNamedJpg,
+        Fault::GifPicture,
+        Fault::SlowDrip,
+    ];
+    for fault in faults {
+        let api = account();
+        api.fault(fault);
+        let site = Sandbox::new(&api);
+        site.run("bake").succeeds();
+        assert_eq!(site.shown(), ["DAa", "DAb", "DAc"], "{fault}");
+        site.is_whole();
+    }
+}
+
+#[test]
+fn pictures_that_are_none_cost_their_posts_and_an_older_copy_stays() {
+    let faults = [
+        Fault::TruncatedJpeg,
+        Fault::HtmlPicture,
+        Fault::EmptyPicture,
+        Fault::HugePicture,
+        Fault::HeicPicture,
+        Fault::VideoPicture,
+        Fault::RedirectElsewhere,
+        Fault::CdnMissing,
+    ];
+    for fault in faults {
+        let api = account();
+        let site = Sandbox::new(&api);
+        site.run("bake").succeeds();
+        let before = site.files("");
+        api.fault(fault);
+        site.run("bake").succeeds();
+        assert_eq!(site.files(""), before, "{fault}");
+        let fresh = Sandbox::new(&api);
+        fresh.run("bake").ends_with(5).says(&["none of the 3 posts has a picture"]);
+        assert_eq!(fresh.shown(), Vec::<String>::new(), "{fault}");
+    }
+}
+
+#[test]
+fn a_link_that_died_is_asked_for_anew() {
+    let api = account();
+    let site = Sandbox::new(&api);
+    api.fail_next(3, Fault::ExpiredLink);
+    site.run("bake").succeeds();
+    assert_eq!(site.shown(), ["DAa", "DAb", "DAc"]);
+}
+
+#[test]
+fn a_post_that_was_deleted_in_between_makes_room() {
+    let api = account();
+    let site = Sandbox::new(&api);
+    api.fail_next(1, Fault::DeletedAfterListing);
+    site.run("bake --limit 2").succeeds().says(&["left out DAa"]);
+    assert_eq!(site.shown(), ["DAb", "DAc"]);
+    site.is_whole();
+}
+
+#[test]
+fn an_account_that_is_suddenly_empty_is_believed_the_second_time() {
+    let api = account();
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    api.fault(Fault::EmptyList);
+    site.run("bake").succeeds().says(&["lists no post of an account that had 3", "--force"]);
+    assert_eq!(site.shown().len(), 3);
+    site.run("bake").succeeds().says(&["3 posts → 0"]);
+    assert_eq!(site.shown().len(), 0);
+    site.is_whole();
+    api.clear_faults();
+    site.run("bake").succeeds();
+    api.fault(Fault::EmptyList);
+    site.run("bake --force").succeeds();
+    assert_eq!(site.shown().len(), 0);
+}
+
+#[test]
+fn a_token_that_dies_between_two_pages_leaves_no_half_feed() {
+    let mut api = Emulator::start();
+    for number in 0..120 {
+        api = api.post(photo(&format!("D{number:03}")).size(32, 32));
+    }
+    let site = Sandbox::new(&api);
+    site.run("bake --limit 3").succeeds();
+    api.fault(Fault::TokenDies);
+    site.run("bake --limit 110").succeeds().says(&["expired"]);
+    assert_eq!(site.shown().len(), 3);
+}
+
+#[test]
+fn a_build_without_any_token_in_ci_is_a_quiet_success() {
+    let site = Sandbox::without_token();
+    site.run("bake").ends_with(4);
+    let fork = Sandbox::without_token().set("CI", "true").set("INSTAGRAM_ACCESS_TOKEN", "");
+    fork.run("bake").succeeds();
+    assert_eq!(fork.shown(), Vec::<String>::new());
+    fork.run("bake --strict").ends_with(4);
+}
+
+#[test]
+fn a_feed_that_is_too_old_fails_the_build() {
+    let api = account();
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    api.fault(Fault::TokenExpired);
+    std::thread::sleep(Duration::from_millis(20));
+    site.run_with("bake", &[("FEEDBAKE_MAX_STALE", "1ms")]).ends_with(4).says(&["`max_stale`"]);
+    site.run("bake").succeeds();
+}
+
+#[test]
+fn a_host_that_caches_only_its_folder_gets_the_feed_back() {
+    let api = account();
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let before = site.files("");
+    for lost in ["data", "static", "templates"] {
+        std::fs::remove_dir_all(site.path(lost)).unwrap();
+    }
+    api.fault(Fault::TokenExpired);
+    site.run("bake").succeeds();
+    assert_eq!(site.files(""), before);
+}
+
+#[test]
+fn github_actions_sees_an_annotation_and_a_summary() {
+    let api = account();
+    let site = Sandbox::new(&api);
+    let summary = site.path("summary.md");
+    let variables = [("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())];
+    site.run_with("bake", &variables).succeeds();
+    api.fault(Fault::TokenExpired);
+    let ran = site.run_with("bake", &variables).succeeds();
+    assert_eq!(ran.stderr.lines().filter(|line| line.starts_with("::warning title=feedbake::the feed instagram")).count(), 1);
+    let page = std::fs::read_to_string(summary).unwrap();
+    assert!(page.contains("- **instagram**: 3 posts, new") && page.contains("not refreshed"), "{page}");
+}
