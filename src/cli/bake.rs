@@ -96,6 +96,7 @@ fn dry_run(voice: &Voice, start: &Start) -> Ended {
                 if !voice.json {
                     list::print(voice, &feed.name, &rehearsal);
                 }
+                list::warn(voice, &rehearsal);
                 voice.say(&format!("would write {}; nothing was written", feed.data_file));
             }
             Err(hindrance) => {

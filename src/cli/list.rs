@@ -28,6 +28,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &SourceArgs) -> Ended {
                 if !voice.json {
                     print(voice, &feed.name, &rehearsal);
                 }
+                warn(voice, &rehearsal);
                 feeds.push(as_json(&feed.name, &rehearsal));
             }
             Err(hindrance) => {
@@ -62,7 +63,11 @@ pub fn print(voice: &Voice, name: &str, rehearsal: &Rehearsal) {
             one_line(&item.why)
         ));
     }
-    for pin in &selection.missing_pins {
+}
+
+/// Says what is amiss with the wishes themselves.
+pub fn warn(voice: &Voice, rehearsal: &Rehearsal) {
+    for pin in &rehearsal.selection.missing_pins {
         voice.warn(&format!("the pinned post {pin} is not in the account's list"));
     }
     if rehearsal.scan_ended {

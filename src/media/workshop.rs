@@ -212,6 +212,8 @@ impl Desk<'_> {
         for link in &job.slide.picture_links {
             match fetch(link) {
                 Ok(bytes) => return Ok(self.compare(job, bytes, link)),
+                // A dead link says more than what the next best one led to: a fresh one may work.
+                Err(_) if matches!(&last, Trouble::Download(first) if first.is_dead_link()) => {}
                 Err(error) => last = Trouble::Download(error),
             }
         }

@@ -19,16 +19,20 @@ fn a_bake_leaves_exactly_the_files_the_readme_names() {
     let api = small_account();
     let site = Sandbox::new(&api);
     site.run("").succeeds().says(&["instagram: 4 posts in data/instagram.json (new), 0 left out"]);
-    let mut rest: Vec<String> = site.files("").into_keys().filter(|name| !name.starts_with("static/feedbake/")).collect();
+    let mut rest: Vec<String> =
+        site.files("").into_keys().filter(|name| !name.starts_with("static/feedbake/")).collect();
     rest.sort();
-    assert_eq!(rest, [
-        ".feedbake/manifest.json",
-        "config.toml",
-        "data/instagram.json",
-        "static/feedbake.css",
-        "templates/partials/instagram.html",
-        "templates/shortcodes/instagram.html",
-    ]);
+    assert_eq!(
+        rest,
+        [
+            ".feedbake/manifest.json",
+            "config.toml",
+            "data/instagram.json",
+            "static/feedbake.css",
+            "templates/partials/instagram.html",
+            "templates/shortcodes/instagram.html",
+        ]
+    );
     site.is_whole();
     assert_eq!(site.shown(), ["DAa", "DAb", "DAc", "DAd"]);
 }
@@ -148,7 +152,8 @@ fn it_pages_on_until_enough_posts_survive_or_the_account_ends() {
         let tag = if number % 100 == 99 { "#rare" } else { "#common" };
         api = api.post(photo(&format!("D{number:03}")).size(640, 640).caption(tag));
     }
-    let site = Sandbox::new(&api).file("feedbake.toml", "include_hashtags = [\"rare\"]\nlimit = 2\n[pictures]\nwidths = [64]\n");
+    let site = Sandbox::new(&api)
+        .file("feedbake.toml", "include_hashtags = [\"rare\"]\nlimit = 2\n[pictures]\nwidths = [64]\n");
     site.run("bake").succeeds();
     assert_eq!(site.shown(), ["D099", "D199"]);
     let pages = |api: &Emulator| api.requests().iter().filter(|seen| seen.path().ends_with("/media")).count();
@@ -210,12 +215,14 @@ fn a_dry_run_writes_nothing() {
 #[test]
 fn several_feeds_live_side_by_side() {
     let api = small_account();
-    let settings = "limit = 1\n[[feed]]\nname = \"instagram\"\n[[feed]]\nname = \"films\"\ntypes = [\"video\"]\nlimit = 2\n";
+    let settings =
+        "limit = 1\n[[feed]]\nname = \"instagram\"\n[[feed]]\nname = \"films\"\ntypes = [\"video\"]\nlimit = 2\n";
     let site = Sandbox::new(&api).file("feedbake.toml", settings);
     site.run("bake").succeeds();
     assert_eq!(site.shown(), ["DAa"]);
     let films = site.json("data/films.json");
-    let codes: Vec<&str> = films["posts"].as_array().unwrap().iter().map(|post| post["shortcode"].as_str().unwrap()).collect();
+    let codes: Vec<&str> =
+        films["posts"].as_array().unwrap().iter().map(|post| post["shortcode"].as_str().unwrap()).collect();
     assert_eq!(codes, ["DAc", "DAd"]);
     site.write("feedbake.toml", "limit = 1\n");
     site.run("bake").succeeds();

@@ -11,7 +11,8 @@ fn check_against_schema(data: &Value) {
     let schema = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schema/instagram.v1.json")).unwrap();
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let errors: Vec<String> = validator.iter_errors(data).map(|error| format!("{} {error}", error.instance_path())).collect();
+    let errors: Vec<String> =
+        validator.iter_errors(data).map(|error| format!("{} {error}", error.instance_path())).collect();
     assert_eq!(errors, Vec::<String>::new());
 }
 
@@ -46,8 +47,11 @@ fn alternative_text_says_where_it_came_from() {
     let site = Sandbox::new(&api).file("feedbake.toml", settings);
     site.run("bake").succeeds();
     let data = site.data();
-    let post = |code: &str| data["posts"].as_array().unwrap().iter().find(|post| post["shortcode"] == code).unwrap().clone();
-    let alt = |code: &str| (post(code)["alt"].as_str().unwrap().to_owned(), post(code)["alt_source"].as_str().unwrap().to_owned());
+    let post =
+        |code: &str| data["posts"].as_array().unwrap().iter().find(|post| post["shortcode"] == code).unwrap().clone();
+    let alt = |code: &str| {
+        (post(code)["alt"].as_str().unwrap().to_owned(), post(code)["alt_source"].as_str().unwrap().to_owned())
+    };
     let pair = |text: &str, source: &str| (text.to_owned(), source.to_owned());
     assert_eq!(alt("DAa"), pair("What is there", "author"));
     assert_eq!(alt("DAb"), pair("Caption of *b*", "caption"));

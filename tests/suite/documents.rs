@@ -23,11 +23,12 @@ fn the_readme_lists_every_setting_with_its_default() {
 
 #[test]
 fn the_defaults_in_the_table_are_the_ones_that_hold() {
-    let file: String =
-        KEYS.iter().filter(|key| !key.default.is_empty()).fold(String::new(), |text, key| match key.path.split_once('.') {
+    let file: String = KEYS.iter().filter(|key| !key.default.is_empty()).fold(String::new(), |text, key| {
+        match key.path.split_once('.') {
             Some((table, name)) => format!("{text}{table}.{name} = {}\n", key.default),
             None => format!("{text}{} = {}\n", key.path, key.default),
-        });
+        }
+    });
     let written = feedbake::config::parse_file(&file, "feedbake.toml").unwrap();
     let nothing = feedbake::config::Layer::default();
     let settings = |layer| format!("{:?}", feedbake::config::Settings::from_layers(&[layer]).unwrap());

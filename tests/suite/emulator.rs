@@ -19,7 +19,9 @@ fn get(api: &Emulator, target: &str) -> (u16, String, String) {
 }
 
 fn account() -> Emulator {
-    Emulator::start().post(photo("DAa").size(32, 32).caption("a/b @ü")).post(carousel("DAb").slide(32, 32).video_slide(32, 32))
+    Emulator::start()
+        .post(photo("DAa").size(32, 32).caption("a/b @ü"))
+        .post(carousel("DAb").slide(32, 32).video_slide(32, 32))
 }
 
 #[test]
@@ -28,7 +30,11 @@ fn what_the_api_refuses_is_refused_in_its_words() {
     let token = api.token();
     let table = [
         (format!("/me/media?fields=id,id&access_token={token}"), 2500, "specified more than once"),
-        (format!("/me/media?fields=nonsense&access_token={token}"), 100, "Tried accessing nonexisting field (nonsense) on node type (IGMedia)"),
+        (
+            format!("/me/media?fields=nonsense&access_token={token}"),
+            100,
+            "Tried accessing nonexisting field (nonsense) on node type (IGMedia)",
+        ),
         (format!("/me/media?fields=children{{caption}}&access_token={token}"), 100, "nonexisting field (caption)"),
         (format!("/me?fields=nonsense&access_token={token}"), 100, "on node type (IGUser)"),
         (format!("/me/media?limit=0&access_token={token}"), 100, "Param limit"),
@@ -81,7 +87,8 @@ fn tokens_have_an_age() {
     let api = account();
     let now = api.now();
     let (long, short) = api.change(|world| (world.new_token(now, false), world.new_token(now, true)));
-    let refresh = |token: &str| get(&api, &format!("/refresh_access_token?grant_type=ig_refresh_token&access_token={token}"));
+    let refresh =
+        |token: &str| get(&api, &format!("/refresh_access_token?grant_type=ig_refresh_token&access_token={token}"));
     assert_eq!(refresh(&long).0, 400, "too young");
     let exchange = |token: &str, secret: &str| {
         get(&api, &format!("/access_token?grant_type=ig_exchange_token&client_secret={secret}&access_token={token}"))

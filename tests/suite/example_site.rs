@@ -18,7 +18,9 @@ fn zolas() -> Vec<PathBuf> {
 }
 
 fn copy(from: &Path, site: &Sandbox) {
-    for entry in walkdir::WalkDir::new(from).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+    for entry in
+        walkdir::WalkDir::new(from).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file())
+    {
         let name = entry.path().strip_prefix(from).unwrap();
         let made = ["public", "data", ".feedbake", "static/feedbake"].iter().any(|folder| name.starts_with(folder));
         if !made {
@@ -28,7 +30,8 @@ fn copy(from: &Path, site: &Sandbox) {
 }
 
 fn build(zola: &Path, site: &Sandbox, base: &str) {
-    let output = Command::new(zola).arg("--root").arg(site.path("")).args(["build", "--base-url", base]).output().unwrap();
+    let output =
+        Command::new(zola).arg("--root").arg(site.path("")).args(["build", "--base-url", base]).output().unwrap();
     assert!(output.status.success(), "{}: {}", zola.display(), String::from_utf8_lossy(&output.stderr));
 }
 

@@ -31,7 +31,11 @@ fn a_failed_bake_leaves_the_last_good_one_byte_for_byte() {
         site.run("bake").succeeds();
         let before = site.files("");
         api.fault(fault);
-        site.run("bake").succeeds().says(&["warning: the feed instagram was not refreshed; the site still shows the 3 posts of", words, "hint:"]);
+        site.run("bake").succeeds().says(&[
+            "warning: the feed instagram was not refreshed; the site still shows the 3 posts of",
+            words,
+            "hint:",
+        ]);
         site.run("bake --strict").ends_with(code).says(&["error: "]);
         assert_eq!(site.files(""), before, "{fault}");
 
@@ -43,7 +47,16 @@ fn a_failed_bake_leaves_the_last_good_one_byte_for_byte() {
 
 #[test]
 fn what_passes_by_itself_is_tried_again() {
-    for fault in [Fault::Code1, Fault::Code2, Fault::Code2As503, Fault::Html502, Fault::Reset, Fault::CutJson, Fault::CdnDown, Fault::LengthTooLarge] {
+    for fault in [
+        Fault::Code1,
+        Fault::Code2,
+        Fault::Code2As503,
+        Fault::Html502,
+        Fault::Reset,
+        Fault::CutJson,
+        Fault::CdnDown,
+        Fault::LengthTooLarge,
+    ] {
         let api = account();
         let site = Sandbox::new(&api);
         api.fail_next(2, fault);
@@ -199,7 +212,10 @@ fn github_actions_sees_an_annotation_and_a_summary() {
     site.run_with("bake", &variables).succeeds();
     api.fault(Fault::TokenExpired);
     let ran = site.run_with("bake", &variables).succeeds();
-    assert_eq!(ran.stderr.lines().filter(|line| line.starts_with("::warning title=feedbake::the feed instagram")).count(), 1);
+    assert_eq!(
+        ran.stderr.lines().filter(|line| line.starts_with("::warning title=feedbake::the feed instagram")).count(),
+        1
+    );
     let page = std::fs::read_to_string(summary).unwrap();
     assert!(page.contains("- **instagram**: 3 posts, new") && page.contains("not refreshed"), "{page}");
 }

@@ -24,9 +24,7 @@ fn every_post_is_listed_with_its_reason_and_nothing_is_written() {
     assert!(!site.path(".feedbake").exists() && !site.path("data").exists());
     assert!(!api.requests().iter().any(|seen| seen.is_download()));
 
-    let listed = site.run("list --json").succeeds().says(&["the pinned post DZz is not in the account's list"]);
-    let _ = listed;
-    let json = site.run("list --json -q").json();
+    let json = site.run("list --json").succeeds().says(&["the pinned post DZz is not in the account's list"]).json();
     let posts = json["feeds"][0]["posts"].as_array().unwrap();
     let kept: Vec<&str> =
         posts.iter().filter(|post| post["kept"] == true).map(|post| post["shortcode"].as_str().unwrap()).collect();

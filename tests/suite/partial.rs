@@ -70,7 +70,8 @@ fn hostile_captions_come_out_as_text() {
     for (tile, post) in select(&page, "li").iter().zip(data["posts"].as_array().unwrap()) {
         let image = tile.select(&Selector::parse("img").unwrap()).next().unwrap();
         assert_eq!(image.value().attr("alt"), post["alt"].as_str());
-        let text: String = tile.select(&Selector::parse(".feedbake-text").unwrap()).flat_map(|span| span.text()).collect();
+        let text: String =
+            tile.select(&Selector::parse(".feedbake-text").unwrap()).flat_map(|span| span.text()).collect();
         assert_eq!(Some(text.as_str()), post["excerpt"].as_str());
     }
 }

@@ -21,7 +21,9 @@ fn holds(bytes: &[u8], needle: &str) -> bool {
 
 #[test]
 fn the_token_is_in_no_file_and_in_no_word_whatever_goes_wrong() {
-    for fault in Fault::ALL.iter().filter(|fault| !matches!(fault, Fault::Stall | Fault::StalledPicture | Fault::SlowDrip)) {
+    for fault in
+        Fault::ALL.iter().filter(|fault| !matches!(fault, Fault::Stall | Fault::StalledPicture | Fault::SlowDrip))
+    {
         let api = Emulator::start().post(photo("DAa").size(64, 64)).post(reel("DAb").size(64, 64));
         let token = api.token();
         let site = Sandbox::new(&api).set("FEEDBAKE_API_RETRIES", "1").set("FEEDBAKE_API_PATIENCE", "1ms");
@@ -61,7 +63,9 @@ fn a_caption_that_holds_a_token_costs_its_post() {
     let api = Emulator::start().post(photo("DAb").size(64, 64));
     api.add(photo("DAa").size(64, 64).caption(&format!("my token is {}", api.token())));
     let site = Sandbox::new(&api);
-    site.run("bake").succeeds().says(&["left out DAa: cannot be shown: its caption holds what looks like an access token"]);
+    site.run("bake")
+        .succeeds()
+        .says(&["left out DAa: cannot be shown: its caption holds what looks like an access token"]);
     assert_eq!(site.shown(), ["DAb"]);
 }
 

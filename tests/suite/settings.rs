@@ -6,7 +6,10 @@ use crate::sandbox::Sandbox;
 
 #[test]
 fn a_flag_beats_a_variable_beats_the_file() {
-    let api = Emulator::start().post(photo("DAa").size(64, 64)).post(photo("DAb").size(64, 64)).post(photo("DAc").size(64, 64));
+    let api = Emulator::start()
+        .post(photo("DAa").size(64, 64))
+        .post(photo("DAb").size(64, 64))
+        .post(photo("DAc").size(64, 64));
     let site = Sandbox::new(&api).file("feedbake.toml", "limit = 3\n");
     site.run("bake").succeeds();
     assert_eq!(site.shown().len(), 3);
@@ -28,7 +31,8 @@ fn what_cannot_be_used_ends_with_3_and_names_the_place() {
     site.run("bake --limit 0").ends_with(3).says(&["`limit` in the flag --limit"]);
     site.run("bake --api-base http://example.org").ends_with(3).says(&["`api.base` in the flag --api-base"]);
     site.run("bake --config other.toml").ends_with(3).says(&["there is no settings file other.toml"]);
-    site.run_with("bake", &[("FEEDBAKE_LIMTI", "3")]).says(&["FEEDBAKE_LIMTI sets nothing; did you mean FEEDBAKE_LIMIT?"]);
+    site.run_with("bake", &[("FEEDBAKE_LIMTI", "3")])
+        .says(&["FEEDBAKE_LIMTI sets nothing; did you mean FEEDBAKE_LIMIT?"]);
     site.run("bake --nonsense").ends_with(2);
     site.run("bake --site nowhere").ends_with(2).says(&["there is no folder nowhere"]);
 }

@@ -40,6 +40,8 @@ fn an_error_names_consequence_cause_and_next_step() {
 
 #[test]
 fn nobody_listening_is_a_matter_of_the_network() {
-    let site = Sandbox::without_token().set("INSTAGRAM_ACCESS_TOKEN", "IGAAfakefakefakefakefake").set("FEEDBAKE_API_RETRIES", "0");
+    let site = Sandbox::without_token()
+        .set("INSTAGRAM_ACCESS_TOKEN", "IGAAfakefakefakefakefake")
+        .set("FEEDBAKE_API_RETRIES", "0");
     site.run("bake").ends_with(5).says(&["127.0.0.1:9 cannot be reached", "is the network up?"]);
 }
