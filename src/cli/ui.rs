@@ -1,5 +1,4 @@
 //! What is said and how: people's text on standard error, results on standard output.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the room that prints")]
 
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::sync::Mutex;

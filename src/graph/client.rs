@@ -168,7 +168,7 @@ impl<'a> Graph<'a> {
                 parameters
             })?;
             let facts = translate::page(&answer)
-                .ok_or_else(|| ApiError::Shape { path, why: "there is no list called `data` in it" })?;
+                .ok_or(ApiError::Shape { path, why: "there is no list called `data` in it" })?;
             let next = facts.after.filter(|_| facts.has_next).map(Cursor).filter(|next| Some(next) != after.as_ref());
             let is_empty = facts.posts.is_empty() && facts.unreadable.is_empty();
             if is_empty && next.is_some() && empty_pages < EMPTY_PAGES {

@@ -33,7 +33,8 @@ pub enum Step {
 /// The API changes every link with every answer, so a link says nothing; the file name inside it changes rarely, and
 /// then one download tells whether the picture really is another one (a new video cover is).
 pub fn decide(stock: Stock) -> Step {
-    if stock.link && (stock.link_renamed || !stock.original && !(stock.recipe_matches && stock.renditions)) {
+    let at_hand = stock.original || (stock.recipe_matches && stock.renditions);
+    if stock.link && (stock.link_renamed || !at_hand) {
         return Step::Fetch;
     }
     without_network(stock)

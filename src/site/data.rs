@@ -255,7 +255,7 @@ fn fallback(picture: &Picture) -> &Rendition {
     let all = || picture.renditions.iter().filter(|rendition| Some(rendition.format) == format);
     all()
         .find(|rendition| rendition.width >= FALLBACK_WIDTH)
-        .or_else(|| all().last())
+        .or_else(|| all().next_back())
         .unwrap_or_else(|| picture.largest())
 }
 

@@ -1,6 +1,11 @@
 //! One test binary, one file per feature. Everything here runs the real binary or the real library, against the
 //! emulator over HTTP and a real folder; nothing reaches the network.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test is outside the house: it sets the world up and may fail loudly"
+)]
 mod bake;
 mod data_file;
 mod documents;
