@@ -73,16 +73,22 @@ impl Cache {
         Ok(index.filter(|index| index.edition == EDITION).unwrap_or_default())
     }
 
-    /// Writes the index, and the ignore file that keeps the cache out of the repository.
+    /// Keeps the cache out of the repository.
+    ///
+    /// # Errors
+    /// [`FileError`] when the ignore file cannot be written.
+    pub fn hide(&self) -> Result<(), FileError> {
+        self.root.write(&inside(".gitignore"), b"*\n").map(drop)
+    }
+
+    /// Writes the index.
     ///
     /// # Errors
     /// [`FileError`] when a file cannot be written.
     pub fn write_index(&self, index: &Index) -> Result<(), FileError> {
         let index = Index { edition: EDITION, ..index.clone() };
         let bytes = serde_json::to_vec(&index).expect("the index is made of texts and numbers");
-        self.root.write(&inside("index.json"), &bytes)?;
-        self.root.write(&inside(".gitignore"), b"*\n")?;
-        Ok(())
+        self.root.write(&inside("index.json"), &bytes).map(drop)
     }
 
     /// Keeps `bytes` and returns the name to ask for them by.

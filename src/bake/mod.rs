@@ -132,6 +132,7 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
     let lock_place = SitePath::new(&format!("{}/lock", cache::FOLDER)).expect("the place is plain");
     let holder = format!("process {}", std::process::id());
     let _lock = tools.root.lock(&lock_place, &holder, |holder| (tools.watch)(Event::Waiting { holder }))?;
+    Cache::new(tools.root).hide()?;
 
     let before = Manifest::read(tools.root)?;
     sweep(tools, &before)?;

@@ -4,6 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
+    clippy::print_stderr,
     reason = "a test is outside the house: it sets the world up and may fail loudly"
 )]
 mod bake;
