@@ -128,14 +128,14 @@ impl ProgressView<'_> {
                 let who = if holder.is_empty() { String::new() } else { format!(" ({})", one_line(holder)) };
                 self.line(&format!("another feedbake works in this site{who}: waiting for it to end"));
             }
-            Event::Listed { feed, posts } => self.stage(&format!("{feed}: {posts} posts listed")),
+            Event::Listed { feed, posts } => self.stage(&format!("{feed}: {} listed", count(posts, "post"))),
             Event::Pictures { feed, done, total } => {
                 if self.shown {
                     self.bar.set_length(total as u64);
                     self.bar.set_position(done as u64);
                     self.bar.set_message(format!("{feed}: pictures"));
                 } else if done == total {
-                    self.stage(&format!("{feed}: {total} pictures ready"));
+                    self.stage(&format!("{feed}: {} ready", count(total, "picture")));
                 }
             }
             Event::Api(notice) => self.line(&one_line(&notice.to_string())),

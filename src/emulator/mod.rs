@@ -35,7 +35,7 @@ pub use builders::{PostBuilder, carousel, photo, reel, video};
 pub use faults::{Fault, NoFault, Target};
 pub use folder::FolderError;
 pub use graph::{Kind, hostile_caption};
-pub use pictures::{Content, drawn};
+pub use pictures::{Content, bomb, drawn};
 pub use world::{Login, Node, Token, World};
 
 /// A running stand-in; it stops when this is dropped.

@@ -4,6 +4,8 @@
 //! one original into its renditions, and the pure rooms below it know pixels only. Nothing here knows a post's
 //! caption, the data file or a template, and nothing here writes into the published folders: that is `site`.
 
+#[cfg(test)]
+mod awkward;
 mod colour;
 mod develop;
 mod encode;

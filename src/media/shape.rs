@@ -54,7 +54,10 @@ pub enum ShapeError {
         /// Pixels.
         height: u32,
     },
-    /// They end too early or make no sense. Half a photograph is none: nothing is filled in.
+    /// The end of a JPEG is missing. Half a photograph is none, though decoders would fill in the rest.
+    #[error("the picture ends too early")]
+    CutOff,
+    /// They make no sense.
     #[error("the picture is damaged")]
     Broken(#[source] ImageError),
 }
@@ -65,16 +68,24 @@ pub enum ShapeError {
 /// of an animation the first frame is taken.
 ///
 /// # Errors
-/// [`ShapeError`] as its variants say; a file that ends too early is [`ShapeError::Broken`].
+/// [`ShapeError`] as its variants say; a JPEG that ends too early is [`ShapeError::CutOff`],
+/// any other file [`ShapeError::Broken`].
 pub fn decode(bytes: &[u8], limits: PixelLimits) -> Result<RgbImage, ShapeError> {
     let cursor = Cursor::new(bytes);
     match Sniffed::of(bytes) {
+        Sniffed::Jpeg if !has_an_end(bytes) => Err(ShapeError::CutOff),
         Sniffed::Jpeg => upright(JpegDecoder::new(cursor).map_err(ShapeError::Broken)?, limits),
         Sniffed::Png => upright(PngDecoder::new(cursor).map_err(ShapeError::Broken)?, limits),
         Sniffed::WebP => upright(WebPDecoder::new(cursor).map_err(ShapeError::Broken)?, limits),
         Sniffed::Gif => upright(GifDecoder::new(cursor).map_err(ShapeError::Broken)?, limits),
         other => Err(ShapeError::NotAPicture(other)),
     }
+}
+
+/// Whether a JPEG's end marker stands at its end, where up to so many bytes may follow it: some programs add padding.
+fn has_an_end(jpeg: &[u8]) -> bool {
+    const PADDING: usize = 4096;
+    jpeg[jpeg.len().saturating_sub(PADDING)..].windows(2).any(|pair| pair == [0xff, 0xd9])
 }
 
 fn upright<D: ImageDecoder>(mut decoder: D, limits: PixelLimits) -> Result<RgbImage, ShapeError> {
