@@ -17,7 +17,10 @@ use url::{Host, Url};
 
 use crate::auth::AccessToken;
 use crate::feed::{MediaLink, one_line};
-use crate::retry::Outcome;
+
+mod error;
+
+pub use error::HttpError;
 
 /// Largest answer of the API after unpacking. A hundred posts with ten slides each are about 1 MB.
 const MAX_ANSWER: u64 = 32 * 1024 * 1024;
@@ -72,98 +75,6 @@ pub struct Answer {
     pub retry_after: Option<u64>,
     /// `X-Business-Use-Case-Usage`, as it came.
     pub usage: Option<String>,
-}
-
-/// A request that came to nothing. No address in here has a query.
-#[derive(Debug, thiserror::Error)]
-pub enum HttpError {
-    /// The TLS library found no root certificates, or refused to start.
-    #[error("no secure connection can be made from this machine: {0}")]
-    Tls(String),
-    /// The name has no address, nobody listens, or the certificate is wrong.
-    #[error("{host} cannot be reached: {why}")]
-    Connect {
-        /// Host and port.
-        host: String,
-        /// The deepest cause.
-        why: String,
-    },
-    /// It took longer than allowed.
-    #[error("{host} took longer than {} s to answer", .after.as_secs())]
-    Timeout {
-        /// Host and port.
-        host: String,
-        /// What was allowed.
-        after: Duration,
-    },
-    /// The connection ended before the body did.
-    #[error("{host} stopped in the middle of its answer: {why}")]
-    CutOff {
-        /// Host and port.
-        host: String,
-        /// The deepest cause.
-        why: String,
-    },
-    /// The body is larger than allowed.
-    #[error("{host} sent more than {max_bytes} bytes")]
-    TooLarge {
-        /// Host and port.
-        host: String,
-        /// What was allowed.
-        max_bytes: u64,
-    },
-    /// A picture's server said no.
-    #[error("{host} answered with status {status}{}", said(.excerpt))]
-    Status {
-        /// Host and port.
-        host: String,
-        /// HTTP status.
-        status: u16,
-        /// How the body begins, in one line.
-        excerpt: String,
-    },
-    /// A link leads where no picture of Instagram's is.
-    #[error("the link leads to {host}, where no picture of Instagram's is kept")]
-    NotAllowed {
-        /// Scheme and host.
-        host: String,
-    },
-    /// The link is no address at all.
-    #[error("the link is no address")]
-    NoAddress,
-    /// The body is not what was asked for.
-    #[error("{host} sent {what} instead of a picture")]
-    Refused {
-        /// Host and port.
-        host: String,
-        /// What it is.
-        what: String,
-    },
-}
-
-fn said(excerpt: &str) -> String {
-    if excerpt.is_empty() { String::new() } else { format!(": {excerpt}") }
-}
-
-impl HttpError {
-    /// Whether asking again may help.
-    pub fn outcome(&self) -> Outcome {
-        match self {
-            Self::Connect { .. } | Self::Timeout { .. } | Self::CutOff { .. } => Outcome::Transient,
-            Self::Status { status: 429 | 500..=599, .. } => Outcome::Transient,
-            Self::Tls(_)
-            | Self::TooLarge { .. }
-            | Self::Status { .. }
-            | Self::NotAllowed { .. }
-            | Self::NoAddress
-            | Self::Refused { .. } => Outcome::Fatal,
-        }
-    }
-
-    /// Whether the link has expired, or what it led to is gone: a fresh link may work.
-    pub fn is_dead_link(&self) -> bool {
-        matches!(self, Self::Status { status: 401 | 403 | 404 | 410, .. })
-    }
 }
 
 /// An address without its query, which may hold a token or a signature.

@@ -38,3 +38,4 @@ pub mod preview;
 pub mod retry;
 pub mod select;
 pub mod site;
+mod site_path;

@@ -8,6 +8,7 @@ mod environment;
 mod keys;
 mod layer;
 mod origin;
+mod parse;
 mod read;
 mod settings;
 mod site;

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use jiff::{Span, SpanRelativeTo, Timestamp};
 use url::Url;
 
 use super::layer::{Given, Group, Layer};
 use super::origin::Origin;
+use super::parse::{
+    base, date_format, duration, is_published_folder, is_safe_link, kind, known_path, moment, time_zone, version,
+};
 use super::read::{Merged, bad, plain_text};
 use crate::feed::{PostKind, Shortcode};
 use crate::files::SitePath;
@@ -395,60 +397,4 @@ fn override_of(entry: &std::collections::BTreeMap<String, Given>) -> Result<Over
         ),
     };
     Ok(Override { post, alt: text("alt")?, caption: text("caption")?, link })
-}
-
-fn is_safe_link(link: &str) -> bool {
-    let web = Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "https" | "http" | "mailto"));
-    let own = link.starts_with('/') && !link.starts_with("//") || link.starts_with('#');
-    (web || own) && !link.chars().any(|letter| letter.is_control() || letter.is_whitespace())
-}
-
-fn known_path(text: &str) -> SitePath {
-    SitePath::new(text).expect("made of plain words")
-}
-
-fn is_published_folder(path: &SitePath) -> bool {
-    path.below("static")
-        .is_some_and(|folder| folder.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte)))
-}
-
-fn kind(text: &str) -> Option<PostKind> {
-    [PostKind::Image, PostKind::Carousel, PostKind::Video].into_iter().find(|kind| kind.word() == text)
-}
-
-fn duration(text: &str) -> Option<Duration> {
-    let span: Span = text.trim().parse().ok()?;
-    Duration::try_from(span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?).ok()
-}
-
-fn time_zone(text: &str) -> Option<TimeZone> {
-    TimeZone::get(text).ok()
-}
-
-fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    let day = |date: jiff::civil::Date| date.to_zoned_datetime(zone.clone()).ok().map(|start| start.timestamp());
-    text.parse::<Timestamp>().ok().or_else(|| text.parse().ok().and_then(day))
-}
-
-fn date_format(text: &str) -> Option<String> {
-    let probe = Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC);
-    jiff::fmt::strtime::format(text, &probe).ok().map(|_| text.to_owned())
-}
-
-fn base(text: &str) -> Option<Url> {
-    let url = Url::parse(text.trim_end_matches('/')).ok()?;
-    let this_machine = matches!(url.host_str()?, "127.0.0.1" | "[::1]" | "localhost");
-    let safe = url.scheme() == "https" || (url.scheme() == "http" && this_machine);
-    (safe && url.query().is_none() && url.username().is_empty() && url.password().is_none()).then_some(url)
-}
-
-fn version(text: &str) -> Option<Option<String>> {
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    match text {
-        "" | "none" => Some(None),
-        _ => {
-            let (major, minor) = text.strip_prefix('v')?.split_once('.')?;
-            (number(major) && number(minor)).then(|| Some(text.to_owned()))
-        }
-    }
 }

@@ -20,6 +20,7 @@ mod fields;
 mod folder;
 mod graph;
 mod oauth;
+mod pen;
 mod pictures;
 mod world;
 
@@ -34,7 +35,8 @@ use crate::loopback::{Request, Response, Server};
 pub use builders::{PostBuilder, carousel, photo, reel, video};
 pub use faults::{Fault, NoFault, Target};
 pub use folder::FolderError;
-pub use graph::{Kind, hostile_caption};
+pub use graph::Kind;
+pub use pen::hostile_caption;
 pub use pictures::{Content, bomb, drawn};
 pub use world::{Login, Node, Token, World};
 

@@ -3,6 +3,7 @@
 //! Knows nobody; everybody may know it. Nothing here reads a file, a clock or the network.
 
 mod caption;
+mod pieces;
 mod post;
 
 pub use caption::{Caption, one_line};

@@ -26,19 +26,19 @@ fn check(picture: &RgbImage, place: (u32, u32), expected: [u8; 3], tolerance: u8
 #[test]
 fn every_kind_of_picture_comes_out_as_a_browser_shows_it() {
     let white = [255; 3];
-    let table: [(&str, (u32, u32), [u8; 3], [u8; 3]); 8] = [
-        ("progressive_red_left.jpg", (40, 20), RED, BLUE),
-        ("broken_icc_red_left.jpg", (40, 20), RED, BLUE),
-        ("cmyk_red_left.jpg", (40, 20), RED, BLUE),
-        ("grey.jpg", (40, 20), [81; 3], [53; 3]),
-        ("sixteen_bit_grey.png", (40, 20), [156; 3], [156; 3]),
-        ("palette_red_left_white_right.png", (40, 20), RED, white),
-        ("animated_red_first.gif", (40, 20), RED, RED),
-        ("animated_red_first.webp", (40, 20), RED, RED),
+    let table: [(&str, [u8; 3], [u8; 3]); 8] = [
+        ("progressive_red_left.jpg", RED, BLUE),
+        ("broken_icc_red_left.jpg", RED, BLUE),
+        ("cmyk_red_left.jpg", RED, BLUE),
+        ("grey.jpg", [81; 3], [53; 3]),
+        ("sixteen_bit_grey.png", [156; 3], [156; 3]),
+        ("palette_red_left_white_right.png", RED, white),
+        ("animated_red_first.gif", RED, RED),
+        ("animated_red_first.webp", RED, RED),
     ];
-    for (name, (width, height), left, right) in table {
+    for (name, left, right) in table {
         let picture = decode(&fixture(name), PixelLimits::default()).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(picture.dimensions(), (width, height), "{name}");
+        assert_eq!(picture.dimensions(), (40, 20), "{name}");
 
         check(&picture, (5, 10), left, 12);
         check(&picture, (35, 10), right, 12);

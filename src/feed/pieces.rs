@@ -1,0 +1,99 @@
+//! Takes a caption apart: addresses, hashtags of every script, mentions, and the text between them. Pure.
+
+use linkify::{LinkFinder, LinkKind};
+
+/// Longest handle Instagram gives out.
+const LONGEST_HANDLE: usize = 30;
+
+/// A part of a caption.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    Text(&'a str),
+    Address(&'a str),
+    Hashtag(&'a str),
+    Mention(&'a str),
+}
+
+/// Takes a text apart; the pieces in order are the text, but for the `#` and `@` of tags and handles.
+pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut finder = LinkFinder::new();
+    finder.kinds(&[LinkKind::Url, LinkKind::Email]);
+    let mut pieces = Vec::new();
+    for span in finder.spans(text) {
+        match span.kind() {
+            Some(LinkKind::Url) if is_web(span.as_str()) => pieces.push(Piece::Address(span.as_str())),
+            // An e-mail address or another scheme is text, and what looks like a handle in it is none.
+            Some(_) => pieces.push(Piece::Text(span.as_str())),
+            None => words(text, span.start(), span.end(), &mut pieces),
+        }
+    }
+    pieces
+}
+
+fn is_web(address: &str) -> bool {
+    let start = address.get(..8).unwrap_or(address).to_ascii_lowercase();
+    start.starts_with("https://") || start.starts_with("http://")
+}
+
+fn words<'a>(text: &'a str, start: usize, end: usize, pieces: &mut Vec<Piece<'a>>) {
+    let mut plain_from = start;
+    let mut at = start;
+    while let Some(found) = text[at..end].find(['#', '＃', '@']) {
+        let sign = at + found;
+        let sign_width = text[sign..].chars().next().map_or(1, char::len_utf8);
+        let before = text[..sign].chars().next_back();
+        let rest = &text[sign + sign_width..end];
+        let piece = if text[sign..].starts_with('@') { mention(before, rest) } else { hashtag(before, rest) };
+        match piece {
+            Some(piece) => {
+                if plain_from < sign {
+                    pieces.push(Piece::Text(&text[plain_from..sign]));
+                }
+                let (Piece::Hashtag(word) | Piece::Mention(word) | Piece::Text(word) | Piece::Address(word)) = &piece;
+                at = sign + sign_width + word.len();
+                plain_from = at;
+                pieces.push(piece);
+            }
+            None => at = sign + sign_width,
+        }
+    }
+    if plain_from < end {
+        pieces.push(Piece::Text(&text[plain_from..end]));
+    }
+}
+
+/// A hashtag is letters, marks, digits and `_` of any script, not digits alone, after anything that is no word.
+fn hashtag(before: Option<char>, rest: &str) -> Option<Piece<'_>> {
+    if before.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '&' | '#' | '＃' | '/')) {
+        return None;
+    }
+    let length = rest.find(|letter: char| !is_tag_letter(letter)).unwrap_or(rest.len());
+    let tag = rest[..length].trim_end_matches(['\u{200c}', '\u{200d}']);
+    let has_letter = tag.chars().any(|letter| !letter.is_numeric() && letter != '_');
+    has_letter.then_some(Piece::Hashtag(tag))
+}
+
+fn is_tag_letter(letter: char) -> bool {
+    letter.is_alphanumeric()
+        || letter == '_'
+        || letter == '\u{200c}'
+        || letter == '\u{200d}'
+        || unicode_normalization::char::is_combining_mark(letter)
+        || is_emoji(letter)
+}
+
+/// Instagram takes emoji in hashtags.
+fn is_emoji(letter: char) -> bool {
+    matches!(letter, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{fe0f}' | '\u{2b00}'..='\u{2bff}')
+}
+
+fn mention(before: Option<char>, rest: &str) -> Option<Piece<'_>> {
+    if before.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '@' | '/')) {
+        return None;
+    }
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_');
+    let length = rest.find(|letter: char| !fits(letter)).unwrap_or(rest.len());
+    let handle = rest[..length].trim_end_matches('.');
+    let has_letter = handle.chars().any(|letter| letter.is_ascii_alphanumeric());
+    (has_letter && handle.len() <= LONGEST_HANDLE).then_some(Piece::Mention(handle))
+}
