@@ -14,6 +14,8 @@ mod start;
 mod summary;
 mod ui;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use clap::Parser;
 
 use args::{Command, CommandLine};
@@ -33,18 +35,26 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> u8 {
         }
     };
     let voice = Voice::new(&line.common);
+    // A fault of ours must not look like one of the user's: it has a code of its own.
+    catch_unwind(AssertUnwindSafe(|| dispatch(&voice, line))).unwrap_or_else(|_| {
+        voice.complain("  hint: this should not happen: please report it, with the lines above");
+        Code::Unexpected
+    }) as u8
+}
+
+fn dispatch(voice: &Voice, line: CommandLine) -> Code {
     let ended = match line.command.unwrap_or(Command::Bake(line.bake)) {
-        Command::Bake(flags) => bake::run(&voice, &line.common, &flags),
-        Command::List(flags) => list::run(&voice, &line.common, &flags),
-        Command::Preview(flags) => preview::run(&voice, &line.common, &flags),
-        Command::Audit(flags) => audit::run(&voice, &line.common, &flags),
-        Command::Emulate(flags) => emulate::run(&voice, &flags),
-        Command::Clean(flags) => clean::run(&voice, &line.common, flags),
+        Command::Bake(flags) => bake::run(voice, &line.common, &flags),
+        Command::List(flags) => list::run(voice, &line.common, &flags),
+        Command::Preview(flags) => preview::run(voice, &line.common, &flags),
+        Command::Audit(flags) => audit::run(voice, &line.common, &flags),
+        Command::Emulate(flags) => emulate::run(voice, &flags),
+        Command::Clean(flags) => clean::run(voice, &line.common, flags),
     };
     ended.unwrap_or_else(|failure| {
-        failure.tell(&voice);
+        failure.tell(voice);
         failure.code
-    }) as u8
+    })
 }
 
 /// How a command ends.

@@ -6,4 +6,4 @@ mod render;
 mod stand_ins;
 
 pub use render::{PreviewError, TeraMajor, preview_page};
-pub use stand_ins::StandIns;
+pub use stand_ins::{Function, StandIns};

@@ -219,3 +219,19 @@ fn github_actions_sees_an_annotation_and_a_summary() {
     let page = std::fs::read_to_string(summary).unwrap();
     assert!(page.contains("- **instagram**: 3 posts, new") && page.contains("not refreshed"), "{page}");
 }
+
+#[test]
+fn silence_in_the_middle_of_an_answer_ends_with_the_time_that_was_allowed() {
+    let impatient = [("FEEDBAKE_API_TIMEOUT", "400ms"), ("FEEDBAKE_API_RETRIES", "0")];
+    let api = account();
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    api.fault(Fault::Stall);
+    site.run_with("bake --strict", &impatient).ends_with(5).says(&["took longer than", "`api.timeout`"]);
+    assert_eq!(site.shown().len(), 3);
+    api.clear_faults();
+    api.add(photo("DNew").size(64, 64).at("2026-06-01T10:00:00Z"));
+    api.fault(Fault::StalledPicture);
+    site.run_with("bake", &impatient).succeeds().says(&["left out DNew"]);
+    assert_eq!(site.shown(), ["DAa", "DAb", "DAc"]);
+}

@@ -98,3 +98,72 @@ fn preview_writes_a_page_that_opens_from_the_disk() {
     site.write("templates/partials/instagram.html", "{{ nonsense( }}");
     site.run("preview --out page").ends_with(3).says(&["there is no preview", "templates/partials/instagram.html"]);
 }
+
+#[test]
+fn preview_serves_the_page_and_its_pictures() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let api = Emulator::start().post(photo("DAa").size(64, 64));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let mut server = site.spawn("preview");
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let host = line.trim().trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let get = |path: &str| {
+        let mut stream = std::net::TcpStream::connect(&host).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let page = get("/");
+    let picture = format!("/{}", site.named_pictures()[0]);
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains(&picture), "{page}");
+    assert!(get(&picture).starts_with("HTTP/1.1 200"));
+    assert!(get("/../config.toml").starts_with("HTTP/1.1 404"));
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+/// What Zola 0.23 does with a site: every template is loaded by Tera 2, and Markdown is a template as well.
+#[test]
+fn the_example_site_is_good_for_tera_2_its_markdown_included() {
+    use feedbake::preview::{Function, StandIns};
+    let api = Emulator::serve(World::demo()).unwrap();
+    let site = Sandbox::new(&api).file("feedbake.toml", "[pictures]\nwidths = [64]\n");
+    site.run("bake").succeeds();
+    let example = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/example-site"));
+    let mut tera = tera::Tera::default();
+    for (name, function) in Function::ALL {
+        let stand_ins = StandIns::new(&site.path(""), "/");
+        tera.register_function(name, move |kwargs: tera::Kwargs, _: &tera::State| -> tera::TeraResult<tera::Value> {
+            let arguments: Map<String, Value> = kwargs.deserialize()?;
+            tera::Value::try_from_serializable(&stand_ins.call(function, &arguments).map_err(tera::Error::message)?)
+        });
+    }
+    let read = |path: &std::path::Path| std::fs::read_to_string(path).unwrap();
+    let mut templates: Vec<(String, String)> = walkdir::WalkDir::new(example.join("templates"))
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let name = entry.path().strip_prefix(example.join("templates")).unwrap().display().to_string();
+            (name, read(entry.path()))
+        })
+        .collect();
+    let journal = read(&example.join("content/journal.md"));
+    templates.push(("journal.md".to_owned(), journal.rsplit("+++").next().unwrap().to_owned()));
+    tera.add_raw_templates(templates.iter().map(|(name, text)| (name.as_str(), text.as_str()))).unwrap();
+
+    let markdown = tera.render("journal.md", &tera::Context::new()).unwrap();
+    assert_eq!(markdown.matches("<div class=\"feedbake\">").count(), 1, "{markdown}");
+    assert_eq!(markdown.matches("<li ").count(), 3);
+    assert!(!markdown.contains("{{") && !markdown.contains("{#") && !markdown.contains("{%"), "{markdown}");
+    let line = markdown.lines().find(|line| line.contains("feedbake-grid")).unwrap();
+    assert!(line.starts_with("<!--") && line.ends_with("-->"), "one line, so that Markdown leaves it alone: {line}");
+
+    let mut context = tera::Context::new();
+    context.insert("config", &json!({"title": "T", "description": "D"}));
+    let home = tera.render("index.html", &context).unwrap();
+    assert_eq!(Html::parse_document(&home).select(&Selector::parse("li.feedbake-post").unwrap()).count(), 12);
+}

@@ -89,6 +89,20 @@ impl Sandbox {
         }
     }
 
+    /// Starts the binary in the site and lets it run.
+    pub fn spawn(&self, arguments: &str) -> std::process::Child {
+        Command::new(env!("CARGO_BIN_EXE_feedbake"))
+            .args(arguments.split_whitespace())
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(&self.environment)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
     /// The data file.
     pub fn data(&self) -> Value {
         self.json("data/instagram.json")
