@@ -4,6 +4,7 @@
 //! content does not match its name counts as absent, an index that cannot be read as empty.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -51,16 +52,18 @@ pub struct FeedMemory {
     pub posts: Vec<Post>,
 }
 
-/// The cache of one site.
+/// The cache of one site. Several threads may put things into it; several processes may not.
 #[derive(Debug, Clone)]
 pub struct Cache {
     root: Root,
+    /// One lock for each first digit of a name: two threads with the same bytes must not write one file at once.
+    lanes: Arc<[Mutex<()>; 16]>,
 }
 
 impl Cache {
     /// The cache of the site at `root`; nothing is read or made yet.
     pub fn new(root: &Root) -> Self {
-        Self { root: root.clone() }
+        Self { root: root.clone(), lanes: Arc::default() }
     }
 
     /// Reads the index; an absent, torn or foreign one is an empty one.
@@ -98,6 +101,8 @@ impl Cache {
     pub fn put(&self, bytes: &[u8]) -> Result<String, FileError> {
         let sha256 = crate::media::hex(&Sha256::digest(bytes));
         let path = object(&sha256);
+        let lane = sha256.chars().next().and_then(|digit| digit.to_digit(16)).unwrap_or_default();
+        let _lane = self.lanes[lane as usize].lock().unwrap_or_else(PoisonError::into_inner);
         if self.root.size(&path) != Some(bytes.len() as u64) {
             self.root.write(&path, bytes)?;
         }
@@ -162,6 +167,22 @@ mod tests {
         root.write(&object(&name), b"two").unwrap();
         assert_eq!(cache.get(&name).unwrap(), None);
         assert_eq!(cache.get("../../etc/passwd").unwrap(), None);
+    }
+
+    #[test]
+    fn the_same_bytes_can_be_put_from_many_threads_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(&Root::new(folder.path()));
+        for round in 0..50_u8 {
+            let bytes = vec![round; 100_000];
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| cache.put(&bytes).unwrap());
+                }
+            });
+            let name = cache.put(&bytes).unwrap();
+            assert_eq!(cache.get(&name).unwrap().as_deref(), Some(bytes.as_slice()));
+        }
     }
 
     #[test]

@@ -186,7 +186,7 @@ pub fn wants_more(selection: &Selection, posts: &[Post], wish: &Wish) -> bool {
         Sort::Oldest | Sort::Likes | Sort::Random => true,
         // The account is listed newest first: past `since`, nothing that comes can be shown.
         Sort::Newest => {
-            let past_since = wish.since.is_some_and(|since| posts.iter().any(|post| post.timestamp < since));
+            let past_since = wish.since.is_some_and(|since| posts.iter().any(|post| is_before(post, since)));
             selection.kept.len() < wish.limit.get() && !past_since
         }
     }
@@ -215,7 +215,7 @@ fn filtered(post: &Post, wish: &Wish) -> Option<Reason> {
     if !wish.include.is_empty() && !wish.include.iter().any(|tag| tags.contains(tag)) {
         return Some(Reason::LacksHashtag);
     }
-    wish.since.filter(|since| post.timestamp < *since).map(|_| Reason::TooOld)
+    wish.since.filter(|since| is_before(post, *since)).map(|_| Reason::TooOld)
 }
 
 /// Whether `name` is the post's shortcode, or its id where somebody wrote that instead.
@@ -236,6 +236,12 @@ fn by_sort(sort: Sort, left: &Post, right: &Post) -> Ordering {
     }
 }
 
+/// A post of unknown age is not called too old.
+fn is_before(post: &Post, since: Timestamp) -> bool {
+    post.timestamp.is_some_and(|published| published < since)
+}
+
+/// Posts of unknown age come last.
 fn newer(left: &Post, right: &Post) -> Ordering {
     right.timestamp.cmp(&left.timestamp).then_with(|| right.id.cmp(&left.id))
 }
@@ -255,7 +261,7 @@ mod tests {
             id: MediaId::new(&format!("{number}")).unwrap(),
             shortcode: Shortcode::new(&format!("code{number}")).ok(),
             permalink: None,
-            timestamp: Timestamp::from_second(1_700_000_000 + number).unwrap(),
+            timestamp: Timestamp::from_second(1_700_000_000 + number).ok(),
             kind: if number % 2 == 0 { PostKind::Image } else { PostKind::Video },
             is_reel: false,
             caption: Caption::new(caption),

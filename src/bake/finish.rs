@@ -96,11 +96,13 @@ pub fn publish(
 
 /// Posts that were shown and would be listed, were they still there.
 fn gone(shown_before: &[site::ShownPost], listed: &[Post]) -> Vec<String> {
-    let Some(oldest) = listed.iter().map(|post| post.timestamp).min() else {
-        return shown_before.iter().map(|shown| shown.handle.clone()).collect();
+    let oldest = listed.iter().filter_map(|post| post.timestamp).min();
+    let was_in_range = |shown: &site::ShownPost| match (shown.timestamp, oldest) {
+        (Some(published), Some(oldest)) => published >= oldest,
+        _ => true,
     };
     let is_listed = |shown: &site::ShownPost| listed.iter().any(|post| post.id.as_str() == shown.id);
-    let missing = shown_before.iter().filter(|shown| shown.timestamp >= oldest && !is_listed(shown));
+    let missing = shown_before.iter().filter(|shown| was_in_range(shown) && !is_listed(shown));
     missing.map(|shown| shown.handle.clone()).collect()
 }
 

@@ -76,9 +76,10 @@ pub fn warn(voice: &Voice, rehearsal: &Rehearsal) {
 }
 
 fn line(post: &Post) -> String {
-    let date = post.timestamp.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    let date = post.timestamp.map(|time| time.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string());
+    let date = date.as_deref().unwrap_or("no date");
     let gist = post.caption.excerpt(GIST);
-    format!("{:<12} {date} {:<8}  {}", post.handle(), post.kind.word(), one_line(&gist))
+    format!("{:<12} {date:<10} {:<8}  {}", post.handle(), post.kind.word(), one_line(&gist))
 }
 
 /// The posts of one feed as JSON.
@@ -88,7 +89,7 @@ pub fn as_json(name: &str, rehearsal: &Rehearsal) -> Value {
             "id": post.id.to_string(),
             "shortcode": post.shortcode.as_ref().map(ToString::to_string).unwrap_or_default(),
             "permalink": post.permalink.clone().unwrap_or_default(),
-            "timestamp": post.timestamp.to_string(),
+            "timestamp": post.timestamp.map(|time| time.to_string()).unwrap_or_default(),
             "type": post.kind.word(),
             "caption": post.caption.text(),
             "author_alt": post.slides.iter().any(|slide| slide.author_alt.is_some()),

@@ -230,8 +230,8 @@ pub struct Post {
     pub shortcode: Option<Shortcode>,
     /// Page URL, checked to be `https` and on `instagram.com`.
     pub permalink: Option<String>,
-    /// When it was published; the Unix epoch when the API named no time.
-    pub timestamp: Timestamp,
+    /// When it was published; `None` when the API named no time that can be read.
+    pub timestamp: Option<Timestamp>,
     /// Image, carousel or video.
     pub kind: PostKind,
     /// Whether the API calls it a reel.

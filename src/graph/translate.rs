@@ -86,7 +86,7 @@ pub fn post(item: &Value) -> Result<Post, Unreadable> {
     Ok(Post {
         shortcode,
         permalink,
-        timestamp: item.get("timestamp").and_then(timestamp).unwrap_or(Timestamp::UNIX_EPOCH),
+        timestamp: item.get("timestamp").and_then(timestamp),
         kind,
         is_reel: text(item, "media_product_type").is_some_and(|kind| kind.eq_ignore_ascii_case("REELS")),
         caption: Caption::new(&text(item, "caption").unwrap_or_default()),

@@ -171,7 +171,7 @@ fn data_post(settings: &FeedSettings, post: &Post, gallery: &Gallery) -> Option<
         shortcode: post.shortcode.as_ref().map(ToString::to_string).unwrap_or_default(),
         link: said.and_then(|said| said.link.clone()).unwrap_or_else(|| permalink.clone()),
         permalink,
-        timestamp: post.timestamp.to_string(),
+        timestamp: post.timestamp.map(|time| time.to_string()).unwrap_or_default(),
         date,
         r#type: post.kind.word(),
         is_reel: post.is_reel,
@@ -264,7 +264,8 @@ fn path_of(rendition: &Rendition) -> String {
 }
 
 fn display_date(post: &Post, style: &DateStyle) -> String {
+    let Some(published) = post.timestamp else { return String::new() };
     let zone: TimeZone = style.timezone.clone();
     // The pattern was tried when the settings were read; a moment it cannot show is shown as nothing.
-    jiff::fmt::strtime::format(&style.format, &post.timestamp.to_zoned_datetime(zone)).unwrap_or_default()
+    jiff::fmt::strtime::format(&style.format, &published.to_zoned_datetime(zone)).unwrap_or_default()
 }

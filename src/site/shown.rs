@@ -10,8 +10,8 @@ pub struct ShownPost {
     pub id: String,
     /// Its shortcode, or its id where there is none.
     pub handle: String,
-    /// When it was published; the Unix epoch when that cannot be read.
-    pub timestamp: Timestamp,
+    /// When it was published, where that is known.
+    pub timestamp: Option<Timestamp>,
 }
 
 /// Reads the posts of a data file; an absent or unreadable one shows none.
@@ -25,6 +25,6 @@ fn shown_post(post: &Value) -> Option<ShownPost> {
     let text = |key: &str| post.get(key).and_then(Value::as_str);
     let id = text("id")?.to_owned();
     let handle = text("shortcode").filter(|code| !code.is_empty()).unwrap_or(&id).to_owned();
-    let timestamp = text("timestamp").and_then(|time| time.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH);
+    let timestamp = text("timestamp").and_then(|time| time.parse().ok());
     Some(ShownPost { id, handle, timestamp })
 }

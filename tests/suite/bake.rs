@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use feedbake::emulator::{Emulator, carousel, photo, reel, video};
+use feedbake::emulator::{Content, Emulator, carousel, photo, reel, video};
 
 use crate::sandbox::Sandbox;
 
@@ -48,6 +48,21 @@ fn the_second_bake_asks_once_downloads_nothing_and_rewrites_nothing() {
     assert_eq!(site.moments(""), before);
     let asked: Vec<String> = api.requests().iter().map(|seen| seen.path().to_owned()).collect();
     assert_eq!(asked, ["/v25.0/me/media"]);
+}
+
+#[test]
+fn the_same_picture_posted_many_times_is_no_trouble() {
+    let picture =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/pictures/broken_icc_red_left.jpg")).unwrap();
+    let post = |code: &str| photo(code).picture(Content::Bytes(picture.clone()));
+    let codes = ["DAa", "DAb", "DAc", "DAd", "DAe", "DAf", "DAg", "DAh"];
+    let api = codes.into_iter().fold(Emulator::start(), |api, code| api.post(post(code)));
+    for _ in 0..3 {
+        let site = Sandbox::new(&api);
+        site.run("bake").succeeds();
+        assert_eq!(site.shown(), codes);
+        site.is_whole();
+    }
 }
 
 #[test]

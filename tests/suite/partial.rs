@@ -86,6 +86,21 @@ fn a_post_without_a_page_is_a_tile_without_a_link() {
 }
 
 #[test]
+fn a_post_of_unknown_age_has_no_date_and_comes_last() {
+    let api = Emulator::start()
+        .post(photo("DAa").size(64, 64).fact("timestamp", json!("soon")))
+        .post(photo("DAb").size(64, 64));
+    let site = Sandbox::new(&api).file("feedbake.toml", "since = \"2020-01-01\"\n");
+    site.run("bake").succeeds();
+    assert_eq!(site.shown(), ["DAb", "DAa"]);
+    let post = &site.data()["posts"][1];
+    assert_eq!((&post["timestamp"], &post["date"]), (&json!(""), &json!("")));
+    let page = Html::parse_document(&render_both(&site, &json!({})));
+    assert_eq!((select(&page, "li").len(), select(&page, "li time").len()), (2, 1));
+    site.run("list").succeeds().prints(&["no date"]);
+}
+
+#[test]
 fn preview_writes_a_page_that_opens_from_the_disk() {
     let api = Emulator::start().post(photo("DAa").size(64, 64));
     let site = Sandbox::new(&api);
