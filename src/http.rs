@@ -287,8 +287,18 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// ring where it was built in; in a build without C, the one that is Rust alone.
+fn crypto_provider() -> rustls::crypto::CryptoProvider {
+    #[cfg(feature = "ring")]
+    return rustls::crypto::ring::default_provider();
+    #[cfg(all(feature = "pure-rust", not(feature = "ring")))]
+    return rustls_graviola::default_provider();
+    #[cfg(not(any(feature = "ring", feature = "pure-rust")))]
+    compile_error!("TLS is needed: build with the feature `ring`, or with `pure-rust`");
+}
+
 fn tls(is_local: bool) -> Result<rustls::ClientConfig, HttpError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(crypto_provider());
     // Fails when another part of a program that embeds feedbake was first, which is as good.
     let _ = rustls::crypto::CryptoProvider::install_default((*provider).clone());
     match rustls::ClientConfig::with_platform_verifier() {

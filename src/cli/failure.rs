@@ -228,6 +228,9 @@ impl Failure {
         Box::new(match error {
             PreviewError::File(file) => return Self::of_file(file, "there is no preview"),
             PreviewError::NotText => Self::new(Code::File, "there is no preview").caused_by(error),
+            PreviewError::NotBuiltIn => {
+                Self::new(Code::Usage, "there is no preview").caused_by(error).hint("add `--tera 2`")
+            }
             PreviewError::Template { .. } => Self::new(Code::Settings, "there is no preview").caused_by(error).hint(
                 "preview knows the functions load_data, get_url, trans and get_image_metadata, and Tera's own filters, date, json_encode and urlencode; `--tera 1` renders as Zola 0.22 and older",
             ),

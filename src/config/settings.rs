@@ -323,12 +323,10 @@ fn recipe(merged: &Merged<'_>) -> Result<Recipe, SettingsError> {
     let widths = merged.list("pictures.widths", vec![320, 640, 1080], "a list of widths from 16 to 4096", |text| {
         text.parse().ok().filter(|width| (16..=4096).contains(width)).and_then(NonZeroU32::new).map(NonZeroU32::get)
     })?;
-    let formats = merged.list(
-        "pictures.formats",
-        vec![Format::WebP, Format::Jpeg],
-        "a list of \"webp\" and \"jpeg\"",
-        |text| text.parse().ok(),
-    )?;
+    let usual = [Format::WebP, Format::Jpeg].into_iter().filter(|format| format.is_built_in()).collect();
+    let formats = merged.list("pictures.formats", usual, &format_words(), |text| {
+        text.parse().ok().filter(|format: &Format| format.is_built_in())
+    })?;
     let empty = |key: &str| SettingsError::BadValue {
         key: key.to_owned(),
         origin: merged.origin(key),
@@ -339,8 +337,26 @@ fn recipe(merged: &Merged<'_>) -> Result<Recipe, SettingsError> {
         widths: Widths::new(&widths).ok_or_else(|| empty("pictures.widths"))?,
         formats: unique(formats).ok_or_else(|| empty("pictures.formats"))?,
         aspect: merged.word("pictures.aspect", Aspect::Original, "\"original\" or a ratio such as \"4:5\"")?,
-        quality: Quality { webp: quality("pictures.webp_quality")?, jpeg: quality("pictures.jpeg_quality")? },
+        quality: Quality {
+            avif: quality("pictures.avif_quality")?,
+            webp: quality("pictures.webp_quality")?,
+            jpeg: quality("pictures.jpeg_quality")?,
+        },
     })
+}
+
+/// What a list of formats may hold in this build.
+fn format_words() -> String {
+    let (built_in, absent): (Vec<Format>, Vec<Format>) =
+        Format::ALL.into_iter().partition(|format| format.is_built_in());
+    let quoted: Vec<String> = built_in.iter().map(|format| format!("\"{}\"", format.word())).collect();
+    let absent: Vec<String> = absent.iter().map(ToString::to_string).collect();
+    let lack = if absent.is_empty() {
+        String::new()
+    } else {
+        format!(" (this feedbake was built without {})", absent.join(" and "))
+    };
+    format!("a list of {}{lack}", quoted.join(", "))
 }
 
 fn unique(formats: Vec<Format>) -> Option<Vec<Format>> {

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::encode::{EncodeError, encode};
+use super::encode::{EncodeError, Frame, Grain, encode};
 use super::picture::{Picture, Rendition};
 use super::placeholder::{dominant_colour, thumbhash_base64};
 use super::recipe::{Recipe, hex};
@@ -47,17 +47,23 @@ pub fn develop(
     let pixels = decode(original, limits)?;
     let crop = crop_rect(pixels.width(), pixels.height(), recipe.aspect);
     let widths = rendition_widths(crop.width, recipe.widths.as_slice());
-    let sized: Vec<_> = widths.iter().map(|width| resize(&pixels, crop, *width)).collect();
-    let smallest = &sized[0];
+    let frames: Vec<Frame<'_>> = widths
+        .iter()
+        .map(|width| {
+            let grain = if *width == crop.width { Grain::Original } else { Grain::Reduced };
+            Frame::new(resize(&pixels, crop, *width), grain)
+        })
+        .collect();
+    let smallest = frames[0].image();
     let mut renditions = Vec::new();
     let mut files = Vec::new();
     for format in &recipe.formats {
-        for image in &sized {
-            let bytes = encode(image, *format, recipe.quality)?;
+        for frame in &frames {
+            let bytes = encode(frame, *format, recipe.quality)?;
             let sha256 = hex(&Sha256::digest(&bytes));
-            let name = format!("{id}-{}.{}.{}", image.width(), &sha256[..8], format.extension());
+            let (width, height) = frame.image().dimensions();
+            let name = format!("{id}-{width}.{}.{}", &sha256[..8], format.extension());
             let path = folder.join(&name).expect("an id and hexadecimal digits are a plain file name");
-            let (width, height) = image.dimensions();
             renditions.push(Rendition { path, format: *format, width, height, bytes: bytes.len() as u64, sha256 });
             files.push(bytes);
         }

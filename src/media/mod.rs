@@ -4,15 +4,21 @@
 //! one original into its renditions, and the pure rooms below it know pixels only. Nothing here knows a post's
 //! caption, the data file or a template, and nothing here writes into the published folders: that is `site`.
 
+#[cfg(feature = "avif")]
+mod avif;
 #[cfg(test)]
 mod awkward;
 mod colour;
 mod develop;
 mod encode;
 mod fetch;
+mod jpeg;
+#[cfg(feature = "webp")]
+mod libwebp;
 mod picture;
 mod placeholder;
 mod plan;
+mod planes;
 mod recipe;
 mod shape;
 mod sniff;

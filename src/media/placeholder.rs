@@ -6,8 +6,8 @@ use image::RgbImage;
 
 use super::shape::{Aspect, crop_rect, resize};
 
-/// Side of the copy the thumbhash is made of; its maker takes no more than 100, and sees no difference beyond this.
-const HASHED_SIDE: u32 = 64;
+/// Side of the copy the thumbhash is made of: it keeps seven waves at most, and this many pixels hold sixteen.
+const HASHED_SIDE: u32 = 32;
 
 /// Finds the colour a tile has before its picture is there: `#rrggbb`.
 ///

@@ -7,7 +7,7 @@ use super::shape::Aspect;
 
 /// Raised when the same recipe begins to give other bytes: another encoder, another filter. Pictures made by an
 /// earlier edition are then made again, from the cached originals.
-const EDITION: u32 = 1;
+const EDITION: u32 = 2;
 
 /// Wished widths in pixels: ascending, unique, at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +44,9 @@ pub struct Recipe {
 impl Recipe {
     /// Returns eight hexadecimal digits that stand for the whole recipe.
     pub fn fingerprint(&self) -> String {
-        let formats: Vec<&str> = self.formats.iter().map(|format| format.extension()).collect();
-        let Quality { webp, jpeg } = self.quality;
-        let text = format!(
-            "{EDITION} {:?} {} {} webp{webp} jpeg{jpeg}",
-            self.widths.as_slice(),
-            formats.join(","),
-            self.aspect
-        );
+        let format = |format: &Format| format!("{}{}", format.extension(), self.quality.of(*format));
+        let formats: Vec<String> = self.formats.iter().map(format).collect();
+        let text = format!("{EDITION} {:?} {} {}", self.widths.as_slice(), formats.join(","), self.aspect);
         hex(&Sha256::digest(text))[..8].to_owned()
     }
 }
@@ -71,18 +66,20 @@ mod tests {
             widths: Widths::new(&[640, 320, 320]).unwrap(),
             formats: vec![Format::WebP, Format::Jpeg],
             aspect: Aspect::Original,
-            quality: Quality { webp: 80, jpeg: 80 },
+            quality: Quality { avif: 80, webp: 80, jpeg: 80 },
         };
         let others = [
             Recipe { widths: Widths::new(&[320]).unwrap(), ..plain.clone() },
             Recipe { formats: vec![Format::Jpeg], ..plain.clone() },
             Recipe { aspect: "1:1".parse().unwrap(), ..plain.clone() },
-            Recipe { quality: Quality { webp: 81, jpeg: 80 }, ..plain.clone() },
-            Recipe { quality: Quality { webp: 80, jpeg: 81 }, ..plain.clone() },
+            Recipe { quality: Quality { webp: 81, ..plain.quality }, ..plain.clone() },
+            Recipe { quality: Quality { jpeg: 81, ..plain.quality }, ..plain.clone() },
         ];
         for other in others {
             assert_ne!(plain.fingerprint(), other.fingerprint(), "{other:?}");
         }
+        let unused = Recipe { quality: Quality { avif: 50, ..plain.quality }, ..plain.clone() };
+        assert_eq!(plain.fingerprint(), unused.fingerprint(), "no AVIF is made");
         assert_eq!(plain.widths.as_slice(), [320, 640]);
         assert_eq!(plain.fingerprint().len(), 8);
     }

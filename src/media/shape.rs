@@ -1,5 +1,6 @@
 //! Pixels in, pixels out: decode, turn upright, crop, resize. Pure.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Cursor;
 use std::str::FromStr;
@@ -211,14 +212,17 @@ pub fn rendition_widths(intrinsic: u32, wished: &[u32]) -> Vec<u32> {
     if kept.is_empty() { vec![intrinsic] } else { kept }
 }
 
-/// Scales the part `crop` of `image` to `width` pixels across, keeping its shape.
-pub fn resize(image: &RgbImage, crop: CropRect, width: u32) -> RgbImage {
+/// Scales the part `crop` of `image` to `width` pixels across, keeping its shape. Pixels that stay as they are, are lent.
+pub fn resize(image: &RgbImage, crop: CropRect, width: u32) -> Cow<'_, RgbImage> {
     let height = (u64::from(crop.height) * u64::from(width) + u64::from(crop.width) / 2) / u64::from(crop.width);
     let height = u32::try_from(height.max(1)).unwrap_or(u32::MAX);
     let part = [crop.left, crop.top, crop.width, crop.height];
     if width == crop.width && height == crop.height {
+        if image.dimensions() == (width, height) {
+            return Cow::Borrowed(image);
+        }
         let [left, top, width, height] = part;
-        return image::imageops::crop_imm(image, left, top, width, height).to_image();
+        return Cow::Owned(image::imageops::crop_imm(image, left, top, width, height).to_image());
     }
     let [left, top, across, down] = part.map(f64::from);
     let options =
@@ -227,7 +231,7 @@ pub fn resize(image: &RgbImage, crop: CropRect, width: u32) -> RgbImage {
     let source = ImageRef::new(image.width(), image.height(), image.as_raw(), PixelType::U8x3).expect(FITS);
     let mut scaled = Image::new(width, height, PixelType::U8x3);
     Resizer::new().resize(&source, &mut scaled, &options).expect(FITS);
-    RgbImage::from_raw(width, height, scaled.into_vec()).expect(FITS)
+    Cow::Owned(RgbImage::from_raw(width, height, scaled.into_vec()).expect(FITS))
 }
 
 #[cfg(test)]

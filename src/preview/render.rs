@@ -1,6 +1,5 @@
 //! Renders a page around the partial, in Tera 1 or Tera 2.
 
-use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write as _;
 
@@ -35,6 +34,9 @@ pub enum PreviewError {
     /// The partial is no UTF-8.
     #[error("{} is not UTF-8 text", PARTIAL.place)]
     NotText,
+    /// Tera 1 was left out of this program.
+    #[error("this feedbake was built without Tera 1; Tera 2 is there")]
+    NotBuiltIn,
     /// Tera refuses the partial, or its data.
     #[error("{place} cannot be rendered: {message}", place = PARTIAL.place)]
     Template {
@@ -63,7 +65,10 @@ pub fn preview_page(
     };
     let stand_ins = StandIns::new(root.folder(), base);
     match major {
+        #[cfg(feature = "tera1")]
         TeraMajor::One => one(&partial, &stand_ins, variables).map_err(|error| in_words(&error)),
+        #[cfg(not(feature = "tera1"))]
+        TeraMajor::One => Err(PreviewError::NotBuiltIn),
         TeraMajor::Two => two(&partial, &stand_ins, variables).map_err(|error| in_words(&error)),
     }
 }
@@ -80,17 +85,18 @@ fn in_words(error: &dyn Error) -> PreviewError {
     PreviewError::Template { message: text }
 }
 
+#[cfg(feature = "tera1")]
 fn one(partial: &str, stand_ins: &StandIns, variables: &Map<String, Value>) -> Result<String, tera1::Error> {
     let mut tera = tera1::Tera::default();
     for (name, function) in Function::ALL {
         let stand_ins = stand_ins.clone();
-        tera.register_function(name, move |arguments: &HashMap<String, Value>| {
+        tera.register_function(name, move |arguments: &std::collections::HashMap<String, Value>| {
             let arguments: Map<String, Value> = arguments.clone().into_iter().collect();
             stand_ins.call(function, &arguments).map_err(tera1::Error::msg)
         });
     }
     for (name, filter) in Filter::ALL {
-        tera.register_filter(name, move |value: &Value, arguments: &HashMap<String, Value>| {
+        tera.register_filter(name, move |value: &Value, arguments: &std::collections::HashMap<String, Value>| {
             let arguments: Map<String, Value> = arguments.clone().into_iter().collect();
             apply(filter, value, &arguments).map_err(tera1::Error::msg)
         });
