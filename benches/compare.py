@@ -81,14 +81,15 @@ def corpus():
         for package in glob.glob(str(packages / "*.deb")):
             subprocess.run(["dpkg", "-x", package, packages / "files"], check=True)
         # Photographs only, each in one size: the rest are renderings, and copies in other sizes.
-        kept = set()
+        chosen = fresh("chosen")
         for pattern in ["mate/nature/*.jpg", "mate/abstract/Elephants_3840*.jpg", "**/2560x1600.jpg"]:
-            kept.update(glob.glob(str(packages / "files/usr/share/**" / pattern), recursive=True))
-        for file in glob.glob(str(packages / "files/**/*.*"), recursive=True):
-            if file not in kept and os.path.isfile(file):
-                os.remove(file)
-        run(*sharp("corpus", packages / "files", fresh("corpus")))
+            for file in glob.glob(str(packages / "files/usr/share/**" / pattern), recursive=True):
+                if os.path.isfile(file):
+                    shutil.copy(file, chosen / "-".join(Path(file).parts[-4:]))
+        run(*sharp("corpus", chosen, fresh("cut")))
+        (WORK / "cut").rename(folder)
         shutil.rmtree(packages)
+        shutil.rmtree(chosen)
     return folder
 
 

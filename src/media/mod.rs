@@ -12,6 +12,8 @@ mod colour;
 mod develop;
 mod encode;
 mod fetch;
+#[cfg(test)]
+mod golden;
 mod jpeg;
 #[cfg(feature = "webp")]
 mod libwebp;
