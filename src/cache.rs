@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::feed::{Account, MediaId, Post};
-use crate::files::{FileError, Root, SitePath};
+use crate::files::{FileError, Lock, Root, SitePath};
+use crate::manifest::FeedRecord;
 use crate::media::Picture;
 
 /// Raised when the index changes its shape; an index of another edition counts as empty.
@@ -50,6 +51,18 @@ pub struct FeedMemory {
     pub account: Option<(Account, Timestamp)>,
     /// The posts as they were listed, without their links, for `--offline`.
     pub posts: Vec<Post>,
+    /// What was published, so that the cache alone can bring it back.
+    #[serde(default)]
+    pub shown: Option<Shown>,
+}
+
+/// A feed as it was published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// SHA-256 of the data file, hexadecimal: its name in the cache.
+    pub data_sha256: String,
+    /// The same as in the manifest.
+    pub record: FeedRecord,
 }
 
 /// The cache of one site. Several threads may put things into it; several processes may not.
@@ -76,12 +89,22 @@ impl Cache {
         Ok(index.filter(|index| index.edition == EDITION).unwrap_or_default())
     }
 
+    /// Takes the lock of the site, which lies in here; `on_wait` is told who holds it when that is another run.
+    ///
+    /// # Errors
+    /// [`FileError`] when it cannot be taken.
+    pub fn lock(&self, on_wait: impl FnOnce(&str)) -> Result<Lock, FileError> {
+        self.root.lock(&inside("lock"), &format!("process {}", std::process::id()), on_wait)
+    }
+
     /// Keeps the cache out of the repository.
     ///
     /// # Errors
     /// [`FileError`] when the ignore file cannot be written.
     pub fn hide(&self) -> Result<(), FileError> {
-        self.root.write(&inside(".gitignore"), b"*\n").map(drop)
+        let place = inside(".gitignore");
+        self.root.sweep(&place)?;
+        self.root.write(&place, b"*\n").map(drop)
     }
 
     /// Writes the index.
@@ -136,7 +159,7 @@ impl Cache {
                 self.root.remove(&inside(&format!("objects/{name}")))?;
             }
         }
-        Ok(())
+        self.root.remove_empty_folders(&inside("objects"))
     }
 }
 

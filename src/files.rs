@@ -9,6 +9,11 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+pub(crate) mod disk;
+mod lock;
+
+pub use lock::Lock;
+
 pub use crate::site_path::{NotInSite, SitePath};
 
 /// What was tried when the file system said no.
@@ -153,12 +158,12 @@ impl Root {
             Err(_) => Written::Created,
         };
         let parent = place.parent().unwrap_or(&self.folder);
-        fs::create_dir_all(parent).map_err(FileError::io(Attempt::Write, parent))?;
+        disk::make_folders(parent).map_err(FileError::io(Attempt::Write, parent))?;
         let beside = beside(&place);
-        let written = write_through(&beside, bytes).and_then(|()| fs::rename(&beside, &place));
+        let written = disk::write_anew(&beside, bytes).and_then(|()| disk::rename(&beside, &place));
         if let Err(source) = written {
             // Best effort: the next run sweeps what this one could not.
-            let _ = fs::remove_file(&beside);
+            let _ = disk::remove_file(&beside);
             return Err(FileError::Io { attempt: Attempt::Write, path: place, source });
         }
         Ok(before)
@@ -171,20 +176,24 @@ impl Root {
     pub fn remove(&self, path: &SitePath) -> Result<bool, FileError> {
         let place = self.locate(path);
         self.refuse_links(&place)?;
-        let existed = match fs::remove_file(&place) {
+        let existed = match disk::remove_file(&place) {
             Ok(()) => true,
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(FileError::io(Attempt::Delete, &place)(error)),
         };
+        self.remove_what_is_empty_above(&place);
+        Ok(existed)
+    }
+
+    fn remove_what_is_empty_above(&self, place: &Path) {
         let mut folder = place.parent();
         while let Some(empty) = folder.filter(|folder| *folder != self.folder && folder.starts_with(&self.folder)) {
-            // Fails on a folder that still holds something, which is the wish.
-            if fs::remove_dir(empty).is_err() {
+            let is_empty = fs::read_dir(empty).is_ok_and(|mut entries| entries.next().is_none());
+            if !is_empty || disk::remove_empty_folder(empty).is_err() {
                 break;
             }
             folder = empty.parent();
         }
-        Ok(existed)
     }
 
     /// Deletes what a run that died left beside `path`.
@@ -198,10 +207,11 @@ impl Root {
             return Ok(());
         }
         self.refuse_links(&place)?;
-        fs::remove_file(&leftover).map_err(FileError::io(Attempt::Delete, &leftover))
+        disk::remove_file(&leftover).map_err(FileError::io(Attempt::Delete, &leftover))
     }
 
-    /// Deletes a folder of feedbake's own with everything in it. An absent folder is no error.
+    /// Deletes a folder of feedbake's own with everything in it, and the folders this leaves empty. An absent folder is
+    /// no error.
     ///
     /// # Errors
     /// As [`Root::remove`].
@@ -211,8 +221,28 @@ impl Root {
         match fs::symlink_metadata(&place) {
             Err(_) => Ok(()),
             Ok(data) if data.is_symlink() => Err(FileError::Symlink { path: place }),
-            Ok(_) => fs::remove_dir_all(&place).map_err(FileError::io(Attempt::Delete, &place)),
+            Ok(_) => {
+                disk::remove_tree(&place).map_err(FileError::io(Attempt::Delete, &place))?;
+                self.remove_what_is_empty_above(&place);
+                Ok(())
+            }
         }
+    }
+
+    /// Deletes the folders right below `folder` that hold nothing, as a run that died may leave them.
+    ///
+    /// # Errors
+    /// As [`Root::remove`].
+    pub fn remove_empty_folders(&self, folder: &SitePath) -> Result<(), FileError> {
+        let place = self.locate(folder);
+        self.refuse_links(&place)?;
+        for entry in fs::read_dir(&place).into_iter().flatten().filter_map(Result::ok) {
+            let is_empty = || fs::read_dir(entry.path()).is_ok_and(|mut entries| entries.next().is_none());
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) && is_empty() {
+                disk::remove_empty_folder(&entry.path()).map_err(FileError::io(Attempt::Delete, &entry.path()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Lists the files below `folder` as paths relative to it, sorted; links are neither followed nor listed.
@@ -240,33 +270,9 @@ impl Root {
         Ok(names)
     }
 
-    /// Takes the lock at `path`, waiting until the run that holds it has ended.
-    ///
-    /// The system releases it when the process ends, however it ends. `on_wait` is called once, with what the holder
-    /// wrote of itself, when the lock is taken by another run.
-    ///
-    /// # Errors
-    /// [`FileError`] when the lock file cannot be made or locked.
-    pub fn lock(&self, path: &SitePath, holder: &str, on_wait: impl FnOnce(&str)) -> Result<Lock, FileError> {
-        let place = self.locate(path);
-        self.refuse_links(&place)?;
-        let parent = place.parent().unwrap_or(&self.folder);
-        fs::create_dir_all(parent).map_err(FileError::io(Attempt::Write, parent))?;
-        let mut file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&place)
-            .map_err(FileError::io(Attempt::Lock, &place))?;
-        if file.try_lock().is_err() {
-            let who = fs::read_to_string(&place).unwrap_or_default();
-            on_wait(who.trim());
-            file.lock().map_err(FileError::io(Attempt::Lock, &place))?;
-        }
-        // Who holds it is a courtesy to the next run; a lock without a name is as good.
-        let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
-        Ok(Lock { _file: file })
+    /// Waits until the name of a file that was put at `path` is on the disk, where the system can do that.
+    pub fn settle(&self, path: &SitePath) {
+        disk::settle(self.locate(path).parent().unwrap_or(&self.folder));
     }
 
     fn refuse_links(&self, place: &Path) -> Result<(), FileError> {
@@ -279,12 +285,6 @@ impl Root {
         }
         Ok(())
     }
-}
-
-/// Held while a run works in a site; released when dropped or when the process ends.
-#[derive(Debug)]
-pub struct Lock {
-    _file: File,
 }
 
 /// Reads a whole file; `None` when it is not there.
@@ -313,13 +313,6 @@ fn beside(place: &Path) -> PathBuf {
     name.push(place.file_name().unwrap_or_default());
     name.push(UNFINISHED);
     place.with_file_name(name)
-}
-
-fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    // Without this, a power cut after the rename may leave an empty file under the final name.
-    file.sync_data()
 }
 
 #[cfg(test)]
@@ -365,6 +358,23 @@ mod tests {
         assert!(matches!(root.remove(&path("static/mine.txt")), Err(FileError::Symlink { .. })));
         assert!(matches!(root.remove_folder(&path("static")), Err(FileError::Symlink { .. })));
         assert_eq!(fs::read_to_string(outside.path().join("mine.txt")).unwrap(), "mine");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_a_file_or_beside_it_is_replaced_and_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let outside = folder.path().join("mine.txt");
+        fs::write(&outside, "mine").unwrap();
+        let root = Root::new(folder.path().join("site"));
+        fs::create_dir(root.folder()).unwrap();
+        for name in ["data.json", ".data.json.feedbake-unfinished"] {
+            std::os::unix::fs::symlink(&outside, root.folder().join(name)).unwrap();
+        }
+        root.write(&path("data.json"), b"new").unwrap();
+        assert_eq!(fs::read_to_string(&outside).unwrap(), "mine");
+        assert!(fs::symlink_metadata(root.folder().join("data.json")).unwrap().is_file());
+        assert_eq!(fs::read_dir(root.folder()).unwrap().count(), 1);
     }
 
     #[test]

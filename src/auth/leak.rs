@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::coded::{Alignment, base64_core, percent_encodings};
 use super::token::AccessToken;
 
 /// A run of token letters this long behind a token's first letters is one. In a picture's bytes, which are as good as
@@ -14,8 +14,14 @@ const SHAPE_RUN: usize = 60;
 /// Letters behind `access_token=` that make it more than a mention of the word.
 const PARAMETER_RUN: usize = 20;
 
+/// Fewer letters of a live token in base64 would be found in anything.
+const BASE64_CORE: usize = 16;
+
 /// The first letters of known tokens.
-const SHAPES: [&[u8]; 4] = [b"IGAA", b"IGQV", b"IGQW", b"EAA"];
+const SHAPES: [&str; 4] = ["IGAA", "IGQV", "IGQW", "EAA"];
+
+/// How a token stands in an address, plain and percent-encoded.
+const PARAMETERS: [&str; 3] = ["access_token=", "access_token%3D", "access_token%3d"];
 
 /// How a token was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +34,8 @@ pub enum LeakKind {
     Base64,
     /// Something that looks like a token.
     Shape,
+    /// A base64 text of something that looks like a token.
+    Base64Shape,
 }
 
 /// A token that was found. The token itself is not in here.
@@ -53,15 +61,30 @@ impl fmt::Display for Leak {
             LeakKind::Percent => "the access token, percent-encoded",
             LeakKind::Base64 => "the access token, in base64",
             LeakKind::Shape => "what looks like an access token",
+            LeakKind::Base64Shape => "what looks like an access token, in base64",
         };
         write!(f, "{what} at byte {}", self.offset)
     }
 }
 
+/// What stands behind a needle decides whether it is a token.
+#[derive(Debug, Clone, Copy)]
+enum Needle {
+    /// It is one.
+    Live(LeakKind),
+    /// It is one if enough letters follow, and none stands before.
+    Shape,
+    /// It is one if enough letters follow.
+    Parameter,
+    /// It is one if what it stands for is.
+    Base64Shape(Alignment),
+}
+
 /// Knows what to look for. It holds the live tokens, so it cannot be printed either.
 #[derive(Clone)]
 pub struct LeakScanner {
-    needles: Vec<(Vec<u8>, LeakKind)>,
+    finder: AhoCorasick,
+    needles: Vec<Needle>,
 }
 
 impl fmt::Debug for LeakScanner {
@@ -73,86 +96,80 @@ impl fmt::Debug for LeakScanner {
 impl LeakScanner {
     /// Will look for these tokens in every coding they may have, and for anything that has the shape of one.
     pub fn new(tokens: &[&AccessToken]) -> Self {
-        let mut needles: Vec<(Vec<u8>, LeakKind)> = Vec::new();
+        let mut texts: Vec<String> = Vec::new();
+        let mut needles: Vec<Needle> = Vec::new();
+        let mut add = |text: String, needle: Needle| {
+            if !texts.contains(&text) {
+                texts.push(text);
+                needles.push(needle);
+            }
+        };
         for token in tokens {
             let plain = token.expose();
-            needles.push((plain.as_bytes().to_vec(), LeakKind::Plain));
-            let encoded: String =
-                percent_encoding::utf8_percent_encode(plain, percent_encoding::NON_ALPHANUMERIC).to_string();
-            if encoded != plain {
-                needles.push((encoded.into_bytes(), LeakKind::Percent));
+            add(plain.to_owned(), Needle::Live(LeakKind::Plain));
+            for text in percent_encodings(plain) {
+                add(text, Needle::Live(LeakKind::Percent));
             }
-            needles.extend(base64_cores(plain.as_bytes()).into_iter().map(|core| (core, LeakKind::Base64)));
+            for letters in (0..3).flat_map(|before| base64_core(plain.as_bytes(), before).letters) {
+                if letters.len() >= BASE64_CORE {
+                    add(letters, Needle::Live(LeakKind::Base64));
+                }
+            }
         }
-        needles.dedup();
-        Self { needles }
+        for shape in SHAPES {
+            add(shape.to_owned(), Needle::Shape);
+        }
+        for parameter in PARAMETERS {
+            add(parameter.to_owned(), Needle::Parameter);
+        }
+        // Three letters of base64 are found everywhere: only the longer beginnings are looked for.
+        for shape in SHAPES.into_iter().filter(|shape| shape.len() > 3) {
+            for core in (0..3).map(|before| base64_core(shape.as_bytes(), before)) {
+                let alignment = core.alignment();
+                for letters in core.letters {
+                    add(letters, Needle::Base64Shape(alignment));
+                }
+            }
+        }
+        let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&texts);
+        Self { finder: finder.expect("a few hundred letters fit any automaton"), needles }
     }
 
-    /// Returns the first leak in `bytes`, live tokens before shapes.
+    /// Returns the first leak in `bytes`; a live token counts before a shape at the same place.
     pub fn scan(&self, bytes: &[u8]) -> Option<Leak> {
-        let live = self
-            .needles
-            .iter()
-            .find_map(|(needle, kind)| find(bytes, needle).map(|offset| Leak { kind: *kind, offset: offset as u64 }));
-        live.or_else(|| shape(bytes).map(|offset| Leak { kind: LeakKind::Shape, offset: offset as u64 }))
+        let mut shape: Option<Leak> = None;
+        for found in self.finder.find_overlapping_iter(bytes) {
+            let at = found.start();
+            let kind = match self.needles[found.pattern().as_usize()] {
+                Needle::Live(kind) => return Some(Leak { kind, offset: at as u64 }),
+                _ if shape.is_some() => continue,
+                Needle::Shape => {
+                    let is_start = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+                    (is_start && token_letters(&bytes[at..], SHAPE_RUN)).then_some(LeakKind::Shape)
+                }
+                Needle::Parameter => token_letters(&bytes[found.end()..], PARAMETER_RUN).then_some(LeakKind::Shape),
+                Needle::Base64Shape(alignment) => {
+                    let is_letter = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+                    // The beginning was found already; what is left of it and what follows has to be letters.
+                    let run: Vec<u8> = bytes[at..].iter().take_while(is_letter).take(SHAPE_RUN * 2).copied().collect();
+                    token_letters(&alignment.decode(&run), SHAPE_RUN - 1).then_some(LeakKind::Base64Shape)
+                }
+            };
+            shape = kind.map(|kind| Leak { kind, offset: at as u64 });
+        }
+        shape
     }
 }
 
-/// What every base64 text that holds `secret` holds, for each of the three ways it may be aligned there.
-fn base64_cores(secret: &[u8]) -> Vec<Vec<u8>> {
-    let mut cores = Vec::new();
-    for shift in 0..3 {
-        let mut shifted = vec![0; shift];
-        shifted.extend_from_slice(secret);
-        // Whole groups of three bytes only: what stands before and after changes the letters at both ends.
-        shifted.truncate(shifted.len() / 3 * 3);
-        let skip = if shift == 0 { 0 } else { 4 };
-        for text in [STANDARD_NO_PAD.encode(&shifted), URL_SAFE_NO_PAD.encode(&shifted)] {
-            let core = text.as_bytes().get(skip..).unwrap_or_default().to_vec();
-            // Too little of a short token would be found in anything.
-            if core.len() >= 16 && !cores.contains(&core) {
-                cores.push(core);
-            }
-        }
-    }
-    cores
-}
-
-fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    let first = *needle.first()?;
-    let mut from = 0;
-    while let Some(step) = bytes.get(from..)?.iter().position(|byte| *byte == first) {
-        let at = from + step;
-        if bytes[at..].starts_with(needle) {
-            return Some(at);
-        }
-        from = at + 1;
-    }
-    None
-}
-
-fn shape(bytes: &[u8]) -> Option<usize> {
-    let run = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let mut at = 0;
-    while let Some(step) = bytes.get(at..)?.iter().position(|byte| matches!(byte, b'I' | b'E' | b'a')) {
-        at += step;
-        let rest = &bytes[at..];
-        let is_start = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
-        let is_token = is_start && SHAPES.iter().any(|shape| rest.starts_with(shape)) && run(at) >= SHAPE_RUN;
-        let is_parameter = [b"access_token=".as_slice(), b"access_token%3D"]
-            .iter()
-            .any(|name| rest.starts_with(name) && run(at + name.len()) >= PARAMETER_RUN);
-        if is_token || is_parameter {
-            return Some(at);
-        }
-        at += 1;
-    }
-    None
+/// Whether `bytes` begin with so many letters of a token.
+fn token_letters(bytes: &[u8], count: usize) -> bool {
+    bytes.len() >= count && bytes[..count].iter().all(u8::is_ascii_alphanumeric)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
 
     const TOKEN: &str = "IGAAfake0fake1fake2fake3fake4fake|5fake6";
@@ -171,6 +188,11 @@ mod tests {
             let inside = STANDARD.encode(format!("{before}{TOKEN} and more"));
             check(inside.as_bytes(), Some(LeakKind::Base64));
         }
+        for before in ["", "{", "{}"] {
+            let inside = STANDARD.encode(format!("{before}IGAA{}", "x1Y2".repeat(20)));
+            check(inside.as_bytes(), Some(LeakKind::Base64Shape));
+        }
+        check(STANDARD.encode("IGAA is how tokens begin, and this is no token, only words").as_bytes(), None);
         check(b"nothing here", None);
     }
 

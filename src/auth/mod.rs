@@ -1,5 +1,6 @@
 //! The secret: a type for it that cannot be shown, and a search for it in what is about to be shown.
 
+mod coded;
 mod leak;
 mod token;
 

@@ -2,32 +2,56 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sha2::{Digest, Sha256};
+
 use super::report::{BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
 use super::{Kitchen, Ready, Tools};
-use crate::cache::{FeedMemory, Index};
-use crate::config::FeedSettings;
+use crate::cache::{FeedMemory, Index, Shown};
+use crate::config::{FeedSettings, Settings};
 use crate::feed::{MediaId, Post};
 use crate::files::SitePath;
 use crate::manifest::{FeedRecord, Manifest, Role, baked_on};
-use crate::site;
+use crate::media::{Picture, hex};
+use crate::site::{self, PublishError};
 
-/// Lists every file that is about to be made, before it is.
+/// Lists every file that is about to be made, before it is, and what lies in the cache for it: a run that dies from
+/// here on has downloaded nothing in vain.
 pub fn claim(
     kitchen: &Kitchen<'_>,
+    settings: &Settings,
     manifest: &mut Manifest,
+    index: &mut Index,
     ready: &BTreeMap<&str, Result<Ready, Hindrance>>,
 ) -> Result<(), BakeError> {
     let mut is_news = false;
-    for feed in ready.values().flatten() {
-        for rendition in feed.gathered.gallery.values().flat_map(|picture| &picture.renditions) {
-            is_news |= !manifest.files.contains_key(&rendition.path);
-            manifest.claim(rendition.path.clone(), Role::Picture, rendition.sha256.clone());
+    for (feed, feed_ready) in
+        settings.feeds.iter().filter_map(|feed| Some((feed, ready.get(feed.name.as_str())?.as_ref().ok()?)))
+    {
+        // One that is listed already keeps the hash it has until it is written: it tells whether somebody edited it.
+        if !manifest.files.contains_key(&feed.data_file) {
+            is_news = true;
+            manifest.claim(feed.data_file.clone(), Role::Data, hex(&Sha256::digest(&feed_ready.data)));
         }
+        let gathered = &feed_ready.gathered;
+        is_news |= claim_pictures(manifest, gathered.gallery.values());
+        index.originals.extend(gathered.originals.iter().map(|(id, original)| (id.clone(), original.clone())));
+        index.pictures.extend(gathered.gallery.iter().map(|(id, picture)| (id.clone(), picture.clone())));
     }
     if is_news {
+        kitchen.cache.write_index(index)?;
         manifest.write(kitchen.root)?;
     }
     Ok(())
+}
+
+/// Lists the files of these pictures; whether any of them was not listed before.
+pub fn claim_pictures<'a>(manifest: &mut Manifest, pictures: impl Iterator<Item = &'a Picture>) -> bool {
+    let mut is_news = false;
+    for rendition in pictures.flat_map(|picture| &picture.renditions) {
+        is_news |= !manifest.files.contains_key(&rendition.path);
+        manifest.claim(rendition.path.clone(), Role::Picture, rendition.sha256.clone());
+    }
+    is_news
 }
 
 /// Counts how the pictures of one feed came about, and what they weigh.
@@ -51,20 +75,16 @@ pub fn publish(
     manifest: &mut Manifest,
     index: &mut Index,
 ) -> Result<Baked, BakeError> {
-    let Ready { gathered, account: (account, asked_at), listed, unreadable } = ready;
-    let data = site::data_file(feed, &account, &gathered.selection.kept, &gathered.gallery);
-    let bytes = data.to_bytes();
-    if let Some(leak) = kitchen.scanner.scan(&bytes) {
-        return Err(BakeError::Leak { place: feed.data_file.clone(), leak });
-    }
+    let Ready { gathered, account: (account, asked_at), listed, unreadable, data, posts } = ready;
     let shown_before = site::shown_posts(kitchen.root.read(&feed.data_file)?.as_deref());
-    for picture in gathered.gallery.values() {
-        site::place_picture(kitchen.root, &kitchen.cache, picture)?;
+    place(kitchen, gathered.gallery.values())?;
+    let data_sha256 = kitchen.cache.put(&data)?;
+    let written = site::write_data(kitchen.root, manifest, &feed.data_file, &data)?;
+    // What the old file named is pruned next, and must not be named any more after a power cut.
+    if written.is_change() {
+        kitchen.root.settle(&feed.data_file);
     }
-    kitchen.cache.put(&bytes)?;
-    let written = site::write_data(kitchen.root, manifest, &feed.data_file, &bytes)?;
 
-    let posts = data.posts.len();
     let record = FeedRecord {
         data_file: feed.data_file.clone(),
         baked_on: baked_on(
@@ -75,12 +95,11 @@ pub fn publish(
         posts,
         doubted: false,
         account: account.clone(),
-        pictures: gathered.gallery.clone(),
+        pictures: gathered.gallery,
     };
-    manifest.feeds.insert(feed.name.clone(), record);
-    index.originals.extend(gathered.originals);
-    index.pictures.extend(gathered.gallery);
-    let memory = FeedMemory { baked_at: tools.now, account: Some((account, asked_at)), posts: listed };
+    manifest.feeds.insert(feed.name.clone(), record.clone());
+    let shown = Some(Shown { data_sha256, record });
+    let memory = FeedMemory { baked_at: tools.now, account: Some((account, asked_at)), posts: listed, shown };
     let gone = gone(&shown_before, &memory.posts);
     index.feeds.insert(feed.name.clone(), memory);
     Ok(Baked {
@@ -94,6 +113,21 @@ pub fn publish(
     })
 }
 
+/// Puts the files of these pictures into the site, and waits until they are there for good: the data file that names
+/// them comes next.
+pub fn place<'a>(kitchen: &Kitchen<'_>, pictures: impl Iterator<Item = &'a Picture>) -> Result<(), PublishError> {
+    let mut last = None;
+    for picture in pictures {
+        if site::place_picture(kitchen.root, &kitchen.cache, &kitchen.scanner, picture)? > 0 {
+            last = picture.renditions.last();
+        }
+    }
+    if let Some(rendition) = last {
+        kitchen.root.settle(&rendition.path);
+    }
+    Ok(())
+}
+
 /// Posts that were shown and would be listed, were they still there.
 fn gone(shown_before: &[site::ShownPost], listed: &[Post]) -> Vec<String> {
     let oldest = listed.iter().filter_map(|post| post.timestamp).min();
@@ -104,56 +138,6 @@ fn gone(shown_before: &[site::ShownPost], listed: &[Post]) -> Vec<String> {
     let is_listed = |shown: &site::ShownPost| listed.iter().any(|post| post.id.as_str() == shown.id);
     let missing = shown_before.iter().filter(|shown| was_in_range(shown) && !is_listed(shown));
     missing.map(|shown| shown.handle.clone()).collect()
-}
-
-/// Leaves the last good feed, puts it back where it was lost, or writes an empty one where there was none.
-pub fn keep(
-    kitchen: &Kitchen<'_>,
-    tools: &Tools<'_>,
-    feed: &FeedSettings,
-    hindrance: Hindrance,
-    manifest: &mut Manifest,
-    index: &Index,
-) -> Result<FeedOutcome, BakeError> {
-    revive(kitchen, manifest, feed)?;
-    let record = manifest.feeds.get_mut(&feed.name);
-    let of_cache = index.feeds.get(&feed.name).map(|memory| LastGood::At(memory.baked_at));
-    let last_good = of_cache.or_else(|| record.as_ref().map(|record| LastGood::Around(record.baked_on)));
-    if let (Hindrance::SuddenlyEmpty { .. }, Some(record)) = (&hindrance, record) {
-        record.doubted = true;
-    }
-    let data = kitchen.root.read(&feed.data_file)?;
-    let posts = site::shown_posts(data.as_deref()).len();
-    if data.is_some() && (posts > 0 || last_good.is_some()) {
-        let stale = last_good.is_some_and(|last_good| last_good.is_stale(tools.now, tools.settings.max_stale));
-        return Ok(FeedOutcome::Kept { hindrance, posts, last_good, stale });
-    }
-    if data.is_none() {
-        let bytes = site::empty_data_file(feed).to_bytes();
-        site::write_data(kitchen.root, manifest, &feed.data_file, &bytes)?;
-    }
-    Ok(FeedOutcome::Empty { hindrance })
-}
-
-/// Brings back a data file that the manifest knows and the site lost, if all of it is in the cache.
-fn revive(kitchen: &Kitchen<'_>, manifest: &Manifest, feed: &FeedSettings) -> Result<(), BakeError> {
-    let Some(record) = manifest.feeds.get(&feed.name).filter(|record| record.data_file == feed.data_file) else {
-        return Ok(());
-    };
-    let Some(file) = manifest.files.get(&feed.data_file) else { return Ok(()) };
-    let Some(bytes) = kitchen.cache.get(&file.sha256)? else { return Ok(()) };
-    for picture in record.pictures.values() {
-        match site::place_picture(kitchen.root, &kitchen.cache, picture) {
-            Ok(_) => {}
-            // Half a feed is none: without its pictures the data file stays away.
-            Err(site::PublishError::Lost(_)) => return Ok(()),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    if kitchen.root.size(&feed.data_file).is_none() {
-        kitchen.root.write(&feed.data_file, &bytes)?;
-    }
-    Ok(())
 }
 
 /// Prune, then forget.

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::listing::Listing;
-use super::{Event, Hindrance, Kitchen};
+use super::{BakeError, Event, Hindrance, Kitchen};
 use crate::cache::{Index, Original};
 use crate::config::FeedSettings;
 use crate::feed::{MediaId, Post, Slide};
-use crate::files::FileError;
+use crate::http::HttpError;
 use crate::manifest::Manifest;
 use crate::media::{self, Bench, Job, Made, Picture, PixelLimits, Stock, Trouble};
 use crate::select::{Selection, select, wants_more};
@@ -33,7 +33,14 @@ pub enum Stopped {
     /// The feed is not refreshed.
     Hindered(Box<Hindrance>),
     /// No feed can be.
-    Disk(FileError),
+    Site(Box<BakeError>),
+}
+
+impl Stopped {
+    /// Something in the site itself.
+    pub fn of_site(error: impl Into<BakeError>) -> Self {
+        Self::Site(Box::new(error.into()))
+    }
 }
 
 impl<T: Into<Hindrance>> From<T> for Stopped {
@@ -64,7 +71,7 @@ pub fn gather(
     let mut unavailable: BTreeMap<MediaId, String> = BTreeMap::new();
     loop {
         for post in listing.posts() {
-            if let Some(why) = hopeless(kitchen, settings, known, post) {
+            if let Some(why) = hopeless(settings, known, listing, post) {
                 unavailable.insert(post.id.clone(), why);
             }
         }
@@ -93,7 +100,7 @@ pub fn gather(
                     gathered.originals.extend(made.original.clone().map(|original| (job.slide.id.clone(), original)));
                     gathered.made.push(made);
                 }
-                Err(Trouble::File(error)) => return Err(Stopped::Disk(error)),
+                Err(Trouble::File(error)) => return Err(Stopped::of_site(error)),
                 Err(trouble) => {
                     failed.insert(job.slide.id.clone(), in_words(&trouble));
                 }
@@ -119,9 +126,9 @@ pub fn gather(
 }
 
 /// Why `post` cannot be shown whatever is tried, if that can be told from here.
-fn hopeless(kitchen: &Kitchen<'_>, settings: &FeedSettings, known: &Known<'_>, post: &Post) -> Option<String> {
-    if kitchen.scanner.scan(post.caption.text().as_bytes()).is_some() {
-        return Some("its caption holds what looks like an access token".to_owned());
+fn hopeless(settings: &FeedSettings, known: &Known<'_>, listing: &Listing<'_>, post: &Post) -> Option<String> {
+    if listing.is_withheld(&post.id) {
+        return Some("its text holds what looks like an access token".to_owned());
     }
     let at_hand = |slide: &Slide| !slide.picture_links.is_empty() || known.has_copy(&slide.id);
     let any = shown_slides(settings, post).iter().any(at_hand);
@@ -184,8 +191,19 @@ fn make_once(
         return Vec::new();
     }
     let (patience, pause, dice) = (&settings.api.patience, kitchen.pause, kitchen.dice);
-    let fetch =
-        listing.http().map(|http| move |link: &crate::feed::MediaLink| media::fetch(http, link, patience, pause, dice));
+    let scanner = &kitchen.scanner;
+    let fetch = listing.http().map(|http| {
+        move |link: &crate::feed::MediaLink| {
+            let bytes = media::fetch(http, link, patience, pause, dice)?;
+            // Originals are kept in the cache as they came, with whatever was written into them.
+            match scanner.scan(&bytes) {
+                None => Ok(bytes),
+                Some(leak) => {
+                    Err(HttpError::Refused { host: "the link".to_owned(), what: format!("a file with {leak}") })
+                }
+            }
+        }
+    });
     let (total, feed, watch) = (jobs.len(), settings.name.as_str(), kitchen.watch);
     let bench = Bench {
         cache: &kitchen.cache,

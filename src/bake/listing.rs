@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use super::{Hindrance, Kitchen};
-use crate::auth::AccessToken;
+use crate::auth::{AccessToken, LeakScanner};
 use crate::cache::FeedMemory;
 use crate::config::{Counts, FeedSettings};
 use crate::feed::{Account, MediaId, Post};
@@ -30,6 +31,9 @@ pub struct Listing<'a> {
     pub unreadable: Vec<Unreadable>,
     cursor: Option<Cursor>,
     ended: bool,
+    /// Posts whose texts hold a token: they are taken out at once, so that no file and no message ever has them.
+    withheld: BTreeSet<MediaId>,
+    scanner: &'a LeakScanner,
 }
 
 enum Source<'a> {
@@ -50,16 +54,26 @@ impl<'a> Listing<'a> {
         };
         let graph = Graph::new(http, options, token.clone(), kitchen.notices, kitchen.pause, kitchen.dice);
         let source = Source::Api { graph: Box::new(graph), http };
-        Self { source, posts: Vec::new(), unreadable: Vec::new(), cursor: None, ended: false }
+        Self::new(kitchen, source, Vec::new(), false)
     }
 
     /// Takes what the last good bake listed.
     ///
     /// # Errors
     /// [`Hindrance::NothingRemembered`] when there was none.
-    pub fn from_memory(memory: Option<&FeedMemory>) -> Result<Self, Hindrance> {
+    pub fn from_memory(kitchen: &'a Kitchen<'_>, memory: Option<&FeedMemory>) -> Result<Self, Hindrance> {
         let posts = memory.ok_or(Hindrance::NothingRemembered)?.posts.clone();
-        Ok(Self { source: Source::Memory, posts, unreadable: Vec::new(), cursor: None, ended: true })
+        Ok(Self::new(kitchen, Source::Memory, posts, true))
+    }
+
+    fn new(kitchen: &'a Kitchen<'_>, source: Source<'a>, posts: Vec<Post>, ended: bool) -> Self {
+        let (unreadable, withheld) = (Vec::new(), BTreeSet::new());
+        Self { source, posts, unreadable, cursor: None, ended, withheld, scanner: &kitchen.scanner }
+    }
+
+    /// Whether a post's texts were taken out for what they held.
+    pub fn is_withheld(&self, id: &MediaId) -> bool {
+        self.withheld.contains(id)
     }
 
     /// The posts so far, as the API sent them.
@@ -98,7 +112,18 @@ impl<'a> Listing<'a> {
         let page = graph.page(self.cursor.as_ref(), wanted)?;
         let known: BTreeSet<MediaId> = self.posts.iter().map(|post| post.id.clone()).collect();
         // A list that grew while it was read shows a post twice.
-        self.posts.extend(page.posts.into_iter().filter(|post| !known.contains(&post.id)));
+        for mut post in page.posts.into_iter().filter(|post| !known.contains(&post.id)) {
+            if holds_a_token(self.scanner, &post) {
+                post = post.without_texts();
+                if holds_a_token(self.scanner, &post) {
+                    let why = "its id holds what looks like an access token".to_owned();
+                    self.unreadable.push(Unreadable { id: None, why });
+                    continue;
+                }
+                self.withheld.insert(post.id.clone());
+            }
+            self.posts.push(post);
+        }
         self.posts.truncate(wish.scan);
         self.unreadable.extend(page.unreadable);
         self.ended = page.next.is_none();
@@ -132,6 +157,8 @@ impl<'a> Listing<'a> {
             Source::Api { graph, .. } => graph.account().ok(),
             Source::Memory => None,
         };
+        // Who writes a token into the profile loses the profile, not the feed.
+        let asked = asked.filter(|account| !holds_a_token(self.scanner, account));
         let mut account =
             asked.or_else(|| remembered.map(|(account, _)| account)).or_else(|| older.cloned()).unwrap_or_default();
         if account.username.is_none() {
@@ -139,6 +166,11 @@ impl<'a> Listing<'a> {
         }
         (account, now)
     }
+}
+
+fn holds_a_token(scanner: &LeakScanner, facts: &impl Serialize) -> bool {
+    // A token has no letter that JSON writes differently.
+    serde_json::to_vec(facts).is_ok_and(|bytes| scanner.scan(&bytes).is_some())
 }
 
 /// How many posts to ask for: what is shown and some to spare; whole pages where a filter may drop most of them.

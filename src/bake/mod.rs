@@ -4,8 +4,11 @@
 //! → **place** the pictures → **publish** each data file by one rename → **prune** what nobody needs → **forget** it.
 //! A run that dies anywhere leaves the old feed or the new one, whole, and the next run tidies up.
 
+#[cfg(test)]
+mod crash;
 mod finish;
 mod gather;
+mod keep;
 mod listing;
 mod report;
 
@@ -15,7 +18,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::auth::{AccessToken, LeakScanner};
-use crate::cache::{self, Cache, Index};
+use crate::cache::{Cache, Index};
 use crate::config::{FeedSettings, Settings, Templates, TokenError};
 use crate::feed::Account;
 use crate::files::{FileError, Root, SitePath};
@@ -25,8 +28,9 @@ use crate::manifest::{FeedRecord, Manifest};
 use crate::select::Selection;
 use crate::site;
 
-use finish::{claim, count_pictures, keep, publish, tidy};
+use finish::{claim, count_pictures, publish, tidy};
 use gather::{Gathered, Known, Pictures, Stopped, gather};
+use keep::keep;
 use listing::Listing;
 
 pub use report::{BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
@@ -120,6 +124,10 @@ struct Ready {
     account: (Account, Timestamp),
     listed: Vec<crate::feed::Post>,
     unreadable: Vec<crate::graph::Unreadable>,
+    /// The data file as it will be written, already looked through for tokens.
+    data: Vec<u8>,
+    /// Posts in it.
+    posts: usize,
 }
 
 /// Bakes every feed of the site.
@@ -129,10 +137,9 @@ struct Ready {
 /// # Errors
 /// [`BakeError`] when the site itself cannot be read or written.
 pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
-    let lock_place = SitePath::new(&format!("{}/lock", cache::FOLDER)).expect("the place is plain");
-    let holder = format!("process {}", std::process::id());
-    let _lock = tools.root.lock(&lock_place, &holder, |holder| (tools.watch)(Event::Waiting { holder }))?;
-    Cache::new(tools.root).hide()?;
+    let cache = Cache::new(tools.root);
+    let _lock = cache.lock(|holder| (tools.watch)(Event::Waiting { holder }))?;
+    cache.hide()?;
 
     let before = Manifest::read(tools.root)?;
     sweep(tools, &before)?;
@@ -148,13 +155,13 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
         let outcome = match prepare(&kitchen, tools, feed, source, &before, &index, &mut requests) {
             Ok(feed_ready) => Ok(feed_ready),
             Err(Stopped::Hindered(hindrance)) => Err(*hindrance),
-            Err(Stopped::Disk(error)) => return Err(error.into()),
+            Err(Stopped::Site(error)) => return Err(*error),
         };
         ready.insert(&feed.name, outcome);
     }
 
     let mut manifest = before.clone();
-    claim(&kitchen, &mut manifest, &ready)?;
+    claim(&kitchen, tools.settings, &mut manifest, &mut index, &ready)?;
     let mut report = Report {
         feeds: Vec::new(),
         pictures: PictureCount::default(),
@@ -209,7 +216,7 @@ pub fn rehearse(tools: &Tools<'_>) -> Result<Vec<Result<Rehearsal, Hindrance>>, 
         rehearsals.push(match rehearsed {
             Ok(rehearsal) => Ok(rehearsal),
             Err(Stopped::Hindered(hindrance)) => Err(*hindrance),
-            Err(Stopped::Disk(error)) => return Err(error.into()),
+            Err(Stopped::Site(error)) => return Err(*error),
         });
     }
     Ok(rehearsals)
@@ -250,7 +257,8 @@ fn kitchen<'a>(tools: &'a Tools<'_>, notices: &'a dyn Fn(Notice)) -> Kitchen<'a>
 
 /// Removes what a run that died left beside its places.
 fn sweep(tools: &Tools<'_>, manifest: &Manifest) -> Result<(), FileError> {
-    for path in manifest.files.keys() {
+    let data_files = tools.settings.feeds.iter().map(|feed| &feed.data_file);
+    for path in manifest.files.keys().chain(data_files) {
         tools.root.sweep(path)?;
     }
     for path in [crate::manifest::FILE, ".feedbake/cache/index.json"] {
@@ -268,7 +276,7 @@ fn with_listing<T>(
 ) -> Result<T, Stopped> {
     match source {
         Source::Nowhere(error) => Err(error.clone().into()),
-        Source::Memory => work(&mut Listing::from_memory(index.feeds.get(&feed.name))?),
+        Source::Memory => work(&mut Listing::from_memory(kitchen, index.feeds.get(&feed.name))?),
         Source::Api(token) => {
             let http = Http::new(HttpOptions { api_base: feed.api.base.clone(), timeout: feed.api.timeout })?;
             work(&mut Listing::from_api(kitchen, feed, &http, token))
@@ -296,7 +304,10 @@ fn prepare(
         let account = listing.account(index.feeds.get(&feed.name), record.map(|record| &record.account), tools.now);
         *requests += listing.requests() - already;
         let unreadable = std::mem::take(&mut listing.unreadable);
-        Ok(Ready { gathered, account, listed: listing.posts().to_vec(), unreadable })
+        let file = site::data_file(feed, &account.0, &gathered.selection.kept, &gathered.gallery);
+        let (data, posts) = (file.to_bytes(), file.posts.len());
+        site::refuse_leaks(&kitchen.scanner, &feed.data_file, &data).map_err(Stopped::of_site)?;
+        Ok(Ready { gathered, account, listed: listing.posts().to_vec(), unreadable, data, posts })
     })
 }
 

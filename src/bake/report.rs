@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::auth::Leak;
 use crate::config::TokenError;
 use crate::feed::Shortcode;
 use crate::files::{FileError, SitePath, Written};
@@ -205,14 +204,6 @@ pub enum BakeError {
     /// Something could not be put into the site.
     #[error(transparent)]
     Publish(#[from] PublishError),
-    /// Something to be published holds a token.
-    #[error("{place} would have published an access token ({leak})")]
-    Leak {
-        /// The file.
-        place: SitePath,
-        /// What was found.
-        leak: Leak,
-    },
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use super::args::{CleanArgs, Common};
 use super::failure::{Code, Failure};
 use super::start::place;
 use super::ui::{Voice, count};
+use crate::cache::{self, Cache};
 use crate::config::Layer;
-use crate::files::Root;
+use crate::files::{Root, SitePath};
 use crate::manifest::Manifest;
 use crate::site;
 
@@ -14,14 +15,26 @@ use crate::site;
 pub fn run(voice: &Voice, common: &Common, flags: CleanArgs) -> Ended {
     let place = place(voice, common, Layer::default())?;
     let root = Root::new(&place.site);
+    const STAYS: &str = "the cache was not removed";
+    if !root.exists(&SitePath::new(cache::FOLDER).expect("the place is a constant")) && !flags.all {
+        voice.say("there is no cache");
+        return Ok(Code::Done);
+    }
+    let waiting =
+        |holder: &str| voice.say(&format!("another feedbake works in this site ({holder}): waiting for it to end"));
+    let lock = Cache::new(&root).lock(waiting).map_err(|error| Failure::of_file(&error, STAYS))?;
     if !flags.all {
-        site::clean_cache(&root).map_err(|error| Failure::of_file(&error, "the cache was not removed"))?;
+        // Some systems keep a file that is open.
+        drop(lock);
+        site::clean_cache(&root).map_err(|error| Failure::of_file(&error, STAYS))?;
         voice.say("the cache is gone; the feed stays");
         return Ok(Code::Done);
     }
     let mut manifest = Manifest::read(&root).map_err(Failure::of_manifest)?;
     let pruned = site::clean_all(&root, &mut manifest)
         .map_err(|error| Failure::of_file(&error, "not everything was removed"))?;
+    drop(lock);
+    site::clean_cache(&root).map_err(|error| Failure::of_file(&error, STAYS))?;
     for path in &pruned.left {
         voice.say(&format!("{path} was edited and stays"));
     }

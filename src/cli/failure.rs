@@ -195,7 +195,7 @@ impl Failure {
                     .caused_by(foreign)
                     .hint("move it away, or set `data_file` to another place"),
             ),
-            BakeError::Leak { .. } => Box::new(
+            BakeError::Publish(PublishError::Leak { .. }) => Box::new(
                 Self::new(Code::Unexpected, consequence)
                     .caused_by(error)
                     .hint("please report this: nothing was published"),

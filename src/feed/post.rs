@@ -253,6 +253,13 @@ impl Post {
     pub fn handle(&self) -> &str {
         self.shortcode.as_ref().map_or(self.id.as_str(), Shortcode::as_str)
     }
+
+    /// The post without its texts and links: what is left of one that must not be shown.
+    pub fn without_texts(self) -> Self {
+        let slides =
+            self.slides.into_iter().map(|slide| Slide { picture_links: Vec::new(), author_alt: None, ..slide });
+        Self { permalink: None, caption: Caption::default(), slides: slides.collect(), username: None, ..self }
+    }
 }
 
 /// What is known of the account behind a feed.

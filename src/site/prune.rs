@@ -25,7 +25,7 @@ pub fn prune(root: &Root, manifest: &mut Manifest) -> Result<Pruned, FileError> 
     remove(root, manifest, unneeded)
 }
 
-/// Removes the cache.
+/// Removes the cache, and the folder around it when nothing else is in it.
 ///
 /// # Errors
 /// [`FileError`] when it cannot be deleted.
@@ -33,7 +33,7 @@ pub fn clean_cache(root: &Root) -> Result<(), FileError> {
     root.remove_folder(&known(cache::FOLDER))
 }
 
-/// Removes everything feedbake ever made in the site: the cache, the files of the manifest that nobody edited, and
+/// Removes everything feedbake ever made in the site but the cache: the files of the manifest that nobody edited, and
 /// the manifest.
 ///
 /// # Errors
@@ -41,7 +41,7 @@ pub fn clean_cache(root: &Root) -> Result<(), FileError> {
 pub fn clean_all(root: &Root, manifest: &mut Manifest) -> Result<Pruned, FileError> {
     let everything = manifest.files.keys().cloned().collect();
     let pruned = remove(root, manifest, everything)?;
-    clean_cache(root)?;
+    root.sweep(&known(manifest::FILE))?;
     root.remove(&known(manifest::FILE))?;
     Ok(pruned)
 }
@@ -52,7 +52,8 @@ fn remove(root: &Root, manifest: &mut Manifest, paths: Vec<SitePath>) -> Result<
         let Some(record) = manifest.files.get(&path) else { continue };
         root.sweep(&path)?;
         match root.read(&path)? {
-            None => {}
+            // A run that died may have left the folder it was in.
+            None => drop(root.remove(&path)?),
             // Anybody may put another file under the name of one of ours; it is theirs then. A picture's name holds
             // the hash of its content, and a crash may have left a short one: those are ours in any state.
             Some(bytes) if record.role != Role::Picture && hex(&Sha256::digest(&bytes)) != record.sha256 => {
@@ -92,6 +93,7 @@ mod tests {
         manifest.write(&root).unwrap();
 
         let pruned = clean_all(&root, &mut manifest).unwrap();
+        clean_cache(&root).unwrap();
         assert_eq!(pruned.removed, [path("static/feedbake/1.webp")]);
         assert_eq!(pruned.left, [path("static/feedbake.css")]);
         assert!(root.read(&path("static/feedbake/mine.webp")).unwrap().is_some());

@@ -2,10 +2,12 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::auth::{Leak, LeakScanner};
 use crate::cache::Cache;
 use crate::files::{FileError, Root, SitePath, Written};
 use crate::manifest::{Manifest, Role};
 use crate::media::{Picture, hex};
+use crate::site::is_data_file;
 
 /// A thing that could not be put into the site.
 #[derive(Debug, thiserror::Error)]
@@ -19,23 +21,49 @@ pub enum PublishError {
     /// A file of that name is there, and feedbake did not make it.
     #[error("{0} is there already, and feedbake did not make it")]
     Foreign(SitePath),
+    /// Something to be published holds a token.
+    #[error("{place} would have published an access token ({leak})")]
+    Leak {
+        /// The file.
+        place: SitePath,
+        /// What was found.
+        leak: Leak,
+    },
 }
 
 /// Puts the files of `picture` that are not in the site there; returns how many that were.
 ///
 /// # Errors
-/// [`PublishError::Lost`] when a file is nowhere to be had, [`PublishError::File`] when the system refuses.
-pub fn place_picture(root: &Root, cache: &Cache, picture: &Picture) -> Result<usize, PublishError> {
+/// [`PublishError::Lost`] when a file is nowhere to be had, [`PublishError::Leak`] when one holds a token,
+/// [`PublishError::File`] when the system refuses.
+pub fn place_picture(
+    root: &Root,
+    cache: &Cache,
+    scanner: &LeakScanner,
+    picture: &Picture,
+) -> Result<usize, PublishError> {
     let mut placed = 0;
     for rendition in &picture.renditions {
         if root.size(&rendition.path) == Some(rendition.bytes) {
             continue;
         }
         let bytes = cache.get(&rendition.sha256)?.ok_or_else(|| PublishError::Lost(rendition.path.clone()))?;
+        refuse_leaks(scanner, &rendition.path, &bytes)?;
         root.write(&rendition.path, &bytes)?;
         placed += 1;
     }
     Ok(placed)
+}
+
+/// Looks through what is about to be published.
+///
+/// # Errors
+/// [`PublishError::Leak`].
+pub fn refuse_leaks(scanner: &LeakScanner, place: &SitePath, bytes: &[u8]) -> Result<(), PublishError> {
+    match scanner.scan(bytes) {
+        Some(leak) => Err(PublishError::Leak { place: place.clone(), leak }),
+        None => Ok(()),
+    }
 }
 
 /// Refuses to go on when `place` holds something that is not feedbake's: a user's own data would be overwritten.
@@ -48,9 +76,7 @@ pub fn refuse_foreign_data(root: &Root, manifest: &Manifest, place: &SitePath) -
     }
     let Some(bytes) = root.read(place)? else { return Ok(()) };
     // A lost manifest is no reason to refuse what is plainly a data file of ours.
-    let is_ours = serde_json::from_slice::<serde_json::Value>(&bytes)
-        .is_ok_and(|value| value["version"].is_u64() && value["feed"]["name"].is_string() && value["posts"].is_array());
-    if is_ours { Ok(()) } else { Err(PublishError::Foreign(place.clone())) }
+    if is_data_file(&bytes) { Ok(()) } else { Err(PublishError::Foreign(place.clone())) }
 }
 
 /// Writes a data file by one rename, after everything it names is in its place.

@@ -28,3 +28,57 @@ fn shown_post(post: &Value) -> Option<ShownPost> {
     let timestamp = text("timestamp").and_then(|time| time.parse().ok());
     Some(ShownPost { id, handle, timestamp })
 }
+
+/// Whether these bytes are plainly a data file of feedbake's, of whatever version.
+pub fn is_data_file(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(bytes)
+        .is_ok_and(|value| value["version"].is_u64() && value["feed"]["name"].is_string() && value["posts"].is_array())
+}
+
+/// The data file without the posts of which a picture is missing in the site; `None` when none is.
+///
+/// `is_there` is asked for paths as they stand in the file, relative to the published folder. What is left of the file
+/// says the same as before, its keys in alphabetical order.
+pub fn without_missing(bytes: &[u8], is_there: &dyn Fn(&str) -> bool) -> Option<Vec<u8>> {
+    let mut value: Value = serde_json::from_slice(bytes).ok()?;
+    let posts = value.get_mut("posts")?.as_array_mut()?;
+    let before = posts.len();
+    posts.retain(|post| names_only(post, is_there));
+    if posts.len() == before {
+        return None;
+    }
+    let mut bytes = serde_json::to_vec_pretty(&value).ok()?;
+    bytes.push(b'\n');
+    Some(bytes)
+}
+
+fn names_only(value: &Value, is_there: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::Object(map) => map.iter().all(|(key, value)| match (key.as_str(), value) {
+            ("path" | "src", Value::String(path)) => is_there(path),
+            _ => names_only(value, is_there),
+        }),
+        Value::Array(list) => list.iter().all(|value| names_only(value, is_there)),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_post_goes_when_one_of_its_pictures_is_missing_and_only_then() {
+        let file = br#"{"version":1,"posts":[
+            {"id":"1","image":{"src":"a.jpg","sources":[{"srcset":[{"path":"a.webp","width":1}]}]},"slides":[]},
+            {"id":"2","image":{"src":"b.jpg","sources":[]},"slides":[{"src":"c.jpg"}]}]}"#;
+        let left = |missing: &'static str| {
+            let mended = without_missing(file, &|path| path != missing);
+            mended.map(|bytes| shown_posts(Some(&bytes)).into_iter().map(|post| post.id).collect::<Vec<_>>())
+        };
+        assert_eq!(left("z.jpg"), None);
+        assert_eq!(left("a.webp"), Some(vec!["2".to_owned()]));
+        assert_eq!(left("c.jpg"), Some(vec!["1".to_owned()]));
+        assert_eq!(without_missing(b"no file", &|_| false), None);
+    }
+}

@@ -65,7 +65,7 @@ fn a_caption_that_holds_a_token_costs_its_post() {
     let site = Sandbox::new(&api);
     site.run("bake")
         .succeeds()
-        .says(&["left out DAa: cannot be shown: its caption holds what looks like an access token"]);
+        .says(&["left out DAa: cannot be shown: its text holds what looks like an access token"]);
     assert_eq!(site.shown(), ["DAb"]);
 }
 

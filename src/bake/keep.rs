@@ -1,0 +1,108 @@
+//! When a feed cannot be refreshed: the last good one stays, comes back where it was lost, or an empty one is written.
+
+use sha2::{Digest, Sha256};
+
+use super::finish::{claim_pictures, place};
+use super::report::{BakeError, FeedOutcome, Hindrance, LastGood};
+use super::{Kitchen, Tools};
+use crate::cache::{Index, Shown};
+use crate::config::FeedSettings;
+use crate::files::SitePath;
+use crate::manifest::{Manifest, Role};
+use crate::media::hex;
+use crate::site::{self, PublishError};
+
+/// Leaves the last good feed, puts it back where it was lost, or writes an empty one where there was none.
+pub fn keep(
+    kitchen: &Kitchen<'_>,
+    tools: &Tools<'_>,
+    feed: &FeedSettings,
+    hindrance: Hindrance,
+    manifest: &mut Manifest,
+    index: &Index,
+) -> Result<FeedOutcome, BakeError> {
+    revive(kitchen, feed, manifest, index)?;
+    let record = manifest.feeds.get_mut(&feed.name);
+    let of_cache = index.feeds.get(&feed.name).map(|memory| LastGood::At(memory.baked_at));
+    let last_good = of_cache.or_else(|| record.as_ref().map(|record| LastGood::Around(record.baked_on)));
+    if let (Hindrance::SuddenlyEmpty { .. }, Some(record)) = (&hindrance, record) {
+        record.doubted = true;
+    }
+    let data = mend(kitchen, feed, manifest)?;
+    let posts = site::shown_posts(data.as_deref()).len();
+    if data.is_some() && (posts > 0 || last_good.is_some()) {
+        let stale = last_good.is_some_and(|last_good| last_good.is_stale(tools.now, tools.settings.max_stale));
+        return Ok(FeedOutcome::Kept { hindrance, posts, last_good, stale });
+    }
+    if data.is_none() {
+        let bytes = site::empty_data_file(feed).to_bytes();
+        site::write_data(kitchen.root, manifest, &feed.data_file, &bytes)?;
+    }
+    Ok(FeedOutcome::Empty { hindrance })
+}
+
+/// Brings back what the site lost: the feed of the manifest, or the one the cache remembers where that is a later one
+/// or the manifest is gone too, as on a host that keeps the cache alone.
+fn revive(kitchen: &Kitchen<'_>, feed: &FeedSettings, manifest: &mut Manifest, index: &Index) -> Result<(), BakeError> {
+    let is_here = |shown: &Shown| shown.record.data_file == feed.data_file;
+    let of_manifest = manifest
+        .feeds
+        .get(&feed.name)
+        .zip(manifest.files.get(&feed.data_file))
+        .map(|(record, file)| Shown { data_sha256: file.sha256.clone(), record: record.clone() })
+        .filter(is_here);
+    let memory = index.feeds.get(&feed.name);
+    let of_cache = memory.and_then(|memory| memory.shown.clone()).filter(is_here);
+    let cache_is_later = match (&of_manifest, memory) {
+        (Some(of_manifest), Some(memory)) => LastGood::At(memory.baked_at).date() > of_manifest.record.baked_on,
+        _ => false,
+    };
+    // A data file that cannot be read is as good as none: a bad merge, for example.
+    let bytes = kitchen.root.read(&feed.data_file)?.filter(|bytes| site::is_data_file(bytes));
+    let there = bytes.map(|bytes| hex(&Sha256::digest(bytes)));
+    let mut candidates = vec![(of_manifest, there.is_none()), (of_cache, there.is_none() || cache_is_later)];
+    if cache_is_later {
+        candidates.reverse();
+    }
+    for (shown, may_replace) in candidates.into_iter().filter_map(|(shown, may_replace)| Some((shown?, may_replace))) {
+        let is_there = there.as_ref() == Some(&shown.data_sha256);
+        if (is_there || may_replace) && bring_back(kitchen, &shown, is_there)? {
+            manifest.claim(feed.data_file.clone(), Role::Data, shown.data_sha256);
+            claim_pictures(manifest, shown.record.pictures.values());
+            manifest.feeds.insert(feed.name.clone(), shown.record);
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Puts a feed back where something of it is missing; false when that is nowhere to be had, and then the data file
+/// was not touched.
+fn bring_back(kitchen: &Kitchen<'_>, shown: &Shown, is_there: bool) -> Result<bool, BakeError> {
+    let data = if is_there { None } else { kitchen.cache.get(&shown.data_sha256)? };
+    if !is_there && data.is_none() {
+        return Ok(false);
+    }
+    match place(kitchen, shown.record.pictures.values()) {
+        Ok(()) => {}
+        // Half a feed is none: without its pictures the data file stays away.
+        Err(PublishError::Lost(_)) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    }
+    if let Some(data) = data {
+        kitchen.root.write(&shown.record.data_file, &data)?;
+    }
+    Ok(true)
+}
+
+/// Takes those posts out of the data file whose pictures are nowhere to be had; returns what it holds then.
+fn mend(kitchen: &Kitchen<'_>, feed: &FeedSettings, manifest: &mut Manifest) -> Result<Option<Vec<u8>>, BakeError> {
+    let Some(bytes) = kitchen.root.read(&feed.data_file)? else { return Ok(None) };
+    let is_there = |path: &str| {
+        let place = SitePath::new(&format!("{}/{path}", site::PUBLISHED_FOLDER));
+        place.is_ok_and(|place| kitchen.root.size(&place).is_some())
+    };
+    let Some(mended) = site::without_missing(&bytes, &is_there) else { return Ok(Some(bytes)) };
+    site::write_data(kitchen.root, manifest, &feed.data_file, &mended)?;
+    Ok(Some(mended))
+}
