@@ -220,7 +220,10 @@ impl Http {
         match &error {
             error if error.is_timeout() => HttpError::Timeout { host, after: self.options.timeout },
             error if error.is_redirect() => HttpError::NotAllowed { host: deepest(error) },
-            error if error.is_connect() => HttpError::Connect { host, why: deepest(error) },
+            error if error.is_connect() => match tls_error(error) {
+                Some(why) => HttpError::Insecure { host, why },
+                None => HttpError::Connect { host, why: deepest(error) },
+            },
             error => HttpError::CutOff { host, why: deepest(error) },
         }
     }
@@ -324,6 +327,16 @@ pub fn excerpt(body: &[u8]) -> String {
     let line = one_line(&text);
     let safe = line.split(['?', '&']).next().unwrap_or_default();
     safe.chars().take(80).collect()
+}
+
+/// What TLS has against a connection, if that is the cause.
+fn tls_error(error: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(found) = error.downcast_ref::<rustls::Error>() {
+        return Some(one_line(&found.to_string()));
+    }
+    // An `io::Error` hides what it was made of from `source`.
+    let hidden = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    hidden.and_then(|hidden| tls_error(hidden)).or_else(|| tls_error(error.source()?))
 }
 
 /// The cause at the bottom: what reqwest wraps around it says less.

@@ -68,6 +68,8 @@ pub enum Delivery {
     Stall(Duration),
     /// The length promises so many bytes more than there are.
     ClaimMore(usize),
+    /// The length promises so many bytes fewer than there are.
+    ClaimLess(usize),
     /// A few bytes at a time, with a pause between them.
     Drip(Duration),
 }
@@ -236,6 +238,7 @@ fn send(stream: &mut TcpStream, method: &str, response: &Response, goes_on: bool
     }
     let claimed = match response.delivery {
         Delivery::ClaimMore(more) => response.body.len() + more,
+        Delivery::ClaimLess(less) => response.body.len().saturating_sub(less),
         _ => response.body.len(),
     };
     let mut head = format!("HTTP/1.1 {} {}\r\n", response.status, reason(response.status));
@@ -258,7 +261,7 @@ fn send(stream: &mut TcpStream, method: &str, response: &Response, goes_on: bool
             stream.write_all(&body[..length.min(body.len())])?;
             Ok(false)
         }
-        Delivery::ClaimMore(_) => {
+        Delivery::ClaimMore(_) | Delivery::ClaimLess(_) => {
             stream.write_all(body)?;
             Ok(false)
         }

@@ -93,6 +93,7 @@ pub fn gather(
             .filter(|slide| !gathered.gallery.contains_key(&slide.id) && !failed.contains_key(&slide.id))
             .collect();
         let jobs: Vec<Job> = slides.into_iter().map(|slide| known.job(slide)).collect();
+        let (mut not_tried, mut first_failure) = (0, None);
         for (job, answer) in jobs.iter().zip(make(kitchen, settings, listing, &gathered.selection.kept, &jobs)) {
             match answer {
                 Ok(made) => {
@@ -102,9 +103,19 @@ pub fn gather(
                 }
                 Err(Trouble::File(error)) => return Err(Stopped::of_site(error)),
                 Err(trouble) => {
-                    failed.insert(job.slide.id.clone(), in_words(&trouble));
+                    let why = in_words(&trouble);
+                    match trouble {
+                        Trouble::NotTried => not_tried += 1,
+                        _ => drop(first_failure.get_or_insert_with(|| why.clone())),
+                    }
+                    failed.insert(job.slide.id.clone(), why);
                 }
             }
+        }
+        if not_tried > 0 {
+            // Half of the posts would be what the server happened to send before it went down.
+            let first = first_failure.unwrap_or_default();
+            return Err(Hindrance::NoDownloads { failed: failed.len() - not_tried, first }.into());
         }
         let broken: Vec<(MediaId, String)> = gathered
             .selection

@@ -173,6 +173,14 @@ pub enum Hindrance {
         /// What happened to the first of them.
         first: String,
     },
+    /// The server of the pictures is down.
+    #[error("the pictures cannot be downloaded: {failed} were tried, and none came; one of them: {first}")]
+    NoDownloads {
+        /// Pictures that were tried.
+        failed: usize,
+        /// What happened to one of them.
+        first: String,
+    },
     /// Everything the API sent was unreadable.
     #[error("none of the {items} items in the API's answer is a post; the first: {first}")]
     NothingReadable {

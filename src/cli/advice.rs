@@ -57,6 +57,9 @@ pub fn advice_on_http(error: &HttpError) -> Vec<String> {
     let hint = match error {
         HttpError::Tls(_) => "install the system's root certificates (Debian: `apt install ca-certificates`)",
         HttpError::Connect { .. } => "is the network up? A proxy is taken from HTTPS_PROXY",
+        HttpError::Insecure { .. } => {
+            "is this machine's clock right? If it is, something between here and there, such as a company's proxy, shows a certificate this system does not trust"
+        }
         HttpError::Timeout { .. } => "try again later; `api.timeout` allows more",
         HttpError::CutOff { .. } => "try again; if it stays so, something between here and there cuts the connection",
         HttpError::TooLarge { .. }

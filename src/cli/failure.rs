@@ -215,6 +215,7 @@ impl Failure {
             Hindrance::Http(http) => advice_on_http(http).into_iter().fold(failure(Code::Network), Failure::hint),
             Hindrance::NoPictures { .. } => failure(Code::Network)
                 .hint("if the site can be reached from here at all, try again later; `feedbake list` names each post's reason"),
+            Hindrance::NoDownloads { .. } => failure(Code::Network).hint("try again later"),
             Hindrance::NothingReadable { .. } => failure(Code::Network)
                 .hint("is `api.base` the address of Instagram's API? If it is, please report this"),
             Hindrance::SuddenlyEmpty { .. } => failure(Code::Network)

@@ -14,6 +14,9 @@ use std::time::Duration;
 /// Longer than anybody waits.
 const SILENCE: Duration = Duration::from_secs(300);
 
+/// A picture as iPhones make them, 64 pixels wide.
+const HEIC: &[u8] = include_bytes!("real.heic");
+
 /// Signs the links of this stand-in.
 const KEY: &str = "the CDN's own secret";
 
@@ -69,19 +72,28 @@ pub fn download(file: Option<&Stored>, request: &Request, now: Timestamp, fault:
         Some(Fault::WebpNamedJpg) => picture(encoded(&small(), ImageFormat::WebP)),
         Some(Fault::TruncatedJpeg) => picture(bytes[..bytes.len() / 2].to_vec()),
         Some(Fault::LengthTooLarge) => picture(bytes).delivery(Delivery::ClaimMore(1000)),
+        Some(Fault::LengthTooSmall) => {
+            let less = bytes.len() / 3;
+            picture(bytes).delivery(Delivery::ClaimLess(less))
+        }
+        Some(Fault::CutPicture) => {
+            let half = bytes.len() / 2;
+            picture(bytes).delivery(Delivery::CutAfter(half))
+        }
         Some(Fault::HtmlPicture) => {
             picture(b"<!DOCTYPE html><title>Sorry</title>".to_vec()).header("Content-Type", "text/html")
         }
         Some(Fault::EmptyPicture) => picture(Vec::new()),
         Some(Fault::GifPicture) => picture(encoded(&small(), ImageFormat::Gif)),
         Some(Fault::HugePicture) => picture(bomb()),
-        Some(Fault::HeicPicture) => picture(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic and so on".to_vec()),
+        Some(Fault::HeicPicture) => picture(HEIC.to_vec()),
         Some(Fault::VideoPicture) => picture(b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41".to_vec()),
         Some(Fault::SlowDrip) => picture(bytes).delivery(Delivery::Drip(Duration::from_millis(2))),
         Some(Fault::StalledPicture) => picture(bytes).delivery(Delivery::Stall(SILENCE)),
         Some(Fault::RedirectElsewhere) => {
             Response::new(302).header("Location", "http://elsewhere.example/picture.jpg").body("")
         }
+        Some(Fault::RedirectLoopPicture) => Response::new(302).header("Location", request.target.as_str()),
         _ => picture(bytes),
     }
 }

@@ -50,6 +50,8 @@ faults! {
     RateCode613 "rate-613" Api "code 613: a custom limit";
     Rate80002 "rate-80002" Api "code 80002 with status 400; the header names 1 minute";
     Rate80002As429 "rate-80002-429" Api "code 80002 with status 429; the header names 90 minutes";
+    Rate429 "rate-429" Api "status 429 and a web page, without a header that says for how long";
+    Rate429RetryAfter "rate-429-retry-after" Api "status 429 and a Retry-After of 90 minutes";
     Code1 "code-1" Api "code 1 with status 500: an unknown error";
     Code2 "code-2" Api "code 2 with status 500, transient";
     Code2As503 "code-2-503" Api "code 2 with status 503, transient";
@@ -61,6 +63,10 @@ faults! {
     Reset "reset" Api "the connection ends before a word is said";
     Stall "stall" Api "half an answer, then silence for 5 minutes";
     RedirectApi "redirect-api" Api "a redirect to another host";
+    RedirectLoop "redirect-loop" Api "a redirect to the same address";
+    GzipBomb "gzip-bomb" Api "64 kB that unpack to 64 MB";
+    HugeAnswer "huge-answer" Api "an answer of 40 MB";
+    DeepJson "deep-json" Api "JSON that is nested 100000 levels deep";
     TokenExpired "token-expired" Api "code 190, subcode 463";
     TokenExpiredBare "token-expired-bare" Api "code 190 without a subcode, as recorded in 2021";
     TokenInvalidated "token-invalidated" Api "code 190, subcode 460: the password was changed";
@@ -93,15 +99,18 @@ faults! {
     WebpNamedJpg "webp-named-jpg" Cdn "a WebP under a .jpg link";
     TruncatedJpeg "truncated-jpeg" Cdn "a JPEG of which the second half is missing";
     LengthTooLarge "length-too-large" Cdn "a Content-Length larger than the body";
+    LengthTooSmall "length-too-small" Cdn "a Content-Length smaller than the body";
+    CutPicture "cut-picture" Cdn "the connection ends in the middle of the body";
     HtmlPicture "html-picture" Cdn "a web page with status 200 instead of a picture";
     EmptyPicture "empty-picture" Cdn "status 200 and 0 bytes";
     GifPicture "gif-picture" Cdn "a GIF";
     HugePicture "huge-picture" Cdn "a small file of 12000 × 12000 pixels";
-    HeicPicture "heic-picture" Cdn "a real HEIC's first bytes";
+    HeicPicture "heic-picture" Cdn "a real HEIC";
     VideoPicture "video-picture" Cdn "a video where a picture was expected";
     SlowDrip "slow-drip" Cdn "the body comes in fifty drops";
     StalledPicture "stalled-picture" Cdn "half a body, then silence for 5 minutes";
     RedirectElsewhere "redirect-elsewhere" Cdn "a redirect to another host";
+    RedirectLoopPicture "redirect-loop-picture" Cdn "a redirect to the same address";
 }
 
 impl fmt::Display for Fault {

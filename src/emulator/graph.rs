@@ -9,6 +9,7 @@ use super::fields::{Field, parse};
 use super::pen::Pen;
 use super::world::{Login, Token, World};
 use crate::loopback::{Delivery, Request, Response};
+use std::io::Write;
 use std::time::Duration;
 
 /// Versions that are answered as asked; older ones are answered by the oldest of these.
@@ -106,6 +107,7 @@ fn played(fault: Fault, request: &Request, envelope: &Envelope) -> Option<Respon
             .header("Content-Type", "text/html")
             .body("<!DOCTYPE html><title>Sorry</title><p>Something went wrong.")
     };
+    let json = |body: Vec<u8>| Response::new(200).header("Content-Type", "application/json").body(body);
     let limit_is_large = || number(request, "limit").is_none_or(|limit| limit > 10);
     let later = "An unexpected error has occurred. Please retry your request later.";
     let refusal = match fault {
@@ -135,12 +137,24 @@ fn played(fault: Fault, request: &Request, envelope: &Envelope) -> Option<Respon
         Fault::Html200 => return Some(html(200)),
         Fault::EmptyBody => return Some(Response::new(200)),
         Fault::Reset => return Some(Response::new(200).delivery(Delivery::Reset)),
+        Fault::Rate429 => return Some(html(429)),
+        Fault::Rate429RetryAfter => return Some(html(429).header("Retry-After", "5400")),
+        Fault::RedirectLoop => return Some(Response::new(302).header("Location", request.target.as_str())),
+        Fault::GzipBomb => return Some(json(gzipped_spaces(64 << 20)).header("Content-Encoding", "gzip")),
+        Fault::HugeAnswer => return Some(json(vec![b' '; 40 << 20])),
+        Fault::DeepJson => return Some(json(b"{\"data\":".iter().copied().chain([b'['; 100_000]).collect())),
         Fault::RedirectApi => {
             return Some(Response::new(302).header("Location", format!("http://elsewhere.example{}", request.target)));
         }
         _ => return None,
     };
     Some(bad(&refusal, envelope))
+}
+
+fn gzipped_spaces(length: usize) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    // Writing into memory cannot fail; an empty body would be a fault as well.
+    packed.write_all(&vec![b' '; length]).and_then(|()| packed.finish()).unwrap_or_default()
 }
 
 fn expired_text() -> &'static str {

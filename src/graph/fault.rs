@@ -110,7 +110,11 @@ pub enum FaultKind {
 }
 
 fn minutes_in_words(minutes: &Option<u64>) -> String {
-    minutes.map_or_else(String::new, |minutes| format!(", in {minutes} minutes again"))
+    match minutes {
+        None => String::new(),
+        Some(1) => ", in a minute again".to_owned(),
+        Some(minutes) => format!(", in {minutes} minutes again"),
+    }
 }
 
 impl ApiFault {
@@ -121,7 +125,7 @@ impl ApiFault {
             FaultKind::RateLimited { minutes } => {
                 Outcome::RateLimited(minutes.map(|minutes| Duration::from_secs(minutes.saturating_mul(60))))
             }
-            FaultKind::NotTheApi if matches!(self.status, 500..=599 | 429) => Outcome::Transient,
+            FaultKind::NotTheApi if matches!(self.status, 500..=599) => Outcome::Transient,
             // An empty or broken body with a good status is a connection that was cut by something in between.
             FaultKind::NotTheApi if self.status == 200 => Outcome::Transient,
             _ => Outcome::Fatal,
@@ -169,6 +173,10 @@ pub fn read_answer(answer: &Answer, token: &AccessToken) -> Result<Value, ApiFau
     };
     // serde_json refuses what is nested deeper than 128 levels, so a hostile body costs no stack.
     let Ok(value) = serde_json::from_slice::<Value>(&answer.body) else {
+        // A gate in front of the API may say so in its own words.
+        if answer.status == 429 {
+            return Err(bare(FaultKind::RateLimited { minutes: minutes(answer) }, String::new()));
+        }
         let kind = if answer.content_type.is_empty() { "no type".to_owned() } else { one_line(&answer.content_type) };
         return Err(bare(
             FaultKind::NotTheApi,

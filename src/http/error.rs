@@ -10,12 +10,20 @@ pub enum HttpError {
     /// The TLS library found no root certificates, or refused to start.
     #[error("no secure connection can be made from this machine: {0}")]
     Tls(String),
-    /// The name has no address, nobody listens, or the certificate is wrong.
+    /// The name has no address, or nobody listens.
     #[error("{host} cannot be reached: {why}")]
     Connect {
         /// Host and port.
         host: String,
         /// The deepest cause.
+        why: String,
+    },
+    /// Somebody answered, and is not who the certificate should prove it to be, or speaks no TLS at all.
+    #[error("{host} could not prove that it is {host}: {why}")]
+    Insecure {
+        /// Host and port.
+        host: String,
+        /// What the TLS library says.
         why: String,
     },
     /// It took longer than allowed.
@@ -82,6 +90,7 @@ impl HttpError {
             Self::Connect { .. } | Self::Timeout { .. } | Self::CutOff { .. } => Outcome::Transient,
             Self::Status { status: 429 | 500..=599, .. } => Outcome::Transient,
             Self::Tls(_)
+            | Self::Insecure { .. }
             | Self::TooLarge { .. }
             | Self::Status { .. }
             | Self::NotAllowed { .. }

@@ -18,9 +18,14 @@ use crate::cache::{Cache, Original};
 use crate::feed::{MediaId, MediaLink, Slide};
 use crate::files::{FileError, SitePath};
 use crate::http::HttpError;
+use crate::retry::Outcome;
 
 /// Downloads at a time. The CDN serves a browser as many; more brought nothing against a loopback server.
 pub const DOWNLOADS: usize = 6;
+
+/// After so many downloads that failed, and not one that did not, the server is taken to be down: each may have taken
+/// minutes of waiting and asking again.
+pub const PATIENCE: usize = 12;
 
 /// One slide and what is known of it.
 #[derive(Debug, Clone)]
@@ -74,6 +79,9 @@ pub enum Trouble {
     /// The download failed.
     #[error(transparent)]
     Download(#[from] HttpError),
+    /// So many others failed that this one was not tried.
+    #[error("it was not tried: {PATIENCE} downloads had failed, and none had not")]
+    NotTried,
     /// What was downloaded is no picture that can be used.
     #[error(transparent)]
     Develop(#[from] DevelopError),
@@ -116,7 +124,8 @@ struct Undeveloped {
 
 /// Works through `jobs`; the answers stand in the same order.
 pub fn make(jobs: &[Job], bench: &Bench<'_>) -> Vec<Result<Made, Trouble>> {
-    let desk = Desk { jobs, bench, next: AtomicUsize::new(0), done: AtomicUsize::new(0), answers: Mutex::default() };
+    let zero = || AtomicUsize::new(0);
+    let desk = Desk { jobs, bench, next: zero(), done: zero(), had: zero(), failed: zero(), answers: Mutex::default() };
     let shapers = bench.shapers.max(1);
     let (sender, receiver) = sync_channel::<Undeveloped>(shapers);
     let receiver = Mutex::new(receiver);
@@ -149,6 +158,10 @@ struct Desk<'a> {
     bench: &'a Bench<'a>,
     next: AtomicUsize,
     done: AtomicUsize,
+    /// Downloads that came.
+    had: AtomicUsize,
+    /// Downloads that did not, though somebody may be there the next time.
+    failed: AtomicUsize,
     answers: Mutex<Vec<(usize, Result<Made, Trouble>)>>,
 }
 
@@ -208,13 +221,23 @@ impl Desk<'_> {
 
     fn download(&self, job: &Job) -> Result<Obtained, Trouble> {
         let fetch = self.bench.fetch.ok_or(Trouble::NoLink)?;
+        if self.had.load(Ordering::Relaxed) == 0 && self.failed.load(Ordering::Relaxed) >= PATIENCE {
+            return Err(Trouble::NotTried);
+        }
         let mut last = Trouble::NoLink;
         for link in &job.slide.picture_links {
             match fetch(link) {
-                Ok(bytes) => return Ok(self.compare(job, bytes, link)),
+                Ok(bytes) => {
+                    self.had.fetch_add(1, Ordering::Relaxed);
+                    return Ok(self.compare(job, bytes, link));
+                }
                 // A dead link says more than what the next best one led to: a fresh one may work.
                 Err(_) if matches!(&last, Trouble::Download(first) if first.is_dead_link()) => {}
-                Err(error) => last = Trouble::Download(error),
+                Err(error) => {
+                    let passes = matches!(error.outcome(), Outcome::Transient);
+                    self.failed.fetch_add(usize::from(passes), Ordering::Relaxed);
+                    last = Trouble::Download(error);
+                }
             }
         }
         Err(last)

@@ -235,3 +235,14 @@ fn silence_in_the_middle_of_an_answer_ends_with_the_time_that_was_allowed() {
     site.run_with("bake", &impatient).succeeds().says(&["left out DNew"]);
     assert_eq!(site.shown(), ["DAa", "DAb", "DAc"]);
 }
+
+#[test]
+fn a_server_of_pictures_that_is_down_is_not_asked_for_hours() {
+    let api = (0..60).fold(account(), |api, number| api.post(photo(&format!("D{number:03}")).size(40, 40)));
+    api.fault(Fault::CdnDown);
+    let site = Sandbox::new(&api).set("FEEDBAKE_API_RETRIES", "1");
+    site.run("bake --limit 40").ends_with(5).says(&["the pictures cannot be downloaded", "status 503"]);
+    let asked = api.requests().iter().filter(|seen| seen.is_download()).count();
+    assert!((12..=2 * 24).contains(&asked), "{asked}");
+    assert_eq!(site.shown(), Vec::<String>::new());
+}
