@@ -13,6 +13,7 @@
 #![expect(clippy::disallowed_methods, reason = "the stand-in has a clock of its own, set against the real one")]
 
 mod answers;
+mod bombs;
 mod builders;
 mod cdn;
 mod faults;
@@ -32,12 +33,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::loopback::{Request, Response, Server};
 
+pub use bombs::{bomb, bombs};
 pub use builders::{PostBuilder, carousel, photo, reel, video};
 pub use faults::{Fault, NoFault, Target};
 pub use folder::FolderError;
 pub use graph::Kind;
 pub use pen::hostile_caption;
-pub use pictures::{Content, bomb, drawn};
+pub use pictures::{Content, drawn};
 pub use world::{Login, Node, Token, World};
 
 /// A running stand-in; it stops when this is dropped.

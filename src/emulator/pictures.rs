@@ -54,26 +54,3 @@ pub fn encoded(image: &RgbImage, format: ImageFormat) -> Vec<u8> {
     image.write_to(&mut bytes, format).expect("a small RGB picture can be written in every format used here");
     bytes.into_inner()
 }
-
-/// A PNG of 12000 × 12000 pixels in a few hundred kilobytes at most: what a decompression bomb looks like.
-pub fn bomb() -> Vec<u8> {
-    // The head alone is enough: a reader that takes memory before it has looked at the sides has lost already.
-    let mut png = encoded(&RgbImage::new(1, 1), ImageFormat::Png);
-    let sides = [12_000_u32.to_be_bytes(), 12_000_u32.to_be_bytes()].concat();
-    png[16..24].copy_from_slice(&sides);
-    let checked = crc(&png[12..29]).to_be_bytes();
-    png[29..33].copy_from_slice(&checked);
-    png
-}
-
-/// The checksum of a PNG chunk. Source: PNG specification, annex D.
-fn crc(bytes: &[u8]) -> u32 {
-    let mut crc = u32::MAX;
-    for byte in bytes {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
-        }
-    }
-    !crc
-}

@@ -76,7 +76,8 @@ pub fn decode(bytes: &[u8], limits: PixelLimits) -> Result<RgbImage, ShapeError>
     match Sniffed::of(bytes) {
         Sniffed::Jpeg if !has_an_end(bytes) => Err(ShapeError::CutOff),
         Sniffed::Jpeg => upright(JpegDecoder::new(cursor).map_err(ShapeError::Broken)?, limits),
-        Sniffed::Png => upright(PngDecoder::new(cursor).map_err(ShapeError::Broken)?, limits),
+        // Its head may hold a packed profile: bounded before it is read.
+        Sniffed::Png => upright(PngDecoder::with_limits(cursor, head_limits()).map_err(ShapeError::Broken)?, limits),
         Sniffed::WebP => upright(WebPDecoder::new(cursor).map_err(ShapeError::Broken)?, limits),
         Sniffed::Gif => upright(GifDecoder::new(cursor).map_err(ShapeError::Broken)?, limits),
         other => Err(ShapeError::NotAPicture(other)),
@@ -87,6 +88,13 @@ pub fn decode(bytes: &[u8], limits: PixelLimits) -> Result<RgbImage, ShapeError>
 fn has_an_end(jpeg: &[u8]) -> bool {
     const PADDING: usize = 4096;
     jpeg[jpeg.len().saturating_sub(PADDING)..].windows(2).any(|pair| pair == [0xff, 0xd9])
+}
+
+/// What a picture's head may take: the largest profiles of printers have a few megabytes.
+fn head_limits() -> Limits {
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(16 << 20);
+    limits
 }
 
 fn upright<D: ImageDecoder>(mut decoder: D, limits: PixelLimits) -> Result<RgbImage, ShapeError> {
