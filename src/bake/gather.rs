@@ -70,12 +70,7 @@ pub fn gather(
     let mut failed: BTreeMap<MediaId, String> = BTreeMap::new();
     let mut unavailable: BTreeMap<MediaId, String> = BTreeMap::new();
     loop {
-        for post in listing.posts() {
-            if let Some(why) = hopeless(settings, known, listing, post) {
-                unavailable.insert(post.id.clone(), why);
-            }
-        }
-        gathered.selection = select(listing.posts(), &settings.wish, &unavailable);
+        gathered.selection = select_possible(settings, known, listing, &mut unavailable);
         if !listing.has_ended() && wants_more(&gathered.selection, listing.posts(), &settings.wish) {
             listing.next_page(&settings.wish)?;
             (kitchen.watch)(Event::Listed { feed: &settings.name, posts: listing.posts().len() });
@@ -134,6 +129,27 @@ pub fn gather(
     gathered.gallery.retain(|id, _| shown.contains(id));
     gathered.made.retain(|made| shown.contains(&made.picture.id));
     Ok(gathered)
+}
+
+/// Selects until everything kept has a chance. What would not be shown anyway is not blamed for lacking a picture.
+fn select_possible(
+    settings: &FeedSettings,
+    known: &Known<'_>,
+    listing: &Listing<'_>,
+    unavailable: &mut BTreeMap<MediaId, String>,
+) -> Selection {
+    loop {
+        let selection = select(listing.posts(), &settings.wish, unavailable);
+        let hopeless: Vec<(MediaId, String)> = selection
+            .kept
+            .iter()
+            .filter_map(|post| Some((post.id.clone(), hopeless(settings, known, listing, post)?)))
+            .collect();
+        if hopeless.is_empty() {
+            return selection;
+        }
+        unavailable.extend(hopeless);
+    }
 }
 
 /// Why `post` cannot be shown whatever is tried, if that can be told from here.

@@ -20,6 +20,9 @@ const PAGE: u32 = 100;
 /// A page holds at least so many posts: a few that fall out then cost no second request.
 const SMALL_PAGE: u32 = 25;
 
+/// So many pages in a row without a post that was not seen before end the list: it goes in circles.
+const BARREN_PAGES: u32 = 3;
+
 /// What the account says of itself changes rarely: asked for at most once a day where a cache remembers it.
 const ACCOUNT_AGE: SignedDuration = SignedDuration::from_hours(24);
 
@@ -31,6 +34,7 @@ pub struct Listing<'a> {
     pub unreadable: Vec<Unreadable>,
     cursor: Option<Cursor>,
     ended: bool,
+    barren_pages: u32,
     /// Posts whose texts hold a token: they are taken out at once, so that no file and no message ever has them.
     withheld: BTreeSet<MediaId>,
     scanner: &'a LeakScanner,
@@ -68,7 +72,8 @@ impl<'a> Listing<'a> {
 
     fn new(kitchen: &'a Kitchen<'_>, source: Source<'a>, posts: Vec<Post>, ended: bool) -> Self {
         let (unreadable, withheld) = (Vec::new(), BTreeSet::new());
-        Self { source, posts, unreadable, cursor: None, ended, withheld, scanner: &kitchen.scanner }
+        let scanner = &kitchen.scanner;
+        Self { source, posts, unreadable, cursor: None, ended, barren_pages: 0, withheld, scanner }
     }
 
     /// Whether a post's texts were taken out for what they held.
@@ -111,6 +116,7 @@ impl<'a> Listing<'a> {
         let wanted = page_size(wish, self.posts.len());
         let page = graph.page(self.cursor.as_ref(), wanted)?;
         let known: BTreeSet<MediaId> = self.posts.iter().map(|post| post.id.clone()).collect();
+        let before = self.posts.len();
         // A list that grew while it was read shows a post twice.
         for mut post in page.posts.into_iter().filter(|post| !known.contains(&post.id)) {
             if holds_a_token(self.scanner, &post) {
@@ -124,9 +130,10 @@ impl<'a> Listing<'a> {
             }
             self.posts.push(post);
         }
+        self.barren_pages = if self.posts.len() == before { self.barren_pages + 1 } else { 0 };
         self.posts.truncate(wish.scan);
         self.unreadable.extend(page.unreadable);
-        self.ended = page.next.is_none();
+        self.ended = page.next.is_none() || self.barren_pages == BARREN_PAGES;
         self.cursor = page.next;
         Ok(())
     }

@@ -306,7 +306,7 @@ fn prepare(
         let unreadable = std::mem::take(&mut listing.unreadable);
         let file = site::data_file(feed, &account.0, &gathered.selection.kept, &gathered.gallery);
         let (data, posts) = (file.to_bytes(), file.posts.len());
-        site::refuse_leaks(&kitchen.scanner, &feed.data_file, &data).map_err(Stopped::of_site)?;
+        site::refuse_leaks(&kitchen.scanner, &feed.data_file, &data).map_err(Hindrance::Leak)?;
         Ok(Ready { gathered, account, listed: listing.posts().to_vec(), unreadable, data, posts })
     })
 }

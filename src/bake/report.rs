@@ -195,6 +195,9 @@ pub enum Hindrance {
         /// Posts shown now.
         posts_before: usize,
     },
+    /// The data file would hold a token: out of an `[[override]]`, for example.
+    #[error(transparent)]
+    Leak(PublishError),
     /// `--offline`, and nothing was ever fetched here.
     #[error("nothing was fetched into this site's cache yet")]
     NothingRemembered,

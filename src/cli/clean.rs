@@ -9,7 +9,7 @@ use crate::cache::{self, Cache};
 use crate::config::Layer;
 use crate::files::{Root, SitePath};
 use crate::manifest::Manifest;
-use crate::site;
+use crate::site::{self, Pruned};
 
 /// Removes the cache, or everything.
 pub fn run(voice: &Voice, common: &Common, flags: CleanArgs) -> Ended {
@@ -18,6 +18,7 @@ pub fn run(voice: &Voice, common: &Common, flags: CleanArgs) -> Ended {
     const STAYS: &str = "the cache was not removed";
     if !root.exists(&SitePath::new(cache::FOLDER).expect("the place is a constant")) && !flags.all {
         voice.say("there is no cache");
+        answer(voice, &Pruned::default());
         return Ok(Code::Done);
     }
     let waiting =
@@ -28,6 +29,7 @@ pub fn run(voice: &Voice, common: &Common, flags: CleanArgs) -> Ended {
         drop(lock);
         site::clean_cache(&root).map_err(|error| Failure::of_file(&error, STAYS))?;
         voice.say("the cache is gone; the feed stays");
+        answer(voice, &Pruned::default());
         return Ok(Code::Done);
     }
     let mut manifest = Manifest::read(&root).map_err(Failure::of_manifest)?;
@@ -39,9 +41,14 @@ pub fn run(voice: &Voice, common: &Common, flags: CleanArgs) -> Ended {
         voice.say(&format!("{path} was edited and stays"));
     }
     voice.say(&format!("{} removed", count(pruned.removed.len(), "file")));
+    answer(voice, &pruned);
+    Ok(Code::Done)
+}
+
+/// Which files of the site were removed; those of the cache are not counted.
+fn answer(voice: &Voice, pruned: &Pruned) {
     if voice.json {
-        let paths = |list: &[crate::files::SitePath]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let paths = |list: &[SitePath]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
         voice.json(&serde_json::json!({ "removed": paths(&pruned.removed), "left": paths(&pruned.left) }));
     }
-    Ok(Code::Done)
 }

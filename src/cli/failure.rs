@@ -111,6 +111,13 @@ impl Failure {
         voice.complain(&text);
     }
 
+    /// The same for a machine.
+    pub fn as_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "code": self.code as u8, "consequence": self.consequence, "causes": self.causes, "hints": self.hints,
+        })
+    }
+
     /// The same without colour, line by line.
     pub fn lines(&self) -> Vec<String> {
         let causes = self.causes.iter().map(|cause| format!("caused by: {cause}"));
@@ -140,7 +147,6 @@ impl Failure {
             ConfigError::DotEnvWouldBeCommitted(_) => {
                 failure(Code::Token, NOTHING).hint("add the line `.env` to .gitignore; if git tracks it already: `git rm --cached .env`, and make a new token")
             }
-            ConfigError::DotEnvSyntax(_) => failure(Code::Settings, NOTHING).hint("every line is NAME=value, or a comment that begins with #"),
             ConfigError::NoSuchSite(_) => failure(Code::Usage, NOTHING).hint("`--site` names the folder of the site, where its zola.toml or config.toml is"),
         })
     }
@@ -220,6 +226,9 @@ impl Failure {
                 .hint("is `api.base` the address of Instagram's API? If it is, please report this"),
             Hindrance::SuddenlyEmpty { .. } => failure(Code::Network)
                 .hint("if the account is empty indeed, run feedbake once more, or now with `--force`"),
+            Hindrance::Leak(_) => failure(Code::Settings).hint(
+                "make a new token, for this one may have been published already, and take the old one out of wherever it stands",
+            ),
             Hindrance::NothingRemembered => failure(Code::Network).hint("run feedbake once without `--offline`"),
         }
     }

@@ -6,12 +6,15 @@ use super::Ended;
 use super::args::{Common, SourceArgs};
 use super::failure::{Code, Failure};
 use super::start::start;
-use super::ui::{GREEN, Voice, YELLOW};
+use super::ui::{GREEN, Voice, YELLOW, screen_width};
 use crate::bake::{Belief, Rehearsal, rehearse};
 use crate::feed::{Post, one_line};
 
-/// Words of a caption that are enough to recognise a post by.
+/// Letters of a caption that are enough to recognise a post by.
 const GIST: usize = 40;
+
+/// What stands before them in a line.
+const BEFORE_GIST: usize = 40;
 
 /// Shows kept and dropped posts, each with the reason.
 pub fn run(voice: &Voice, common: &Common, flags: &SourceArgs) -> Ended {
@@ -78,8 +81,9 @@ pub fn warn(voice: &Voice, rehearsal: &Rehearsal) {
 fn line(post: &Post) -> String {
     let date = post.timestamp.map(|time| time.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string());
     let date = date.as_deref().unwrap_or("no date");
-    let gist = post.caption.excerpt(GIST);
-    format!("{:<12} {date:<10} {:<8}  {}", post.handle(), post.kind.word(), one_line(&gist))
+    let room = screen_width().map_or(GIST, |width| width.saturating_sub(BEFORE_GIST).min(GIST));
+    let gist = if room < 8 { String::new() } else { post.caption.excerpt(room) };
+    format!("{:<12} {date:<10} {:<8}  {}", post.handle(), post.kind.word(), one_line(&gist)).trim_end().to_owned()
 }
 
 /// The posts of one feed as JSON.

@@ -53,6 +53,9 @@ fn dispatch(voice: &Voice, line: CommandLine) -> Code {
     };
     ended.unwrap_or_else(|failure| {
         failure.tell(voice);
+        if voice.json {
+            voice.json(&serde_json::json!({ "error": failure.as_json() }));
+        }
         failure.code
     })
 }

@@ -38,7 +38,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &PreviewArgs) -> Ended {
             write_out(&root, folder, &page, place.settings.media_dir.as_str())
                 .map_err(|error| Failure::of_file(&error, "the preview was not written"))?;
             voice.say("open index.html there in a browser");
-            voice.result(&folder.display().to_string());
+            answer(voice, "folder", &folder.display().to_string());
             Ok(Code::Done)
         }
         None => serve(voice, root, major, variables, flags.port),
@@ -63,6 +63,14 @@ fn write_out(root: &Root, folder: &Path, page: &str, media_dir: &str) -> Result<
     Ok(())
 }
 
+fn answer(voice: &Voice, key: &str, text: &str) {
+    if voice.json {
+        voice.json(&serde_json::json!({ key: text }));
+    } else {
+        voice.result(text);
+    }
+}
+
 fn serve(
     voice: &Voice,
     root: Root,
@@ -70,16 +78,16 @@ fn serve(
     variables: Map<String, serde_json::Value>,
     port: u16,
 ) -> Ended {
-    let server = Server::start(port, move |request: &Request| answer(&root, major, &variables, request))
+    let server = Server::start(port, move |request: &Request| respond(&root, major, &variables, request))
         .map_err(|error| Failure::of_port(port, &error))?;
     voice.say("Ctrl-C ends it; the page is rendered anew on every load");
-    voice.result(&format!("http://{}/", server.address()));
+    answer(voice, "address", &format!("http://{}/", server.address()));
     loop {
         std::thread::park();
     }
 }
 
-fn answer(
+fn respond(
     root: &Root,
     major: preview::TeraMajor,
     variables: &Map<String, serde_json::Value>,

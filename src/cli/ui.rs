@@ -166,6 +166,12 @@ impl ProgressView<'_> {
     }
 }
 
+/// Columns of the terminal that results are shown on; `None` where they are not.
+pub fn screen_width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(stdout())?;
+    Some(usize::from(width.0))
+}
+
 /// `1 post`, `2 posts`.
 pub fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }

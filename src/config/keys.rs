@@ -50,7 +50,11 @@ pub const KEYS: &[Key] = &[
     site("max_stale", r#""30d""#, "how old the last good feed may be before a failed bake fails the build"),
     site("templates", "true", "write the partial, the stylesheet and the shortcode where they are missing"),
     feed("pictures.widths", "[320, 640, 1080]", "widths to make, in pixels; never wider than the original"),
-    feed("pictures.formats", r#"["webp", "jpeg"]"#, "formats to make, the best first"),
+    feed(
+        "pictures.formats",
+        r#"["webp", "jpeg"]"#,
+        "formats to make, the best first; `avif` on request (smaller still, and ten times the work)",
+    ),
     feed("pictures.aspect", r#""original""#, "`original`, or a ratio to crop to: `1:1`, `4:5`, `3:4`, …"),
     feed("pictures.carousel", r#""all""#, "`all` slides of a carousel, or its `cover`"),
     feed("pictures.video", r#""poster""#, "what to make of a video: its `poster`"),

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::keys;
 use super::origin::Origin;
 use super::settings::SettingsError;
+use crate::auth::LeakScanner;
 
 /// A value as it was written, before anybody asked what it should be.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,16 @@ pub(super) enum Value {
     List(Vec<Value>),
     /// Something no setting takes, in the words of the file.
     Other(&'static str),
+}
+
+impl Value {
+    fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Text(text) => vec![text],
+            Self::List(items) => items.iter().flat_map(Self::texts).collect(),
+            Self::Number(_) | Self::Switch(_) | Self::Other(_) => Vec::new(),
+        }
+    }
 }
 
 /// A value and who set it.
@@ -47,6 +58,21 @@ impl Layer {
     pub fn flag(&mut self, path: &'static str, name: &'static str, text: impl Into<String>) {
         let given = Given { value: Value::Text(text.into()), origin: Origin::Flag { name } };
         self.top.values.insert(path.to_owned(), given);
+    }
+
+    /// Refuses values that hold a token: settings are committed, and flags are seen by every program of the machine.
+    ///
+    /// # Errors
+    /// [`SettingsError::TokenInFile`], which names the place and not the value.
+    pub(super) fn refuse_tokens(&self, scanner: &LeakScanner) -> Result<(), SettingsError> {
+        let groups = std::iter::once(&self.top).chain(self.feeds.iter().map(|(_, group)| group));
+        let tables = groups.flat_map(|group| std::iter::once(&group.values).chain(&group.overrides));
+        for (key, given) in tables.flatten() {
+            if given.value.texts().iter().any(|text| scanner.scan(text.as_bytes()).is_some()) {
+                return Err(SettingsError::TokenInFile { key: key.clone(), origin: given.origin.clone() });
+            }
+        }
+        Ok(())
     }
 
     /// The variables that the file says tokens are in.

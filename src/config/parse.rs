@@ -12,7 +12,8 @@ use crate::files::SitePath;
 pub(super) fn is_safe_link(link: &str) -> bool {
     let web = Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "https" | "http" | "mailto"));
     let own = link.starts_with('/') && !link.starts_with("//") || link.starts_with('#');
-    (web || own) && !link.chars().any(|letter| letter.is_control() || letter.is_whitespace())
+    // A browser reads `/\\` as `//`: another host.
+    (web || own) && !link.chars().any(|letter| letter.is_control() || letter.is_whitespace() || letter == '\\')
 }
 
 pub(super) fn known_path(text: &str) -> SitePath {

@@ -22,6 +22,12 @@ impl<'a> Merged<'a> {
         self.values.get(key).map_or(Origin::Default, |given| given.origin.clone())
     }
 
+    /// The complaint about a list of nothing.
+    pub(super) fn empty(&self, key: &str) -> SettingsError {
+        let expected = "a list with something in it".to_owned();
+        SettingsError::BadValue { key: key.to_owned(), origin: self.origin(key), expected }
+    }
+
     /// Reads a text through `parse`, or gives `default` when nobody set the key.
     pub(super) fn text<T>(
         &self,

@@ -271,7 +271,9 @@ fn feed(merged: &Merged<'_>, name: &str, overrides: &[&Group]) -> Result<FeedSet
     let since_zone = timezone.clone();
     let wish = Wish {
         limit: NonZeroUsize::new(limit as usize).unwrap_or(NonZeroUsize::MIN),
-        types: merged.list("types", default_types, TYPES, kind)?,
+        types: merged
+            .list("types", default_types, TYPES, kind)
+            .and_then(|types| if types.is_empty() { Err(merged.empty("types")) } else { Ok(types) })?,
         include: merged.list("include_hashtags", Vec::new(), TAGS, |text| Some(Hashtag::new(text)))?,
         exclude: merged.list("exclude_hashtags", Vec::new(), TAGS, |text| Some(Hashtag::new(text)))?,
         since: merged
@@ -314,8 +316,11 @@ fn feed(merged: &Merged<'_>, name: &str, overrides: &[&Group]) -> Result<FeedSet
 fn data_file(merged: &Merged<'_>, name: &str) -> Result<SitePath, SettingsError> {
     // A name is checked to be a plain word, so the path cannot leave the site.
     let default = known_path(&format!("data/{name}.json"));
-    merged.text("data_file", default, "a `.json` file inside the site", |text| {
-        SitePath::new(text).ok().filter(|path| path.as_str().ends_with(".json") && path.below(".feedbake").is_none())
+    // Zola takes everything in `templates/` for a template, and empties `public/` before it looks for data.
+    const TAKEN: [&str; 4] = [".feedbake", ".git", "public", "templates"];
+    merged.text("data_file", default, "a `.json` file inside the site, such as \"data/instagram.json\"", |text| {
+        let is_free = |path: &SitePath| TAKEN.iter().all(|folder| path.below(folder).is_none());
+        SitePath::new(text).ok().filter(|path| path.as_str().ends_with(".json") && is_free(path))
     })
 }
 
@@ -327,15 +332,10 @@ fn recipe(merged: &Merged<'_>) -> Result<Recipe, SettingsError> {
     let formats = merged.list("pictures.formats", usual, &format_words(), |text| {
         text.parse().ok().filter(|format: &Format| format.is_built_in())
     })?;
-    let empty = |key: &str| SettingsError::BadValue {
-        key: key.to_owned(),
-        origin: merged.origin(key),
-        expected: "a list with something in it".to_owned(),
-    };
     let quality = |key: &str| merged.number(key, 80, 1, 100).map(|number| u8::try_from(number).unwrap_or(80));
     Ok(Recipe {
-        widths: Widths::new(&widths).ok_or_else(|| empty("pictures.widths"))?,
-        formats: unique(formats).ok_or_else(|| empty("pictures.formats"))?,
+        widths: Widths::new(&widths).ok_or_else(|| merged.empty("pictures.widths"))?,
+        formats: unique(formats).ok_or_else(|| merged.empty("pictures.formats"))?,
         aspect: merged.word("pictures.aspect", Aspect::Original, "\"original\" or a ratio such as \"4:5\"")?,
         quality: Quality {
             avif: quality("pictures.avif_quality")?,
@@ -369,6 +369,9 @@ fn unique(formats: Vec<Format>) -> Option<Vec<Format>> {
     (!kept.is_empty()).then_some(kept)
 }
 
+/// Nobody answers faster than this.
+const SHORTEST_TIMEOUT: Duration = Duration::from_millis(10);
+
 fn api(merged: &Merged<'_>) -> Result<ApiSettings, SettingsError> {
     let known_base = Url::parse("https://graph.instagram.com").expect("the address is written right here");
     let pause = "a time such as \"2s\"";
@@ -384,7 +387,9 @@ fn api(merged: &Merged<'_>) -> Result<ApiSettings, SettingsError> {
             "query" => Some(TokenIn::Query),
             _ => None,
         })?,
-        timeout: merged.text("api.timeout", Duration::from_secs(60), pause, duration)?,
+        timeout: merged.text("api.timeout", Duration::from_secs(60), "a time such as \"60s\"", |text| {
+            duration(text).filter(|time| *time >= SHORTEST_TIMEOUT)
+        })?,
         patience: Patience {
             tries: 1 + merged.number("api.retries", 3, 0, 10)?,
             first_pause: merged.text("api.retry_pause", Duration::from_secs(2), pause, duration)?,

@@ -7,6 +7,7 @@ use super::environment::{Environment, current_folder};
 use super::layer::{Layer, parse_file};
 use super::settings::{Settings, SettingsError};
 use super::token::TOKEN_NAMES;
+use crate::auth::{AccessToken, LeakScanner};
 use crate::files::{self, FileError};
 
 /// The settings file beside the site's own configuration.
@@ -27,9 +28,6 @@ pub enum ConfigError {
     /// A `.env` file with a token that the next `git add` would publish.
     #[error("{} holds an access token and git does not ignore it", .0.display())]
     DotEnvWouldBeCommitted(PathBuf),
-    /// A `.env` file that is none.
-    #[error("{} cannot be read as a list of NAME=value lines", .0.display())]
-    DotEnvSyntax(PathBuf),
     /// The folder that was named is none.
     #[error("there is no folder {}", .0.display())]
     NoSuchSite(PathBuf),
@@ -88,6 +86,11 @@ pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, Conf
     let dot_env = read_dot_env(&site, &file)?;
     environment.add_below(dot_env);
     let (variables, doubtful_variables) = Layer::from_variables(environment.iter());
+    let live = TOKEN_NAMES.iter().filter_map(|name| AccessToken::new(environment.get(name)?).ok()).collect::<Vec<_>>();
+    let scanner = LeakScanner::new(&live.iter().collect::<Vec<_>>());
+    for layer in [&file, &variables, &wanted.flags] {
+        layer.refuse_tokens(&scanner)?;
+    }
     let settings = Settings::from_layers(&[&file, &variables, &wanted.flags])?;
     Ok(Place { site, settings, environment, doubtful_variables })
 }
@@ -104,9 +107,9 @@ fn read_settings(path: &Path, name: &str) -> Result<Option<Layer>, ConfigError> 
 fn read_dot_env(site: &Path, file: &Layer) -> Result<Vec<(String, String)>, ConfigError> {
     let path = site.join(".env");
     let Some(bytes) = files::read(&path)? else { return Ok(Vec::new()) };
-    let entries: Vec<(String, String)> = dotenvy::from_read_iter(bytes.as_slice())
-        .collect::<Result<_, _>>()
-        .map_err(|_| ConfigError::DotEnvSyntax(path.clone()))?;
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    // A line that other programs understand and this one does not is theirs.
+    let entries: Vec<(String, String)> = dotenvy::from_read_iter(text).filter_map(Result::ok).collect();
     let own_names = file.token_variables();
     let is_token = |name: &str| TOKEN_NAMES.contains(&name) || own_names.iter().any(|own| own == name);
     if entries.iter().any(|(name, value)| is_token(name) && !value.trim().is_empty()) && git_would_commit(&path) {
@@ -208,7 +211,7 @@ mod tests {
             ),
             (
                 "data_file = \"/etc/x.json\"",
-                "`data_file` in feedbake.toml:1 should be a `.json` file inside the site, not \"/etc/x.json\"",
+                "`data_file` in feedbake.toml:1 should be a `.json` file inside the site, such as \"data/instagram.json\", not \"/etc/x.json\"",
             ),
             ("max_stale = \"soon\"", "`max_stale` in feedbake.toml:1 should be a time such as \"30d\", not \"soon\""),
             (

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::faults::Fault;
 use super::bombs::bomb;
+use super::faults::Fault;
 use super::pictures::{drawn, encoded};
 use super::world::{IMAGE_LINK_LIFE, Stored, VIDEO_LINK_LIFE, World, link_path};
 use crate::loopback::{Delivery, Request, Response};

@@ -85,12 +85,15 @@ faults! {
     EmptyPage "empty-page" List "the first page is empty and has a next one";
     DoubledItem "doubled-item" List "the last post of a page stands on the next one again";
     NextToItself "next-to-itself" List "the next page is this one";
+    InCircles "in-circles" List "behind the last page comes the first one again, for ever, under a new cursor each time";
+    EmptyForEver "empty-for-ever" List "every page is empty and has a next one";
     DeletedAfterListing "deleted-after-listing" List "the newest post is deleted between list and download";
     GrownBetweenPages "grown-between-pages" List "a post is added between the pages";
     ExtraKeys "extra-keys" List "every item has keys nobody knows";
     NumbersAsIds "numbers-as-ids" List "ids are bare numbers beyond 2^53";
     EmptyList "empty-list" List "the account lists nothing";
     HostileCaptions "hostile-captions" List "captions with markup, templates, commands and direction marks";
+    HalfEmoji "half-emoji" List "captions that end in half a surrogate pair";
     ExpiredLink "expired-link" Cdn "403 URL signature expired";
     BadHash "bad-hash" Cdn "403 Bad URL hash";
     CdnMissing "cdn-missing" Cdn "404";

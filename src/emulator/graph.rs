@@ -171,7 +171,9 @@ pub(super) fn number(request: &Request, key: &str) -> Option<usize> {
 
 /// The token of a request; the one in the address wins when there are two.
 pub(super) fn sent_token(request: &Request) -> Option<String> {
-    let bearer = || request.header("authorization")?.strip_prefix("Bearer ").map(str::to_owned);
+    // Without the word before it, the whole header is taken for a token that nobody can read.
+    let header = || request.header("authorization");
+    let bearer = || header().map(|value| value.strip_prefix("Bearer ").unwrap_or(value).to_owned());
     parameter(request, "access_token").or_else(bearer)
 }
 
@@ -186,8 +188,11 @@ fn known_token(world: &World, request: &Request, now: Timestamp) -> Result<Token
             _ => Refusal::oauth(400, 104, "An access token is required to request this resource."),
         });
     };
-    let Some(token) = world.tokens.iter().find(|token| token.text == sent) else {
-        return Err(Refusal::oauth(400, 190, "Invalid OAuth access token - Cannot parse access token"));
+    let is_bare = request.header("authorization").is_some_and(|value| !value.starts_with("Bearer "));
+    let known = world.tokens.iter().find(|token| token.text == sent).filter(|_| !is_bare);
+    let Some(token) = known else {
+        let status = if is_bare { 401 } else { 400 };
+        return Err(Refusal::oauth(status, 190, "Invalid OAuth access token - Cannot parse access token"));
     };
     if token.expires_at <= now {
         // Meta's clocks show Pacific time without saying whether it is summer there.

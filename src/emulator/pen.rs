@@ -66,6 +66,9 @@ const CHILD_FIELDS: [&str; 10] = [
 /// The API sends no more posts at once.
 const LARGEST_PAGE: usize = 100;
 
+/// How a cursor begins that points at nothing.
+const FAULTY_CURSOR: &str = "QVFIfault";
+
 /// Writes answers.
 pub(super) struct Pen<'a> {
     pub world: &'a mut World,
@@ -152,6 +155,7 @@ impl Pen<'_> {
                 Some(format!("{{\"data\":{}}}", self.nodes(&node.children[..limit], inner, true)?))
             }
             ("media_type", Some(Fault::UnknownMediaType)) => Some(quoted("HOLOGRAM")),
+            ("caption", Some(Fault::HalfEmoji)) => Some("\"cut short \\ud83d\"".to_owned()),
             ("caption", Some(Fault::HostileCaptions)) => Some(quoted(hostile_caption(node.text("id")))),
             ("owner", _) => Some(format!("{{\"id\":{}}}", quoted(self.world.account_id()))),
             ("is_comment_enabled", _) => Some("true".to_owned()),
@@ -198,7 +202,8 @@ impl Pen<'_> {
         }
         let after = parameter(request, "after");
         let start = match (after.as_deref(), parameter(request, "before")) {
-            (Some("EMPTY"), _) => 0,
+            // Cursors that faults hand out lead to the beginning.
+            (Some(cursor), _) if cursor.starts_with(FAULTY_CURSOR) => 0,
             (Some(cursor), _) => self.place(&posts, cursor)? + 1,
             (None, Some(cursor)) => self.place(&posts, &cursor)?.saturating_sub(limit),
             (None, None) => 0,
@@ -213,7 +218,14 @@ impl Pen<'_> {
         let mut cursor = shown.last().map(|node| self.cursor(node));
         if self.fault == Some(Fault::EmptyPage) && after.is_none() {
             shown.clear();
-            (has_next, cursor) = (true, Some("EMPTY".to_owned()));
+            (has_next, cursor) = (true, Some(self.faulty_cursor()));
+        }
+        if self.fault == Some(Fault::EmptyForEver) {
+            shown.clear();
+            (has_next, cursor) = (true, Some(self.faulty_cursor()));
+        }
+        if self.fault == Some(Fault::InCircles) && !has_next {
+            (has_next, cursor) = (true, Some(self.faulty_cursor()));
         }
         if self.fault == Some(Fault::NextToItself) {
             has_next = true;
@@ -251,6 +263,10 @@ impl Pen<'_> {
     fn cursor(&self, node: &Node) -> String {
         let inner = format!("{}:{}:{}", self.world.account_id(), node.text("id"), "x".repeat(50));
         format!("QVFI{}ZD", URL_SAFE_NO_PAD.encode(inner))
+    }
+
+    fn faulty_cursor(&self) -> String {
+        format!("{FAULTY_CURSOR}{}", self.world.counter)
     }
 
     fn place(&self, posts: &[Node], cursor: &str) -> Result<usize, Refusal> {

@@ -14,7 +14,7 @@ use crate::http::{Answer, Http, HttpError, TokenIn};
 use crate::retry::{Next, Outcome, Patience, next};
 
 /// Empty pages in a row that are followed: the API may send some, and must not send them for ever.
-const EMPTY_PAGES: u32 = 5;
+const EMPTY_PAGES: u32 = 25;
 
 /// How the API is asked.
 #[derive(Debug, Clone)]
@@ -167,16 +167,20 @@ impl<'a> Graph<'a> {
                 parameters.extend(after.clone().map(|cursor| ("after", cursor.0)));
                 parameters
             })?;
-            let facts = translate::page(&answer)
-                .ok_or(ApiError::Shape { path, why: "there is no list called `data` in it" })?;
+            let facts = match translate::page(&answer) {
+                Some(facts) => facts,
+                None => return Err(ApiError::Shape { path, why: "there is no list called `data` in it" }),
+            };
             let next = facts.after.filter(|_| facts.has_next).map(Cursor).filter(|next| Some(next) != after.as_ref());
             let is_empty = facts.posts.is_empty() && facts.unreadable.is_empty();
-            if is_empty && next.is_some() && empty_pages < EMPTY_PAGES {
+            if is_empty && next.is_some() {
+                if empty_pages == EMPTY_PAGES {
+                    return Err(ApiError::Shape { path, why: "page after page of it is empty" });
+                }
                 empty_pages += 1;
                 after = next;
                 continue;
             }
-            let next = next.filter(|_| !is_empty);
             return Ok(Page { posts: facts.posts, unreadable: facts.unreadable, next });
         }
     }

@@ -172,7 +172,9 @@ pub fn read_answer(answer: &Answer, token: &AccessToken) -> Result<Value, ApiFau
         trace: String::new(),
     };
     // serde_json refuses what is nested deeper than 128 levels, so a hostile body costs no stack.
-    let Ok(value) = serde_json::from_slice::<Value>(&answer.body) else {
+    let parsed = serde_json::from_slice::<Value>(&answer.body)
+        .or_else(|_| serde_json::from_slice(&without_half_characters(&answer.body)));
+    let Ok(value) = parsed else {
         // A gate in front of the API may say so in its own words.
         if answer.status == 429 {
             return Err(bare(FaultKind::RateLimited { minutes: minutes(answer) }, String::new()));
@@ -195,6 +197,30 @@ pub fn read_answer(answer: &Answer, token: &AccessToken) -> Result<Value, ApiFau
     }
 }
 
+/// The JSON with U+FFFD for every half of a surrogate pair that stands alone, as a text that was cut in the middle of
+/// an emoji has one: it costs a character then, and not the feed.
+fn without_half_characters(json: &[u8]) -> Vec<u8> {
+    let half_at = |at: usize| -> Option<u16> {
+        let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        let number = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        (0xd800..0xe000).contains(&number).then_some(number)
+    };
+    let mut mended = Vec::with_capacity(json.len());
+    let mut at = 0;
+    while at < json.len() {
+        let (taken, text): (usize, &[u8]) = match (half_at(at), half_at(at + 6)) {
+            (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => (12, &json[at..at + 12]),
+            (Some(_), _) => (6, b"\\ufffd"),
+            // The letter behind a backslash belongs to it, another backslash above all.
+            (None, _) if json[at] == b'\\' => (2, &json[at..json.len().min(at + 2)]),
+            (None, _) => (1, &json[at..=at]),
+        };
+        mended.extend_from_slice(text);
+        at += taken;
+    }
+    mended
+}
+
 /// The part of an answer that says what is wrong, in any of the three forms recorded.
 fn envelope(value: &Value) -> Option<&Value> {
     let is_error = |value: &&Value| value.get("code").is_some() || value.get("message").is_some();
@@ -212,14 +238,15 @@ fn read_envelope(envelope: &Value, answer: &Answer, token: &AccessToken) -> ApiF
     };
     let text = |key: &str| envelope.get(key).and_then(Value::as_str).unwrap_or_default();
     let raw = if text("message").is_empty() { text("error_message") } else { text("message") };
+    let safe = without_secrets(&one_line(raw), token);
     let (code, subcode) = (number("code"), number("error_subcode"));
     let is_transient = envelope.get("is_transient").and_then(Value::as_bool).unwrap_or(false);
     ApiFault {
-        kind: kind(code, subcode, raw, is_transient, answer),
+        kind: kind(code, subcode, &safe, is_transient, answer),
         status: answer.status,
         code,
         subcode,
-        message: without_secrets(&one_line(raw), token).chars().take(LONGEST_MESSAGE).collect(),
+        message: safe.chars().take(LONGEST_MESSAGE).collect(),
         trace: without_secrets(&one_line(text("fbtrace_id")), token),
     }
 }

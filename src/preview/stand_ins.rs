@@ -77,7 +77,11 @@ impl StandIns {
                 let required = arguments.get("required").and_then(Value::as_bool).unwrap_or(true);
                 self.load_data(needed("path")?, required)
             }
-            Function::GetUrl => Ok(json!(format!("{}{}", self.base, needed("path")?.trim_start_matches('/')))),
+            // Without a path Zola gives the site's own address, and no slash behind it.
+            Function::GetUrl => Ok(json!(match needed("path")?.trim_start_matches('/') {
+                "" => self.base.trim_end_matches('/').to_owned(),
+                path => format!("{}{path}", self.base),
+            })),
             Function::Trans => Ok(json!(needed("key")?)),
             Function::GetImageMetadata => self.image_metadata(needed("path")?),
         }

@@ -54,6 +54,7 @@ pub struct DataPost {
     pub shortcode: String,
     permalink: String,
     link: String,
+    link_on_site: bool,
     timestamp: String,
     date: String,
     r#type: &'static str,
@@ -166,10 +167,12 @@ fn data_post(settings: &FeedSettings, post: &Post, gallery: &Gallery) -> Option<
     let permalink = post.permalink.clone().unwrap_or_default();
     let counted = |count: Option<u64>| count.filter(|_| settings.counts == Counts::Write);
     let hashtags = caption.hashtags();
+    let link = said.and_then(|said| said.link.clone()).unwrap_or_else(|| permalink.clone());
     Some(DataPost {
         id: post.id.to_string(),
         shortcode: post.shortcode.as_ref().map(ToString::to_string).unwrap_or_default(),
-        link: said.and_then(|said| said.link.clone()).unwrap_or_else(|| permalink.clone()),
+        link_on_site: link.starts_with('/'),
+        link,
         permalink,
         timestamp: post.timestamp.map(|time| time.to_string()).unwrap_or_default(),
         date,

@@ -216,6 +216,8 @@ fn offline_uses_what_the_cache_holds() {
     offline.succeeds().says(&["4 posts → 2"]);
     assert_eq!(site.shown(), ["DAa", "DAb"]);
     site.is_whole();
+    // What is beyond the limit has lost its picture by now, and is not blamed for it.
+    site.run("list --offline --limit 2").succeeds().prints(&["beyond `limit`"]);
 }
 
 #[test]

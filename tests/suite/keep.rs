@@ -237,6 +237,28 @@ fn silence_in_the_middle_of_an_answer_ends_with_the_time_that_was_allowed() {
 }
 
 #[test]
+fn a_list_that_goes_in_circles_or_is_empty_for_ever_ends() {
+    for (fault, code, shown) in [(Fault::InCircles, 0, 3), (Fault::EmptyForEver, 5, 0)] {
+        let api = account();
+        api.fault(fault);
+        let site = Sandbox::new(&api);
+        site.run("bake").ends_with(code);
+        assert_eq!(site.shown().len(), shown, "{fault}");
+        let asked = api.requests().len();
+        assert!(asked < 40, "{fault}: {asked} requests");
+    }
+}
+
+#[test]
+fn half_an_emoji_costs_a_character_and_not_the_feed() {
+    let api = account();
+    api.fault(Fault::HalfEmoji);
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    assert_eq!(site.data()["posts"][0]["caption"], "cut short \u{fffd}");
+}
+
+#[test]
 fn a_server_of_pictures_that_is_down_is_not_asked_for_hours() {
     let api = (0..60).fold(account(), |api, number| api.post(photo(&format!("D{number:03}")).size(40, 40)));
     api.fault(Fault::CdnDown);

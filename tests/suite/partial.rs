@@ -50,6 +50,22 @@ fn both_teras_render_the_same_bytes() {
 }
 
 #[test]
+fn a_link_into_the_site_keeps_the_base_url_of_the_site() {
+    let api = Emulator::start().post(photo("DAa").size(64, 64)).post(photo("DAb").size(64, 64));
+    let site = Sandbox::new(&api).file("feedbake.toml", "[[override]]\npost = \"DAa\"\nlink = \"/shop/?a=1&b=2\"\n");
+    site.run("bake").succeeds();
+    for (base, expected) in [("https://e.org/sub/", "https://e.org/sub/shop/?a=1&b=2"), ("/", "/shop/?a=1&b=2")] {
+        for major in [TeraMajor::One, TeraMajor::Two] {
+            let page =
+                Html::parse_document(&preview_page(&Root::new(site.path("")), major, base, &Map::new()).unwrap());
+            let links: Vec<&str> =
+                select(&page, "a.feedbake-tile").iter().filter_map(|link| link.value().attr("href")).collect();
+            assert_eq!(links, [expected, "https://www.instagram.com/p/DAb/"]);
+        }
+    }
+}
+
+#[test]
 fn hostile_captions_come_out_as_text() {
     let mut api = Emulator::start();
     let captions: Vec<&str> = (0..8_u8).map(|number| hostile_caption(&char::from(b'0' + number).to_string())).collect();

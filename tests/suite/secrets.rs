@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use feedbake::emulator::{Emulator, Fault, photo, reel};
+use feedbake::emulator::{Content, Emulator, Fault, photo, reel};
 
 use crate::sandbox::Sandbox;
 
@@ -69,6 +69,82 @@ fn a_caption_that_holds_a_token_costs_its_post() {
     assert_eq!(site.shown(), ["DAb"]);
 }
 
+/// A token planted in every text, link and picture that the API sends.
+#[test]
+fn a_token_in_any_input_reaches_no_output() {
+    let long = format!("IGAA{}ZD", "x1Y2".repeat(40));
+    let short = "IGAAonlyforty5characters6long7and8no9more";
+    for token in [long.as_str(), short] {
+        let picture = |place: &str| {
+            let whole = feedbake::emulator::drawn(place, 64, 64);
+            let mut bytes = std::io::Cursor::new(Vec::new());
+            whole.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+            // A comment behind the first marker.
+            let text = format!("{place} {token}");
+            let comment =
+                [&[0xff, 0xfe], &u16::try_from(text.len() + 2).unwrap().to_be_bytes()[..], text.as_bytes()].concat();
+            let mut bytes = bytes.into_inner();
+            bytes.splice(2..2, comment);
+            Content::Bytes(bytes)
+        };
+        let plant = |key: &str, value: String| photo("DAa").size(64, 64).fact(key, value.into());
+        let planted = [
+            plant("caption", format!("see {token}")),
+            plant("caption", format!("#{token}")),
+            plant("alt_text", token.to_owned()),
+            plant("username", token.to_owned()),
+            plant("permalink", format!("https://www.instagram.com/p/DAa/?access_token={token}")),
+            plant("shortcode", token.to_owned()),
+            plant("id", token.to_owned()),
+            plant("media_type", token.to_owned()),
+            plant("timestamp", token.to_owned()),
+            photo("DAa").picture(picture("comment")),
+        ];
+        for (number, post) in planted.into_iter().enumerate() {
+            let api = Emulator::start().post(photo("DAx").size(64, 64));
+            api.add(post.at("2026-08-01T10:00:00Z"));
+            api.change(|world| world.tokens[0].text = token.to_owned());
+            for (key, value) in [("biography", token), ("name", token), ("website", "https://x.example/")] {
+                api.change(|world| world.account.insert(key.to_owned(), format!("{value} {token}").into()));
+            }
+            let site = Sandbox::new(&api);
+            for arguments in ["bake -v", "bake --json --strict", "list --json", "bake --offline -v", "list -v"] {
+                let ran = site.run(arguments);
+                assert!(ran.code == 0, "{number}, {arguments}: {} {}", ran.code, ran.stderr);
+                assert!(
+                    !ran.stderr.contains(token) && !ran.stdout.contains(token),
+                    "{number}, {arguments}: {}",
+                    ran.stderr
+                );
+            }
+            assert_eq!(
+                site.data()["posts"].as_array().unwrap().iter().filter(|post| post["shortcode"] == "DAx").count(),
+                1
+            );
+            for (name, bytes) in everything(&site) {
+                assert!(!name.contains(token) && !holds(&bytes, token), "{number}: {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_files_are_looked_through() {
+    let site = Sandbox::without_token();
+    let token = "IGAAonlyforty5characters6long7and8no9more";
+    for number in 0..10_000 {
+        let planted = if number == 7777 { token } else { "nothing" };
+        site.write(
+            &format!("public/{}/{number}.html", number % 100),
+            &format!("<p>{}{planted}</p>", "word ".repeat(400)),
+        );
+    }
+    let ran = site.run_with("audit public --json", &[("INSTAGRAM_ACCESS_TOKEN", token)]).ends_with(7);
+    let json = ran.json();
+    assert_eq!((json["files"].as_u64(), json["found"].as_array().map(Vec::len)), (Some(10_000), Some(1)));
+    assert!(json["found"][0]["path"].as_str().unwrap().ends_with("7777.html"));
+}
+
 #[test]
 fn audit_finds_a_planted_token_in_every_coding_and_ends_with_7() {
     use base64::Engine;
@@ -79,7 +155,13 @@ fn audit_finds_a_planted_token_in_every_coding_and_ends_with_7() {
     site.run("audit").succeeds().says(&["no token"]);
     let base64 = base64::engine::general_purpose::STANDARD.encode(format!("x{token}y"));
     let shape = format!("IGAA{}", "aB3".repeat(40));
-    for (name, text) in [("plain.html", &token), ("coded.js", &base64), ("other.bin", &shape)] {
+    for (name, text) in [
+        ("plain.html", &token),
+        ("coded.js", &base64),
+        ("other.bin", &shape),
+        ("every.txt", &token.bytes().map(|byte| format!("%{byte:02X}")).collect()),
+        ("shape.txt", &base64::engine::general_purpose::STANDARD.encode(format!("{{\"t\":\"{shape}\"}}"))),
+    ] {
         site.write(&format!("public/{name}"), &format!("before {text} after"));
         let ran = site.run("audit").ends_with(7).says(&[name]);
         assert!(!ran.stderr.contains(&token) && !ran.stdout.contains(&token));

@@ -43,3 +43,52 @@ fn a_token_in_the_settings_is_refused() {
     let ran = site.run("bake").ends_with(3).says(&["feedbake.toml:1 holds a token"]);
     assert!(!ran.stderr.contains("IGAAsecret"));
 }
+
+#[test]
+fn a_token_that_was_pasted_into_any_other_setting_is_refused_and_not_shown() {
+    let token = format!("IGAA{}ZD", "x1Y2".repeat(40));
+    let site = Sandbox::without_token();
+    let address = format!("https://graph.instagram.com/?access_token={token}");
+    let files = [
+        format!("token_env = \"{token}\"\n"),
+        format!("[api]\nuser = \"{token}\"\n"),
+        format!("[api]\nbase = \"{address}\"\n"),
+        format!("hide = [\"{token}\"]\n"),
+        format!("[[override]]\npost = \"DAa\"\nalt = \"{token}\"\n"),
+        format!("[[feed]]\nname = \"shop\"\ntoken_env = \"{token}\"\n"),
+    ];
+    for text in files {
+        site.write("feedbake.toml", &text);
+        let ran = site.run("bake").ends_with(3).says(&["feedbake.toml:", "holds a token", "make a new one"]);
+        assert!(!ran.stderr.contains(&token), "{text}: {}", ran.stderr);
+    }
+    site.write("feedbake.toml", "");
+    let ran = site.run(&format!("bake --json --api-base {address}")).ends_with(3).says(&["--api-base holds a token"]);
+    assert!(!ran.stderr.contains(&token) && !ran.stdout.contains(&token), "{}", ran.stderr);
+    assert_eq!(ran.json()["error"]["code"], 3);
+    let ran = site.run_with("bake", &[("FEEDBAKE_API_USER", &token)]).ends_with(3).says(&["holds a token"]);
+    assert!(!ran.stderr.contains(&token), "{}", ran.stderr);
+}
+
+#[test]
+fn places_where_a_data_file_would_be_something_else_are_refused() {
+    let site = Sandbox::without_token();
+    for place in ["templates/x.json", "public/x.json", ".feedbake/x.json", ".git/x.json", "data/x.txt"] {
+        site.write("feedbake.toml", &format!("data_file = \"{place}\"\n"));
+        site.run("bake").ends_with(3).says(&["`data_file` in feedbake.toml:1 should be", place]);
+    }
+    site.write("feedbake.toml", "types = []\n");
+    site.run("bake").ends_with(3).says(&["`types` in feedbake.toml:1 should be a list with something in it"]);
+    site.write("feedbake.toml", "[api]\ntimeout = \"0s\"\n");
+    site.run("bake").ends_with(3).says(&["`api.timeout` in feedbake.toml:2 should be a time such as"]);
+}
+
+#[test]
+fn a_dot_env_of_another_program_or_of_windows_is_read_as_far_as_it_can_be() {
+    let api = Emulator::start().post(photo("DAa").size(64, 64));
+    let site = Sandbox::new(&api).unset("INSTAGRAM_ACCESS_TOKEN");
+    site.write(".env", &format!("\u{feff}OTHER=$(date)\nX = = y z\nINSTAGRAM_ACCESS_TOKEN={}\r\n", api.token()));
+    site.run("bake").succeeds();
+    site.write(".env", &format!("\u{feff}INSTAGRAM_ACCESS_TOKEN={}\r\n", api.token()));
+    site.run("bake").succeeds();
+}
