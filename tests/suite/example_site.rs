@@ -44,6 +44,7 @@ fn feed_of(site: &Sandbox, page: &str) -> Option<String> {
 
 #[test]
 fn it_builds_without_a_bake_and_with_one_in_every_zola_at_hand() {
+    let mut first: Option<Vec<String>> = None;
     for zola in zolas() {
         let api = Emulator::serve(World::demo()).unwrap();
         let site = Sandbox::new(&api);
@@ -53,11 +54,14 @@ fn it_builds_without_a_bake_and_with_one_in_every_zola_at_hand() {
 
         site.run_with("bake", &[("FEEDBAKE_PICTURES_WIDTHS", "64,128")]).succeeds();
         build(&zola, &site, "https://example.org/sub/path");
+        let mut feeds = Vec::new();
         for (page, tiles) in [("index", 12), ("about/index", 6), ("journal/index", 3)] {
             let feed = feed_of(&site, &format!("public/{page}.html")).unwrap_or_else(|| panic!("{page} shows no feed"));
             assert_eq!(feed.matches("<li ").count(), tiles, "{page}");
             assert!(feed.contains("https://example.org/sub/path/feedbake/"), "{page}");
+            feeds.push(feed);
         }
+        assert_eq!(first.get_or_insert_with(|| feeds.clone()), &feeds, "{} shows another feed", zola.display());
         let journal = fs::read_to_string(site.path("public/journal/index.html")).unwrap();
         assert!(journal.contains("<p>And the text goes on."), "the Markdown behind the feed is still Markdown");
         for picture in site.named_pictures() {
