@@ -187,10 +187,11 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
             outcome,
         });
     }
+    report.removed = tidy(&kitchen, &report, &mut manifest, &mut index)?;
+    // Last: a template that cannot be written is no reason to forget the feed.
     if tools.settings.templates == Templates::Install {
         report.installed = site::install(tools.root, &mut manifest)?;
     }
-    report.removed = tidy(&kitchen, &report, &mut manifest, &mut index)?;
     Ok(report)
 }
 

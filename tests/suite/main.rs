@@ -12,6 +12,7 @@ mod data_file;
 mod documents;
 mod emulator;
 mod example_site;
+mod hostile;
 mod keep;
 mod killed;
 mod listing;

@@ -11,28 +11,60 @@ use serde_json::Value;
 
 /// A site in a temporary folder, and the emulator its feed comes from.
 pub struct Sandbox {
-    folder: tempfile::TempDir,
+    /// Removed with everything in it when the test ends.
+    _folder: tempfile::TempDir,
+    top: PathBuf,
+    #[cfg(unix)]
+    user: Option<u32>,
     environment: BTreeMap<String, String>,
 }
 
 impl Sandbox {
     /// An empty Zola site whose feed comes from `api`.
     pub fn new(api: &Emulator) -> Self {
-        Self::without_token().set("INSTAGRAM_ACCESS_TOKEN", &api.token()).set("FEEDBAKE_API_BASE", &api.base())
+        Self::without_token().with(api)
     }
 
     /// An empty Zola site that knows no token and no API.
     pub fn without_token() -> Self {
+        Self::named("site")
+    }
+
+    /// The same in a folder of this name.
+    pub fn named(name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("config.toml"), "base_url = \"https://example.org\"\n").unwrap();
+        let top = folder.path().join(name);
+        fs::create_dir_all(&top).unwrap();
+        fs::write(top.join("config.toml"), "base_url = \"https://example.org\"\n").unwrap();
         let environment = BTreeMap::from([
             ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
-            ("HOME".to_owned(), folder.path().display().to_string()),
+            ("HOME".to_owned(), top.display().to_string()),
             // Nobody listens there: whatever is not the emulator cannot be reached.
             ("FEEDBAKE_API_BASE".to_owned(), "http://127.0.0.1:9".to_owned()),
             ("FEEDBAKE_API_RETRY_PAUSE".to_owned(), "1ms".to_owned()),
         ]);
-        Self { folder, environment }
+        Self {
+            _folder: folder,
+            top,
+            #[cfg(unix)]
+            user: None,
+            environment,
+        }
+    }
+
+    /// Lets the feed come from `api`.
+    pub fn with(self, api: &Emulator) -> Self {
+        self.set("INSTAGRAM_ACCESS_TOKEN", &api.token()).set("FEEDBAKE_API_BASE", &api.base())
+    }
+
+    /// Gives the site to another user of the machine and runs the binary as that one: to root no folder is closed.
+    #[cfg(unix)]
+    pub fn as_user(mut self, user: u32) -> Self {
+        for entry in walkdir::WalkDir::new(self._folder.path()).into_iter().filter_map(Result::ok) {
+            std::os::unix::fs::lchown(entry.path(), Some(user), None).unwrap();
+        }
+        self.user = Some(user);
+        self
     }
 
     /// Sets a variable for every run.
@@ -62,7 +94,7 @@ impl Sandbox {
 
     /// Where `name` is.
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.top.join(name)
     }
 
     /// Runs the binary in the site.
@@ -72,15 +104,8 @@ impl Sandbox {
 
     /// Runs the binary in the site with more variables.
     pub fn run_with(&self, arguments: &str, variables: &[(&str, &str)]) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_feedbake"))
-            .args(arguments.split_whitespace())
-            .current_dir(self.folder.path())
-            .env_clear()
-            .envs(&self.environment)
-            .envs(variables.iter().copied())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let mut command = self.command(env!("CARGO_BIN_EXE_feedbake"));
+        let output = command.args(arguments.split_whitespace()).envs(variables.iter().copied()).output().unwrap();
         Ran {
             arguments: arguments.to_owned(),
             code: output.status.code().unwrap_or(-1),
@@ -89,14 +114,21 @@ impl Sandbox {
         }
     }
 
+    /// A program that will run in the site, in the environment of the sandbox.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.top).env_clear().envs(&self.environment).stdin(Stdio::null());
+        #[cfg(unix)]
+        if let Some(user) = self.user {
+            std::os::unix::process::CommandExt::uid(&mut command, user);
+        }
+        command
+    }
+
     /// Starts the binary in the site and lets it run.
     pub fn spawn(&self, arguments: &str) -> std::process::Child {
-        Command::new(env!("CARGO_BIN_EXE_feedbake"))
+        self.command(env!("CARGO_BIN_EXE_feedbake"))
             .args(arguments.split_whitespace())
-            .current_dir(self.folder.path())
-            .env_clear()
-            .envs(&self.environment)
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -141,7 +173,7 @@ impl Sandbox {
     }
 
     fn name(&self, path: &Path) -> String {
-        path.strip_prefix(self.folder.path()).unwrap().to_string_lossy().replace('\\', "/")
+        path.strip_prefix(&self.top).unwrap().to_string_lossy().replace('\\', "/")
     }
 
     /// The paths that the data file names.

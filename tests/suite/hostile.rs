@@ -1,0 +1,276 @@
+//! Hostile pictures and hostile disks.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+
+use feedbake::emulator::{Content, Emulator, bombs, photo};
+
+use crate::sandbox::Sandbox;
+
+fn fixture(name: &str) -> Vec<u8> {
+    fs::read(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+fn picture(name: &str) -> Vec<u8> {
+    fixture(&format!("fixtures/pictures/{name}"))
+}
+
+/// What nobody can make a picture of, and what is said of it.
+fn hopeless() -> Vec<(String, Vec<u8>, &'static str)> {
+    let jpeg = picture("progressive_red_left.jpg");
+    let mut list: Vec<(String, Vec<u8>, &'static str)> = vec![
+        ("zero_bytes".to_owned(), Vec::new(), "sent nothing instead of a picture"),
+        ("a_web_page".to_owned(), b"<!DOCTYPE html><p>Sorry".to_vec(), "sent a web page"),
+        ("a_text".to_owned(), b"URL signature expired".to_vec(), "sent a text"),
+        ("json".to_owned(), b"{\"error\":{}}".to_vec(), "sent a message in JSON"),
+        ("a_heic".to_owned(), fixture("src/emulator/real.heic"), "sent a HEIC picture"),
+        ("a_truncated_jpeg".to_owned(), picture("truncated_is_damaged.jpg"), "the picture ends too early"),
+        ("half_a_jpeg_head".to_owned(), jpeg[..20].to_vec(), "the picture ends too early"),
+        ("only_a_jpegs_ends".to_owned(), b"\xff\xd8\xff\xe0\xff\xd9".to_vec(), "damaged"),
+        ("random_bytes".to_owned(), (0..5000_u32).map(|number| (number * 7919 % 251) as u8).collect(), "no picture"),
+        ("an_svg".to_owned(), b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "sent a web page"),
+    ];
+    let png = picture("palette_red_left_white_right.png");
+    list.push(("half_a_png".to_owned(), png[..png.len() / 2].to_vec(), "damaged"));
+    for (name, bytes) in bombs() {
+        // A profile or a text that is too large is passed over where the decoder can do so.
+        if !name.contains("unpacks") {
+            list.push((name.to_owned(), bytes, ""));
+        }
+    }
+    list
+}
+
+/// Odd ones that are pictures all the same.
+fn odd() -> Vec<(String, Vec<u8>)> {
+    let mut list: Vec<(String, Vec<u8>)> = [
+        "cmyk_red_left.jpg",
+        "grey.jpg",
+        "sixteen_bit_grey.png",
+        "palette_red_left_white_right.png",
+        "animated_red_first.gif",
+        "animated_red_first.webp",
+        "one_pixel_red.png",
+        "exif_6_red_comes_out_on_top.jpg",
+        "broken_icc_red_left.jpg",
+        "golden/swapped.png",
+    ]
+    .into_iter()
+    .map(|name| (name.replace(['.', '/'], "_"), picture(name)))
+    .collect();
+    let padded = [picture("grey.jpg"), vec![0; 3000]].concat();
+    list.push(("padded_behind_its_end".to_owned(), padded));
+    list
+}
+
+#[test]
+fn every_hostile_picture_costs_its_own_post_and_no_other_in_bounded_memory() {
+    let mut api = Emulator::start();
+    let post = |number: usize, bytes: Vec<u8>| photo(&format!("D{number:03}")).picture(Content::Bytes(bytes));
+    let hopeless = hopeless();
+    let odd = odd();
+    for (number, (_, bytes, _)) in hopeless.iter().enumerate() {
+        api = api.post(post(number, bytes.clone()));
+    }
+    for (number, (_, bytes)) in odd.iter().enumerate() {
+        api = api.post(post(100 + number, bytes.clone()));
+    }
+    for (number, (_, bytes)) in bombs().into_iter().filter(|(name, _)| name.contains("unpacks")).enumerate() {
+        api = api.post(post(200 + number, bytes));
+    }
+    let site = Sandbox::new(&api).set("FEEDBAKE_LIMIT", "60").set("FEEDBAKE_API_RETRIES", "0");
+    // 1 GB of addresses: threads and their stacks included, and far below what the bombs unpack to.
+    let limited = format!("ulimit -v 1000000; exec {} bake", env!("CARGO_BIN_EXE_feedbake"));
+    let output = site.command("sh").args(["-c", &limited]).stderr(Stdio::piped()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(!said.contains("panicked") && !said.contains("broke its decoder"), "{said}");
+    let shown = site.shown();
+    for (number, (name, _, why)) in hopeless.iter().enumerate() {
+        let code = format!("D{number:03}");
+        let line = said.lines().find(|line| line.starts_with(&format!("left out {code}:")));
+        assert!(line.is_some_and(|line| line.contains(why)), "{name} should have {why:?}: {line:?}");
+        assert!(!shown.contains(&code), "{name} is shown");
+    }
+    for (number, (name, _)) in odd.iter().enumerate() {
+        assert!(shown.contains(&format!("D{:03}", 100 + number)), "{name} is not shown: {said}");
+    }
+    site.is_whole();
+}
+
+#[test]
+fn a_file_where_a_folder_should_be_is_named_and_left_alone() {
+    for place in
+        ["static", "static/feedbake", "data", "templates", "templates/partials", ".feedbake", ".feedbake/cache"]
+    {
+        let api = Emulator::start().post(photo("DAa").size(32, 32));
+        let site = Sandbox::new(&api).file(place, "mine");
+        site.run("bake").ends_with(6).says(&["could not be", "hint:"]);
+        assert_eq!(fs::read_to_string(site.path(place)).unwrap(), "mine");
+        fs::remove_file(site.path(place)).unwrap();
+        site.run("bake").succeeds();
+        site.is_whole();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_folder_is_never_followed() {
+    for place in [
+        "static",
+        "static/feedbake",
+        "data",
+        "templates/partials",
+        ".feedbake",
+        ".feedbake/cache",
+        ".feedbake/cache/objects",
+    ] {
+        let api = Emulator::start().post(photo("DAa").size(32, 32));
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("mine.txt"), "mine").unwrap();
+        fs::create_dir(outside.path().join("aa")).unwrap();
+        let site = Sandbox::new(&api);
+        fs::create_dir_all(site.path(place).parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(outside.path(), site.path(place)).unwrap();
+        site.run("bake").ends_with(6).says(&["symbolic link"]);
+        site.run("clean");
+        site.run("clean --all");
+        let names: Vec<String> = fs::read_dir(outside.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(names.len(), 2, "{place}: {names:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_file_is_replaced_or_removed_and_its_target_stays() {
+    let api = Emulator::start().post(photo("DAa").size(32, 32)).post(photo("DAb").size(32, 32));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let outside = tempfile::tempdir().unwrap();
+    let target = outside.path().join("mine.txt");
+    fs::write(&target, "mine").unwrap();
+    let pictures = site.named_pictures();
+    for name in pictures.iter().map(|path| format!("static/{path}")).chain(["data/instagram.json".to_owned()]) {
+        fs::remove_file(site.path(&name)).unwrap();
+        std::os::unix::fs::symlink(&target, site.path(&name)).unwrap();
+    }
+    site.run("bake").succeeds();
+    site.is_whole();
+    assert!(fs::symlink_metadata(site.path("data/instagram.json")).unwrap().is_file());
+    for path in &pictures {
+        fs::remove_file(site.path(&format!("static/{path}"))).unwrap();
+        std::os::unix::fs::symlink(&target, site.path(&format!("static/{path}"))).unwrap();
+    }
+    site.run("clean --all").succeeds();
+    assert_eq!(fs::read_to_string(&target).unwrap(), "mine");
+    assert!(!site.path("static/feedbake").exists());
+}
+
+#[test]
+fn a_file_of_the_users_own_among_the_pictures_survives_everything() {
+    let api = Emulator::start().post(photo("DAa").size(32, 32)).post(photo("DAb").size(32, 32));
+    let site = Sandbox::new(&api).file("static/feedbake/mine.webp", "mine").file(".feedbake/notes.txt", "mine");
+    site.run("bake").succeeds();
+    api.delete("DAa");
+    site.run("bake").succeeds();
+    site.write("feedbake.toml", "media_dir = \"static/elsewhere\"\n");
+    site.run("bake").succeeds();
+    site.run("clean").succeeds();
+    site.run("clean --all").succeeds();
+    let left: Vec<String> = site.files("").into_keys().collect();
+    assert_eq!(left, [".feedbake/notes.txt", "config.toml", "feedbake.toml", "static/feedbake/mine.webp"]);
+}
+
+#[test]
+fn spaces_and_letters_of_any_script_in_the_path_are_no_trouble() {
+    for name in ["my site", "сайт – サイト – موقع", "it's \"quoted\" & more; $HOME", "-dash", "per%20cent"]
+    {
+        let api = Emulator::start().post(photo("DAa").size(32, 32));
+        let site = Sandbox::named(name).with(&api);
+        site.run("bake").succeeds();
+        site.is_whole();
+        let outside = Sandbox::without_token().with(&api);
+        let mut command = outside.command(env!("CARGO_BIN_EXE_feedbake"));
+        let output = command.args(["bake", "--site"]).arg(site.path("")).output().unwrap();
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        site.run("clean --all").succeeds();
+        assert_eq!(site.files("").into_keys().collect::<Vec<_>>(), ["config.toml"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_not_be_written_is_named_and_the_feed_stays() {
+    use std::os::unix::fs::PermissionsExt;
+    const NOBODY: u32 = 65_534;
+    let api = Emulator::start().post(photo("DAa").size(32, 32));
+    let site = Sandbox::new(&api);
+    let is_root = std::os::unix::fs::MetadataExt::uid(&fs::metadata(site.path("")).unwrap()) == 0;
+    let site = if is_root { site.as_user(NOBODY) } else { site };
+    site.run("bake").succeeds();
+    let before = site.files("");
+    api.add(photo("DAb").size(32, 32).at("2026-08-01T10:00:00Z"));
+    for place in ["static/feedbake", "data", ".feedbake", ".feedbake/cache/objects", ".feedbake/cache"] {
+        let set = |mode: u32| fs::set_permissions(site.path(place), fs::Permissions::from_mode(mode)).unwrap();
+        set(0o555);
+        let ran = site.run("bake").ends_with(6).says(&["could not be", "hint:"]);
+        assert!(ran.stderr.contains("ermission denied"), "{place}: {}", ran.stderr);
+        let data = fs::read(site.path("data/instagram.json")).unwrap();
+        assert!(before["data/instagram.json"] == data || site.shown() == ["DAb", "DAa"], "{place}");
+        for path in site.named_pictures() {
+            assert!(site.path(&format!("static/{path}")).is_file(), "{place}: {path}");
+        }
+        set(0o755);
+    }
+    site.run("bake").succeeds();
+    assert_eq!(site.shown(), ["DAb", "DAa"]);
+    site.is_whole();
+}
+
+/// Needs a disk of its own, which only root may mount.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_the_last_good_feed_and_room_heals_it() {
+    struct Mounted(std::path::PathBuf);
+    impl Drop for Mounted {
+        fn drop(&mut self) {
+            let _ = std::process::Command::new("umount").arg(&self.0).status();
+        }
+    }
+    let mount = |place: &Path, options: &str| {
+        let mut command = std::process::Command::new("mount");
+        command.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(place).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    for kilobytes in [120, 160, 200] {
+        let api = Emulator::start().post(photo("DAa").size(64, 64));
+        let site = Sandbox::new(&api);
+        let top = site.path("");
+        if !mount(&top, "size=20m") {
+            eprintln!("SKIPPED: only root may mount a small disk");
+            return;
+        }
+        let _mounted = Mounted(top.clone());
+        site.run("bake").succeeds();
+        let before = site.files("");
+        for number in 0..3 {
+            api.add(photo(&format!("DB{number}")).size(1080, 1080).at("2026-08-01T10:00:00Z"));
+        }
+        assert!(mount(&top, &format!("remount,size={kilobytes}k")));
+        site.run("bake").ends_with(6).says(&["could not be written", "hint:"]);
+        let left = site.files("");
+        assert_eq!(left["data/instagram.json"], before["data/instagram.json"], "{kilobytes} kB");
+        for path in site.named_pictures() {
+            let name = format!("static/{path}");
+            assert_eq!(left.get(&name), before.get(&name), "{kilobytes} kB: {name}");
+        }
+        assert!(mount(&top, "remount,size=50m"));
+        site.run("bake").succeeds();
+        assert_eq!(site.shown().len(), 4);
+        site.is_whole();
+    }
+}
