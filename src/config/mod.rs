@@ -9,6 +9,8 @@ mod keys;
 mod layer;
 mod origin;
 mod parse;
+#[cfg(test)]
+mod properties;
 mod read;
 mod settings;
 mod site;

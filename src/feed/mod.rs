@@ -7,4 +7,7 @@ mod pieces;
 mod post;
 
 pub use caption::{Caption, one_line};
+#[cfg(test)]
+mod properties;
+
 pub use post::{Account, InvalidId, MediaId, MediaLink, Post, PostKind, Shortcode, Slide, SlideKind};

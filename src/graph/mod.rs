@@ -13,4 +13,6 @@ pub use fault::{ApiFault, FaultKind};
 pub use translate::Unreadable;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -21,6 +21,8 @@ mod picture;
 mod placeholder;
 mod plan;
 mod planes;
+#[cfg(test)]
+mod properties;
 mod recipe;
 mod shape;
 mod sniff;

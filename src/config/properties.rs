@@ -1,0 +1,63 @@
+//! Whatever stands in a settings file: settings, or a complaint that names a line.
+
+use proptest::prelude::*;
+
+use super::{KEYS, Settings, SettingsError, parse_file};
+
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<i64>().prop_map(|number| number.to_string()),
+        any::<bool>().prop_map(|switch| switch.to_string()),
+        any::<f64>().prop_map(|number| format!("{number:?}")),
+        "[ -~]{0,12}".prop_map(|text| format!("{text:?}")),
+        any::<String>().prop_map(|text| format!("'''{text}'''")),
+        Just("[]".to_owned()),
+        Just("[1, 2, 3]".to_owned()),
+        Just("[\"image\", \"jpeg\", \"travel\"]".to_owned()),
+        Just("{ a = 1 }".to_owned()),
+        Just("2026-05-09".to_owned()),
+        Just("\"30d\"".to_owned()),
+        Just("\"4:5\"".to_owned()),
+    ]
+}
+
+fn file() -> impl Strategy<Value = String> {
+    let key =
+        prop_oneof![6 => prop::sample::select(KEYS.to_vec()).prop_map(|key| key.path.to_owned()), 1 => "[a-z_.]{1,12}"];
+    let line = prop_oneof![
+        8 => (key, value()).prop_map(|(key, value)| format!("{key} = {value}")),
+        1 => Just("[[feed]]".to_owned()),
+        1 => Just("[[override]]".to_owned()),
+        1 => Just("name = \"shop\"".to_owned()),
+        1 => Just("post = \"DAbCdEf\"".to_owned()),
+        1 => any::<String>(),
+    ];
+    prop::collection::vec(line, 0..8).prop_map(|lines| lines.join("\n"))
+}
+
+fn holds(text: &str) {
+    let settings = parse_file(text, "feedbake.toml").and_then(|layer| Settings::from_layers(&[&layer]));
+    match settings {
+        Ok(settings) => {
+            assert!(!settings.feeds.is_empty());
+            for feed in &settings.feeds {
+                assert!(feed.data_file.as_str().ends_with(".json") && feed.wish.limit.get() <= 10_000);
+                assert!(!feed.recipe.formats.is_empty() && !feed.recipe.widths.as_slice().is_empty());
+            }
+        }
+        Err(SettingsError::NoSuchFile(_)) => unreachable!("no file is asked for by name"),
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_settings_are_read_or_refused(text in file()) {
+        holds(&text);
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>()) {
+        holds(&text);
+    }
+}
