@@ -200,6 +200,45 @@ mod tests {
         assert!(matches!(Manifest::read(&root), Err(ManifestError::Newer { found: 2 })));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_manifest_or_none(text in ".{0,200}") {
+            let folder = tempfile::tempdir().unwrap();
+            let root = Root::new(folder.path());
+            root.write(&place(), text.as_bytes()).unwrap();
+            let _ = Manifest::read(&root);
+        }
+
+        #[test]
+        fn what_is_written_is_read_and_nothing_needed_is_pruned(
+            files in proptest::collection::btree_map("(static|data|templates)/[a-z]{1,3}", (0..3_u8, "[0-9a-f]{8}"), 0..12),
+            needed in proptest::collection::vec("(static|data|templates)/[a-z]{1,3}", 0..6),
+        ) {
+            let path = |text: &str| SitePath::new(text).unwrap();
+            let mut manifest = Manifest::default();
+            for (name, (role, sha256)) in &files {
+                let role = [Role::Data, Role::Picture, Role::Template][usize::from(*role)];
+                manifest.claim(path(name), role, sha256.clone());
+            }
+            let feed = |name: &String| FeedRecord {
+                data_file: path(name),
+                baked_on: date(2026, 5, 9),
+                posts: 1,
+                doubted: false,
+                account: Account::default(),
+                pictures: BTreeMap::new(),
+            };
+            manifest.feeds.extend(needed.iter().enumerate().map(|(number, name)| (number.to_string(), feed(name))));
+            let folder = tempfile::tempdir().unwrap();
+            let root = Root::new(folder.path());
+            manifest.write(&root).unwrap();
+            assert_eq!(Manifest::read(&root).unwrap(), manifest);
+            let unneeded = manifest.unneeded();
+            assert!(unneeded.iter().all(|gone| !needed.contains(&gone.to_string())));
+            assert!(unneeded.iter().all(|gone| manifest.files[gone].role != Role::Template));
+        }
+    }
+
     #[test]
     fn a_template_is_never_tidied_away() {
         let path = |text: &str| SitePath::new(text).unwrap();

@@ -4,5 +4,6 @@ mod coded;
 mod leak;
 mod token;
 
+pub use leak::without_long_runs;
 pub use leak::{Leak, LeakKind, LeakScanner};
 pub use token::{AccessToken, TokenKind, TokenShapeError};

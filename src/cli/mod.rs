@@ -14,10 +14,12 @@ mod start;
 mod summary;
 mod ui;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 
 use clap::Parser;
 
+use crate::auth::without_long_runs;
+use crate::feed::one_line;
 use args::{Command, CommandLine};
 use failure::{Code, Failure};
 use ui::Voice;
@@ -35,6 +37,13 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> u8 {
         }
     };
     let voice = Voice::new(&line.common);
+    panic::set_hook(Box::new(|fault| {
+        // A decoder's fault is caught where it happens and costs one picture; it says no more than this, and never what
+        // may be a secret in the values it stumbled over.
+        let said = fault.payload_as_str().unwrap_or("no reason was given");
+        let place = fault.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+        anstream::eprintln!("fault inside feedbake{place}: {}", without_long_runs(&one_line(said)));
+    }));
     // A fault of ours must not look like one of the user's: it has a code of its own.
     catch_unwind(AssertUnwindSafe(|| dispatch(&voice, line))).unwrap_or_else(|_| {
         voice.complain("  hint: this should not happen: please report it, with the lines above");

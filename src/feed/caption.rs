@@ -32,9 +32,13 @@ impl From<Caption> for String {
     }
 }
 
+/// Instagram takes 2200 characters. What is far beyond is cut: nobody wrote it, and everything here takes time by it.
+const LONGEST: usize = 20_000;
+
 impl Caption {
     /// Normalises what the API sent. Any text is welcome, the emptiest included.
     pub fn new(raw: &str) -> Self {
+        let raw = raw.char_indices().nth(LONGEST).map_or(raw, |(end, _)| &raw[..end]);
         let unified =
             raw.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}', '\u{85}'], "\n");
         let visible: String = unified.chars().filter_map(shown).nfc().collect();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::auth::AccessToken;
+use crate::auth::{AccessToken, without_long_runs};
 use crate::feed::one_line;
 use crate::http::{Answer, excerpt};
 use crate::retry::Outcome;
@@ -10,9 +10,6 @@ use std::time::Duration;
 
 /// Enough of a message for a person; the longest recorded one has 180 characters.
 const LONGEST_MESSAGE: usize = 300;
-
-/// A run of letters and digits this long in a message is a token or a cursor, and is not shown.
-const SECRET_RUN: usize = 40;
 
 /// A refusal of the API.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -314,17 +311,5 @@ fn minutes(answer: &Answer) -> Option<u64> {
 
 /// Takes out the token and whatever is long enough to be one: some of Meta's messages repeat what they were sent.
 fn without_secrets(text: &str, token: &AccessToken) -> String {
-    let mut safe = String::new();
-    let mut run = String::new();
-    for letter in text.replace(token.expose(), "…").chars().chain([' ']) {
-        if letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-') {
-            run.push(letter);
-            continue;
-        }
-        safe.push_str(if run.len() >= SECRET_RUN { "…" } else { &run });
-        run.clear();
-        safe.push(letter);
-    }
-    safe.truncate(safe.trim_end().len());
-    safe
+    without_long_runs(&text.replace(token.expose(), "…"))
 }

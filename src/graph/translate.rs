@@ -9,6 +9,9 @@ use url::Url;
 
 use crate::feed::{Account, Caption, MediaId, MediaLink, Post, PostKind, Shortcode, Slide, SlideKind, one_line};
 
+/// The app takes twenty slides since 2024. There is no reason to stop there, and none to make a million pictures.
+const MOST_SLIDES: usize = 100;
+
 /// An item of the list that is no post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
@@ -81,6 +84,7 @@ pub fn post(item: &Value) -> Result<Post, Unreadable> {
         .unwrap_or_default()
         .iter()
         .filter_map(child)
+        .take(MOST_SLIDES)
         .collect();
     let kind = kind(item, &children);
     Ok(Post {

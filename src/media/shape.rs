@@ -84,6 +84,19 @@ pub fn decode(bytes: &[u8], limits: PixelLimits) -> Result<RgbImage, ShapeError>
     }
 }
 
+/// More pixels than Instagram serves, so that several at once would take more memory than a build should.
+const LARGE: u64 = 12_000_000;
+
+/// Whether decoding these bytes takes much memory, as far as their head tells.
+pub fn is_large(bytes: &[u8]) -> bool {
+    let reader = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+    let sides = reader.ok().and_then(|mut reader| {
+        reader.limits(head_limits());
+        reader.into_dimensions().ok()
+    });
+    sides.is_some_and(|(width, height)| u64::from(width) * u64::from(height) > LARGE)
+}
+
 /// Whether a JPEG's end marker stands at its end, where up to so many bytes may follow it: some programs add padding.
 fn has_an_end(jpeg: &[u8]) -> bool {
     const PADDING: usize = 4096;

@@ -4,16 +4,16 @@
 //! with the number of posts. Results lie in the cache when this returns; nothing has been put into the site yet.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::develop::{DevelopError, develop};
 use super::picture::Picture;
 use super::plan::{Step, Stock, decide, without_network};
 use super::recipe::Recipe;
-use super::shape::PixelLimits;
+use super::shape::{PixelLimits, is_large};
 use crate::cache::{Cache, Original};
 use crate::feed::{MediaId, MediaLink, Slide};
 use crate::files::{FileError, SitePath};
@@ -125,7 +125,16 @@ struct Undeveloped {
 /// Works through `jobs`; the answers stand in the same order.
 pub fn make(jobs: &[Job], bench: &Bench<'_>) -> Vec<Result<Made, Trouble>> {
     let zero = || AtomicUsize::new(0);
-    let desk = Desk { jobs, bench, next: zero(), done: zero(), had: zero(), failed: zero(), answers: Mutex::default() };
+    let desk = Desk {
+        jobs,
+        bench,
+        next: zero(),
+        done: zero(),
+        had: zero(),
+        failed: zero(),
+        answers: Mutex::default(),
+        large: Mutex::default(),
+    };
     let shapers = bench.shapers.max(1);
     let (sender, receiver) = sync_channel::<Undeveloped>(shapers);
     let receiver = Mutex::new(receiver);
@@ -163,6 +172,8 @@ struct Desk<'a> {
     /// Downloads that did not, though somebody may be there the next time.
     failed: AtomicUsize,
     answers: Mutex<Vec<(usize, Result<Made, Trouble>)>>,
+    /// Held while a large picture is decoded.
+    large: Mutex<()>,
 }
 
 impl Desk<'_> {
@@ -265,6 +276,8 @@ impl Desk<'_> {
         let job = &self.jobs[index];
         let id: &MediaId = &job.slide.id;
         let Bench { recipe, folder, limits, cache, .. } = self.bench;
+        // One at a time: two of the largest that are allowed would take a gigabyte.
+        let _alone = is_large(&bytes).then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
         // Decoders read strangers' bytes. One that gives up must not take the feed along.
         let developed = catch_unwind(AssertUnwindSafe(|| develop(id, &bytes, recipe, folder, *limits)));
         let developed = match developed.map_err(|_| Trouble::Panic).and_then(|result| result.map_err(Trouble::from)) {

@@ -210,7 +210,7 @@ fn a_folder_that_may_not_be_written_is_named_and_the_feed_stays() {
     let api = Emulator::start().post(photo("DAa").size(32, 32));
     let site = Sandbox::new(&api);
     let is_root = std::os::unix::fs::MetadataExt::uid(&fs::metadata(site.path("")).unwrap()) == 0;
-    let site = if is_root { site.as_user(NOBODY) } else { site };
+    let site = if is_root { site.owned_by(NOBODY) } else { site };
     site.run("bake").succeeds();
     let before = site.files("");
     api.add(photo("DAb").size(32, 32).at("2026-08-01T10:00:00Z"));

@@ -11,8 +11,9 @@ fn every_post_is_listed_with_its_reason_and_nothing_is_written() {
         .post(video("DAb").caption("Two"))
         .post(photo("DAc").without_media_url())
         .post(photo("DAd").caption("#secret"))
-        .post(photo("DAe"));
-    let settings = "limit = 1\ntypes = [\"image\"]\nexclude_hashtags = [\"secret\"]\npin = [\"DZz\"]\n";
+        .post(photo("DAe"))
+        .post(photo("DAf"));
+    let settings = "limit = 2\ntypes = [\"image\"]\nexclude_hashtags = [\"secret\"]\npin = [\"DZz\"]\n";
     let site = Sandbox::new(&api).file("feedbake.toml", settings);
     site.run("list").succeeds().prints(&[
         "   1  DAa",
@@ -28,6 +29,6 @@ fn every_post_is_listed_with_its_reason_and_nothing_is_written() {
     let posts = json["feeds"][0]["posts"].as_array().unwrap();
     let kept: Vec<&str> =
         posts.iter().filter(|post| post["kept"] == true).map(|post| post["shortcode"].as_str().unwrap()).collect();
-    assert_eq!(kept, ["DAa"]);
+    assert_eq!(kept, ["DAa", "DAe"]);
     assert!(posts.iter().filter(|post| post["kept"] == false).all(|post| post["reason"] != ""));
 }

@@ -59,7 +59,7 @@ impl Sandbox {
 
     /// Gives the site to another user of the machine and runs the binary as that one: to root no folder is closed.
     #[cfg(unix)]
-    pub fn as_user(mut self, user: u32) -> Self {
+    pub fn owned_by(mut self, user: u32) -> Self {
         for entry in walkdir::WalkDir::new(self._folder.path()).into_iter().filter_map(Result::ok) {
             std::os::unix::fs::lchown(entry.path(), Some(user), None).unwrap();
         }
