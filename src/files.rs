@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 pub(crate) mod disk;
 mod lock;
 
+use disk::Access;
 pub use lock::Lock;
 
 pub use crate::site_path::{NotInSite, SitePath};
@@ -144,6 +145,18 @@ impl Root {
     /// # Errors
     /// [`FileError::Symlink`] when a folder on the way is a link; [`FileError::Io`] when the system refuses.
     pub fn write(&self, path: &SitePath, bytes: &[u8]) -> Result<Written, FileError> {
+        self.write_for(path, bytes, Access::Usual)
+    }
+
+    /// The same for what nobody else on this machine may read.
+    ///
+    /// # Errors
+    /// As [`Root::write`].
+    pub fn write_secret(&self, path: &SitePath, bytes: &[u8]) -> Result<Written, FileError> {
+        self.write_for(path, bytes, Access::Owner)
+    }
+
+    fn write_for(&self, path: &SitePath, bytes: &[u8], access: Access) -> Result<Written, FileError> {
         let place = self.locate(path);
         self.refuse_links(&place)?;
         let before = match fs::symlink_metadata(&place) {
@@ -160,7 +173,7 @@ impl Root {
         let parent = place.parent().unwrap_or(&self.folder);
         disk::make_folders(parent).map_err(FileError::io(Attempt::Write, parent))?;
         let beside = beside(&place);
-        let written = disk::write_anew(&beside, bytes).and_then(|()| disk::rename(&beside, &place));
+        let written = disk::write_anew(&beside, bytes, access).and_then(|()| disk::rename(&beside, &place));
         if let Err(source) = written {
             // Best effort: the next run sweeps what this one could not.
             let _ = disk::remove_file(&beside);

@@ -2,8 +2,12 @@
 
 mod coded;
 mod leak;
+mod life;
+mod status;
 mod token;
 
 pub use leak::without_long_runs;
 pub use leak::{Leak, LeakKind, LeakScanner};
+pub use life::{TokenRecord, TokenRules};
+pub use status::{STATUS_FILE, TokenStatus};
 pub use token::{AccessToken, TokenKind, TokenShapeError};

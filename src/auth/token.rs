@@ -87,6 +87,16 @@ impl AccessToken {
         }
     }
 
+    /// Its first letters where they say what it is, for people: `IGAA…`.
+    pub fn masked(&self) -> &'static str {
+        match self.kind() {
+            TokenKind::Instagram => "IGAA…",
+            TokenKind::Facebook => "EAA…",
+            TokenKind::BasicDisplay => "IGQ…",
+            TokenKind::Unknown => "…",
+        }
+    }
+
     /// Sixteen hexadecimal digits that tell two tokens apart and say nothing of either.
     pub fn fingerprint(&self) -> String {
         hex(&Sha256::digest(self.0.expose_secret()))[..16].to_owned()

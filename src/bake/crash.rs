@@ -44,6 +44,7 @@ fn run(site: &Path, api: &str, token: &str) -> Result<Report, super::BakeError> 
         belief: Belief::Cautious,
         shapers: 1,
         watch: &|_| {},
+        keep_token: &|_, _| Err("a test keeps none".to_owned()),
         pause: &|_| {},
         dice: &|| 0.5,
     })

@@ -11,6 +11,7 @@ mod gather;
 mod keep;
 mod listing;
 mod report;
+mod tend;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -34,12 +35,17 @@ use keep::keep;
 use listing::Listing;
 
 pub use report::{BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
+use tend::Urgency;
+
+pub use tend::{Keep, Renewal, TokenReport, ask_account, renew_tokens};
 
 /// Where the posts of a feed come from.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// The API, with this token.
     Api(AccessToken),
+    /// The embedded demo, with a token that is good there and nowhere else.
+    Demo(AccessToken),
     /// What the last good bake left in the cache.
     Memory,
     /// Nowhere: this is why.
@@ -99,6 +105,8 @@ pub struct Tools<'a> {
     pub shapers: usize,
     /// Told what happens.
     pub watch: &'a (dyn Fn(Event<'_>) + Sync),
+    /// Keeps a renewed token that differs from the one it replaces.
+    pub keep_token: &'a Keep<'a>,
     /// Sleeps.
     pub pause: &'a (dyn Fn(Duration) + Sync),
     /// Gives a fresh number from 0 to 1.
@@ -147,11 +155,12 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
         site::refuse_foreign_data(tools.root, &before, &feed.data_file)?;
     }
     let notices = |notice: Notice| (tools.watch)(Event::Api(&notice));
-    let kitchen = kitchen(tools, &notices);
+    let (sources, tokens) = tend::tend(tools, Urgency::WhenDue, tools.keep_token)?;
+    let kitchen = kitchen(tools, &sources, &notices);
     let mut index = kitchen.cache.read_index()?;
     let mut requests = 0;
     let mut ready: BTreeMap<&str, Result<Ready, Hindrance>> = BTreeMap::new();
-    for (feed, source) in tools.settings.feeds.iter().zip(tools.sources) {
+    for (feed, source) in tools.settings.feeds.iter().zip(&sources) {
         let outcome = match prepare(&kitchen, tools, feed, source, &before, &index, &mut requests) {
             Ok(feed_ready) => Ok(feed_ready),
             Err(Stopped::Hindered(hindrance)) => Err(*hindrance),
@@ -168,6 +177,7 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
         installed: Vec::new(),
         removed: Vec::new(),
         requests,
+        tokens,
     };
     for feed in &tools.settings.feeds {
         let Some(outcome) = ready.remove(feed.name.as_str()) else { continue };
@@ -204,7 +214,7 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
 pub fn rehearse(tools: &Tools<'_>) -> Result<Vec<Result<Rehearsal, Hindrance>>, BakeError> {
     let manifest = Manifest::read(tools.root)?;
     let notices = |notice: Notice| (tools.watch)(Event::Api(&notice));
-    let kitchen = kitchen(tools, &notices);
+    let kitchen = kitchen(tools, tools.sources, &notices);
     let index = kitchen.cache.read_index()?;
     let mut rehearsals = Vec::new();
     for (feed, source) in tools.settings.feeds.iter().zip(tools.sources) {
@@ -234,12 +244,13 @@ pub struct Rehearsal {
     pub scan_ended: bool,
 }
 
-fn kitchen<'a>(tools: &'a Tools<'_>, notices: &'a dyn Fn(Notice)) -> Kitchen<'a> {
-    let tokens: Vec<&AccessToken> = tools
-        .sources
+fn kitchen<'a>(tools: &'a Tools<'_>, sources: &[Source], notices: &'a dyn Fn(Notice)) -> Kitchen<'a> {
+    // A token that was replaced a moment ago must not be published, either.
+    let tokens: Vec<&AccessToken> = sources
         .iter()
+        .chain(tools.sources)
         .filter_map(|source| match source {
-            Source::Api(token) => Some(token),
+            Source::Api(token) | Source::Demo(token) => Some(token),
             Source::Memory | Source::Nowhere(_) => None,
         })
         .collect();
@@ -278,7 +289,7 @@ fn with_listing<T>(
     match source {
         Source::Nowhere(error) => Err(error.clone().into()),
         Source::Memory => work(&mut Listing::from_memory(kitchen, index.feeds.get(&feed.name))?),
-        Source::Api(token) => {
+        Source::Api(token) | Source::Demo(token) => {
             let http = Http::new(HttpOptions { api_base: feed.api.base.clone(), timeout: feed.api.timeout })?;
             work(&mut Listing::from_api(kitchen, feed, &http, token))
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::tend::TokenReport;
 use crate::config::TokenError;
 use crate::feed::Shortcode;
 use crate::files::{FileError, SitePath, Written};
@@ -26,8 +27,10 @@ pub struct Report {
     pub installed: Vec<SitePath>,
     /// Files that no feed needed any more.
     pub removed: Vec<SitePath>,
-    /// Requests to the API.
+    /// Requests to the API for posts and accounts.
     pub requests: u32,
+    /// What is known of the tokens.
+    pub tokens: Vec<TokenReport>,
 }
 
 /// How the pictures came about.

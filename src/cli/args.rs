@@ -99,6 +99,14 @@ pub enum Command {
 
 Ends with code 7 when a token was found.")]
     Audit(AuditArgs),
+    /// How long the access token lives, and a new lease for it
+    #[command(after_help = "Examples:
+  feedbake token status            whose it is, where it is, how long it lives
+  feedbake token refresh           renew it now, and keep it where it was
+  feedbake token refresh --print   renew it now, and print it if it is another one
+
+A bake renews a token by itself when it is due. Status ends with code 4 when the token is dead.")]
+    Token(TokenArgs),
     /// A local stand-in for Instagram's API and CDN, for themes, tests and rehearsals
     #[command(after_help = "Examples:
   feedbake emulate                 the demo account, on a free port
@@ -178,6 +186,44 @@ pub struct AuditArgs {
     /// The folder to look through [default: everything feedbake wrote, and public/]
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
+}
+
+/// Flags of `token`.
+#[derive(Debug, Clone, Args)]
+pub struct TokenArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub task: TokenTask,
+}
+
+/// What can be done with a token.
+#[derive(Debug, Clone, Subcommand)]
+pub enum TokenTask {
+    /// Whose it is, where it is, how long it lives
+    #[command(after_help = "Examples:
+  feedbake token status
+  feedbake token status --offline  what is remembered, without asking the API
+  feedbake token status --json")]
+    Status {
+        /// Ask nobody
+        #[arg(long)]
+        offline: bool,
+        /// Ask another address than https://graph.instagram.com
+        #[arg(long, value_name = "URL")]
+        api_base: Option<String>,
+    },
+    /// Renew it now, even if it is not due
+    #[command(after_help = "Examples:
+  feedbake token refresh
+  feedbake token refresh --print > token.txt")]
+    Refresh {
+        /// Print the token, if it is another one now, instead of keeping it where the old one is
+        #[arg(long)]
+        print: bool,
+        /// Ask another address than https://graph.instagram.com
+        #[arg(long, value_name = "URL")]
+        api_base: Option<String>,
+    },
 }
 
 /// Flags of `emulate`.

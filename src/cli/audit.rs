@@ -10,7 +10,7 @@ use super::failure::{Code, Failure};
 use super::start::place;
 use super::ui::{GREEN, RED, Voice, bytes, count};
 use crate::audit::Audit;
-use crate::auth::{AccessToken, LeakScanner};
+use crate::auth::{AccessToken, LeakScanner, STATUS_FILE};
 use crate::config::{Layer, find_token};
 use crate::files::Root;
 use crate::manifest::{self, Manifest};
@@ -50,6 +50,7 @@ fn everything_written(root: &Root) -> Result<Vec<PathBuf>, Box<Failure>> {
     let manifest = Manifest::read(root).map_err(Failure::of_manifest)?;
     let mut places: Vec<PathBuf> = manifest.files.keys().map(|path| root.locate(path)).collect();
     places.push(root.folder().join(manifest::FILE));
+    places.push(root.folder().join(STATUS_FILE));
     places.push(root.folder().join(crate::cache::FOLDER));
     places.push(root.folder().join(PUBLIC_FOLDER));
     places.retain(|place| place.exists());

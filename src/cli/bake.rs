@@ -34,6 +34,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
             failures.push((feed.name.as_str(), failure));
         }
     }
+    summary::tell_tokens(voice, &report);
     summary::tell(voice, &report, began.elapsed());
     if let Some(actions) = start.place.environment.github_actions() {
         github::tell(voice, &actions, &report, &failures);

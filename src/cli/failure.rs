@@ -233,6 +233,26 @@ impl Failure {
         }
     }
 
+    /// A token whose end is near, or past.
+    pub fn token_ends(feed: &str, when: &str) -> Self {
+        Self::new(Code::Token, format!("the token of the feed {feed} is at its end: {when}"))
+            .hint("make a new one (app dashboard → Instagram → API setup with Instagram login → Generate token) and put it where the old one is")
+    }
+
+    /// A renewed token that is nowhere kept.
+    pub fn not_kept(feed: &str, why: &str) -> Self {
+        let mut failure = Self::new(
+            Code::Token,
+            format!(
+                "the API renewed the token of the feed {feed} under another text, which was not kept; the old one stays in use"
+            ),
+        );
+        failure.causes.push(one_line(why));
+        failure
+            .hint("tell feedbake a program that keeps it, such as `[token] store = [\"gh\", \"secret\", \"set\", \"INSTAGRAM_ACCESS_TOKEN\"]`; it gets the token on its standard input")
+            .hint("or renew it by hand: `feedbake token refresh --print`, and put what it prints where the old one is")
+    }
+
     /// A template that cannot be rendered.
     pub fn of_preview(error: &PreviewError) -> Box<Self> {
         Box::new(match error {

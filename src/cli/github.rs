@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::failure::Failure;
 use super::summary;
+use super::token::days_in_words;
 use super::ui::Voice;
 use crate::bake::{FeedOutcome, Report};
 use crate::config::GithubActions;
@@ -16,6 +17,9 @@ use crate::files;
 pub fn tell(voice: &Voice, actions: &GithubActions, report: &Report, failures: &[(&str, Failure)]) {
     for (_, failure) in failures {
         voice.complain(&annotation(failure));
+    }
+    for failure in report.tokens.iter().filter_map(summary::near_its_end) {
+        voice.complain(&annotation(&failure));
     }
     let Some(file) = &actions.step_summary else { return };
     // The summary is a courtesy: a run that made the feed does not fail for it.
@@ -62,6 +66,11 @@ fn step_summary(report: &Report, failures: &[(&str, Failure)]) -> String {
                     escape_markdown(&reason.to_string())
                 );
             }
+        }
+    }
+    for token in &report.tokens {
+        if let Some(days) = token.days_left {
+            let _ = writeln!(page, "- the token of **{}**: {}", token.feed, days_in_words(days));
         }
     }
     for (_, failure) in failures {

@@ -8,10 +8,12 @@ mod clean;
 mod emulate;
 mod failure;
 mod github;
+mod keep;
 mod list;
 mod preview;
 mod start;
 mod summary;
+mod token;
 mod ui;
 
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
@@ -57,6 +59,7 @@ fn dispatch(voice: &Voice, line: CommandLine) -> Code {
         Command::List(flags) => list::run(voice, &line.common, &flags),
         Command::Preview(flags) => preview::run(voice, &line.common, &flags),
         Command::Audit(flags) => audit::run(voice, &line.common, &flags),
+        Command::Token(flags) => token::run(voice, &line.common, &flags),
         Command::Emulate(flags) => emulate::run(voice, &flags),
         Command::Clean(flags) => clean::run(voice, &line.common, flags),
     };

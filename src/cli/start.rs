@@ -8,9 +8,10 @@ use jiff::Timestamp;
 
 use super::args::{Common, SourceArgs};
 use super::failure::Failure;
+use super::keep;
 use super::ui::{ProgressView, Voice};
 use crate::auth::AccessToken;
-use crate::bake::{Belief, Source, Tools};
+use crate::bake::{Belief, Keep, Source, Tools};
 use crate::config::{Environment, Layer, Place, TokenError, Wanted, find_token, load};
 use crate::emulator::{Emulator, World};
 use crate::files::Root;
@@ -23,6 +24,8 @@ pub struct Start {
     pub root: Root,
     /// One for each feed.
     pub sources: Vec<Source>,
+    /// The variable that each feed's token was found in.
+    pub found_in: Vec<Option<String>>,
     /// Runs as long as this lives, for `--demo`.
     _emulator: Option<Emulator>,
 }
@@ -57,40 +60,66 @@ pub fn start(voice: &Voice, common: &Common, flags: &SourceArgs) -> Result<Start
     };
     let place = place(voice, common, layer)?;
     let root = Root::new(&place.site);
+    let mut found_in = Vec::new();
     let sources = place
         .settings
         .feeds
         .iter()
-        .map(|feed| match (&emulator, flags.offline) {
-            (Some(emulator), _) => demo_source(emulator),
-            (None, true) => Source::Memory,
-            (None, false) => match find_token(&place.environment, feed.token_env.as_deref()) {
-                Ok(found) => Source::Api(found.token),
-                Err(error) => Source::Nowhere(error),
-            },
+        .map(|feed| {
+            let mut name = None;
+            let source = match (&emulator, flags.offline) {
+                (Some(emulator), _) => demo_source(emulator),
+                (None, true) => Source::Memory,
+                (None, false) => match find_token(&place.environment, feed.token_env.as_deref()) {
+                    Ok(found) => {
+                        name = Some(found.name);
+                        Source::Api(found.token)
+                    }
+                    Err(error) => Source::Nowhere(error),
+                },
+            };
+            found_in.push(name);
+            source
         })
         .collect();
-    Ok(Start { place, root, sources, _emulator: emulator })
+    Ok(Start { place, root, sources, found_in, _emulator: emulator })
 }
 
 fn demo_source(emulator: &Emulator) -> Source {
     match AccessToken::new(&emulator.token()) {
-        Ok(token) => Source::Api(token),
+        Ok(token) => Source::Demo(token),
         Err(source) => Source::Nowhere(TokenError::Shape { name: "the demo".to_owned(), source }),
     }
 }
 
 impl Start {
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
     /// Hands the tools to `work`, which may take long and tells `progress` of it.
     pub fn with_tools<T>(&self, progress: &ProgressView<'_>, belief: Belief, work: impl FnOnce(&Tools<'_>) -> T) -> T {
+        self.with_tools_that_keep(progress, belief, &|feed, token| keep::keep(self, feed, token), work)
+    }
+
+    /// The same with another place for a renewed token.
+    pub fn with_tools_that_keep<T>(
+        &self,
+        progress: &ProgressView<'_>,
+        belief: Belief,
+        keep_token: &Keep<'_>,
+        work: impl FnOnce(&Tools<'_>) -> T,
+    ) -> T {
         let answer = work(&Tools {
             root: &self.root,
             settings: &self.place.settings,
             sources: &self.sources,
-            now: Timestamp::now(),
+            now: self.now(),
             belief,
             shapers: thread::available_parallelism().map_or(1, std::num::NonZero::get),
             watch: &|event| progress.tell(event),
+            keep_token,
             pause: &thread::sleep,
             dice: &dice,
         });

@@ -61,6 +61,13 @@ pub const KEYS: &[Key] = &[
     feed("pictures.avif_quality", "80", "AVIF quality, 1 to 100"),
     feed("pictures.webp_quality", "80", "WebP quality, 1 to 100"),
     feed("pictures.jpeg_quality", "80", "JPEG quality, 1 to 100"),
+    feed("token.refresh_after", r#""20d""#, "renew a token of Instagram Login so long after its last renewal"),
+    feed(
+        "token.store",
+        "[]",
+        "the program that keeps a renewed token, which comes on its standard input; without one, `.env` does",
+    ),
+    feed("token.warn_before", r#""14d""#, "warn of a token's end from so long before"),
     feed(
         "api.base",
         r#""https://graph.instagram.com""#,

@@ -186,7 +186,7 @@ impl Reader<'_> {
                 }
                 return Ok(());
             }
-            DeValue::Table(table) if matches!(path.as_str(), "pictures" | "api") => {
+            DeValue::Table(table) if matches!(path.as_str(), "pictures" | "token" | "api") => {
                 let prefix = format!("{path}.");
                 for (key, value) in table {
                     self.entry(group, &prefix, key, value, in_feed)?;

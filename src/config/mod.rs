@@ -4,6 +4,7 @@
 //! that reads the environment, and the one that knows where a token may come from. It opens no connection and
 //! decides nothing about posts.
 
+mod dot_env;
 mod environment;
 mod keys;
 mod layer;
@@ -16,6 +17,7 @@ mod settings;
 mod site;
 mod token;
 
+pub use dot_env::with_value;
 pub use environment::{Environment, GithubActions};
 pub use keys::{KEYS, Key, Scope};
 pub use layer::{Layer, parse_file};
@@ -23,5 +25,5 @@ pub use origin::Origin;
 pub use settings::{
     ApiSettings, Carousel, Counts, DateStyle, FeedSettings, Override, Settings, SettingsError, Templates, Video,
 };
-pub use site::{CONFIG_FILE, ConfigError, Place, Wanted, find_site, load};
+pub use site::{CONFIG_FILE, ConfigError, DOT_ENV, Place, Wanted, find_site, load};
 pub use token::{FoundToken, TOKEN_NAMES, TokenError, find_token};

@@ -13,6 +13,7 @@ use super::parse::{
     base, date_format, duration, is_published_folder, is_safe_link, kind, known_path, moment, time_zone, version,
 };
 use super::read::{Merged, bad, plain_text};
+use crate::auth::TokenRules;
 use crate::feed::{PostKind, Shortcode};
 use crate::files::SitePath;
 use crate::http::TokenIn;
@@ -104,6 +105,10 @@ pub struct FeedSettings {
     pub overrides: Vec<Override>,
     /// How dates are written.
     pub dates: DateStyle,
+    /// The program that keeps a renewed token, with its arguments; empty when there is none.
+    pub token_store: Vec<String>,
+    /// When its token is renewed, and when its end is warned of.
+    pub token_rules: TokenRules,
     /// Where and how the API is asked.
     pub api: ApiSettings,
 }
@@ -210,7 +215,7 @@ impl Settings {
                 "a folder below `static/`, such as \"static/feedbake\"",
                 |text| SitePath::new(text).ok().filter(is_published_folder),
             )?,
-            max_stale: site.text("max_stale", Duration::from_secs(30 * 86_400), "a time such as \"30d\"", duration)?,
+            max_stale: site.text("max_stale", days(30), "a time such as \"30d\"", duration)?,
             templates: if site.switch("templates", true)? { Templates::Install } else { Templates::Leave },
         })
     }
@@ -309,8 +314,19 @@ fn feed(merged: &Merged<'_>, name: &str, overrides: &[&Group]) -> Result<FeedSet
             format: merged.text("date_format", "%-d %B %Y".to_owned(), "a strftime pattern", date_format)?,
             timezone,
         },
+        token_store: merged.list("token.store", Vec::new(), "a program and its arguments, as a list", |text| {
+            (!text.is_empty()).then(|| text.to_owned())
+        })?,
+        token_rules: TokenRules {
+            refresh_after: merged.text("token.refresh_after", days(20), "a time such as \"20d\"", duration)?,
+            warn_before: merged.text("token.warn_before", days(14), "a time such as \"14d\"", duration)?,
+        },
         api: api(merged)?,
     })
+}
+
+fn days(days: u64) -> Duration {
+    Duration::from_secs(days * 86_400)
 }
 
 fn data_file(merged: &Merged<'_>, name: &str) -> Result<SitePath, SettingsError> {

@@ -13,6 +13,9 @@ use crate::files::{self, FileError};
 /// The settings file beside the site's own configuration.
 pub const CONFIG_FILE: &str = "feedbake.toml";
 
+/// The file beside it that holds variables.
+pub const DOT_ENV: &str = ".env";
+
 /// The files that mark the top of a Zola site; the newer name first.
 const SITE_MARKS: [&str; 2] = ["zola.toml", "config.toml"];
 
@@ -56,6 +59,8 @@ pub struct Place {
     pub settings: Settings,
     /// The variables, those of `.env` included.
     pub environment: Environment,
+    /// The variables that only `.env` sets.
+    pub of_dot_env: Vec<String>,
     /// Variables that look like settings and are none, with what was probably meant.
     pub doubtful_variables: Vec<(String, String)>,
 }
@@ -84,6 +89,8 @@ pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, Conf
         }
     };
     let dot_env = read_dot_env(&site, &file)?;
+    let only_there = |(name, _): &(String, String)| environment.get(name).is_none().then(|| name.clone());
+    let of_dot_env = dot_env.iter().filter_map(only_there).collect();
     environment.add_below(dot_env);
     let (variables, doubtful_variables) = Layer::from_variables(environment.iter());
     let live = TOKEN_NAMES.iter().filter_map(|name| AccessToken::new(environment.get(name)?).ok()).collect::<Vec<_>>();
@@ -92,7 +99,7 @@ pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, Conf
         layer.refuse_tokens(&scanner)?;
     }
     let settings = Settings::from_layers(&[&file, &variables, &wanted.flags])?;
-    Ok(Place { site, settings, environment, doubtful_variables })
+    Ok(Place { site, settings, environment, of_dot_env, doubtful_variables })
 }
 
 fn read_settings(path: &Path, name: &str) -> Result<Option<Layer>, ConfigError> {
@@ -105,11 +112,9 @@ fn read_settings(path: &Path, name: &str) -> Result<Option<Layer>, ConfigError> 
 }
 
 fn read_dot_env(site: &Path, file: &Layer) -> Result<Vec<(String, String)>, ConfigError> {
-    let path = site.join(".env");
+    let path = site.join(DOT_ENV);
     let Some(bytes) = files::read(&path)? else { return Ok(Vec::new()) };
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    // A line that other programs understand and this one does not is theirs.
-    let entries: Vec<(String, String)> = dotenvy::from_read_iter(text).filter_map(Result::ok).collect();
+    let entries = super::dot_env::entries(&bytes);
     let own_names = file.token_variables();
     let is_token = |name: &str| TOKEN_NAMES.contains(&name) || own_names.iter().any(|own| own == name);
     if entries.iter().any(|(name, value)| is_token(name) && !value.trim().is_empty()) && git_would_commit(&path) {

@@ -40,7 +40,7 @@ pub use folder::FolderError;
 pub use graph::Kind;
 pub use pen::hostile_caption;
 pub use pictures::{Content, drawn};
-pub use world::{Login, Node, Token, World};
+pub use world::{Login, Node, RenewedText, Token, World};
 
 /// A running stand-in; it stops when this is dropped.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::answers::{Envelope, Refusal, bad, good, quoted};
 use super::graph::{REFRESH_AGE, parameter, sent_token};
-use super::world::World;
+use super::world::{RenewedText, TOKEN_LIFE, World};
 use crate::loopback::{Request, Response};
 
 /// A code is good for an hour.
@@ -49,10 +49,13 @@ fn find(world: &World, request: &Request, now: Timestamp) -> Result<super::world
 }
 
 fn grown(world: &mut World, now: Timestamp) -> String {
-    let text = world.new_token(now, false);
+    told_of(&world.new_token(now, false))
+}
+
+fn told_of(text: &str) -> String {
     format!(
         "{{\"access_token\":{},\"token_type\":\"bearer\",\"expires_in\":5183944,\"permissions\":\"instagram_business_basic\"}}",
-        quoted(&text)
+        quoted(text)
     )
 }
 
@@ -76,6 +79,12 @@ fn refresh(world: &mut World, request: &Request, now: Timestamp) -> Result<Strin
     let token = find(world, request, now)?;
     if token.is_short || now.duration_since(token.issued_at) < REFRESH_AGE {
         return Err(Refusal::api(100, "The access token is too young to be refreshed"));
+    }
+    if world.renewal == RenewedText::Same {
+        for known in world.tokens.iter_mut().filter(|known| known.text == token.text) {
+            (known.issued_at, known.expires_at) = (now, now.checked_add(TOKEN_LIFE).unwrap_or(Timestamp::MAX));
+        }
+        return Ok(told_of(&token.text));
     }
     Ok(grown(world, now))
 }

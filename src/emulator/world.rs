@@ -90,10 +90,22 @@ pub struct World {
     pub app: App,
     /// Codes of the authorization flow that were not used yet, and when they end.
     pub codes: BTreeMap<String, Timestamp>,
+    /// Whether a renewed token keeps its text; nobody has recorded which of the two the API does.
+    pub renewal: RenewedText,
     /// How far the clock is set from the real one.
     pub clock_offset: SignedDuration,
     /// Makes every listing's links and every new token differ from the last ones.
     pub counter: u64,
+}
+
+/// What a renewal does with a token's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RenewedText {
+    /// Another text; the old one stays good until its day.
+    #[default]
+    Another,
+    /// The same text, with a new end.
+    Same,
 }
 
 /// The app of the authorization flow.
@@ -132,6 +144,7 @@ impl Default for World {
                 redirect_uri: "https://localhost:8000/".to_owned(),
             },
             codes: BTreeMap::new(),
+            renewal: RenewedText::default(),
             clock_offset: SignedDuration::ZERO,
             counter: 0,
         };

@@ -17,15 +17,32 @@ pub fn make_folders(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
+/// Who may read a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever may read files of this user.
+    Usual,
+    /// This user alone: it holds a secret.
+    Owner,
+}
+
 /// Writes a file that was not there, and waits until its bytes are on the disk.
 ///
 /// Whatever is at `path` is removed first, and the file is made anew: a link that was put there is not followed.
-pub fn write_anew(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn write_anew(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok() {
         remove_file(path)?;
     }
     fault::next("make file")?;
-    let mut file = File::options().write(true).create_new(true).open(path)?;
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if access == Access::Owner {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = access;
+    let mut file = options.open(path)?;
     fault::write(&mut file, bytes)?;
     fault::next("sync")?;
     // Without this, a power cut after the rename may leave an empty file under the final name.

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::auth::STATUS_FILE;
 use crate::cache;
 use crate::files::{FileError, Root, SitePath};
 use crate::manifest::{self, Manifest, Role};
@@ -41,8 +42,10 @@ pub fn clean_cache(root: &Root) -> Result<(), FileError> {
 pub fn clean_all(root: &Root, manifest: &mut Manifest) -> Result<Pruned, FileError> {
     let everything = manifest.files.keys().cloned().collect();
     let pruned = remove(root, manifest, everything)?;
-    root.sweep(&known(manifest::FILE))?;
-    root.remove(&known(manifest::FILE))?;
+    for own in [STATUS_FILE, manifest::FILE] {
+        root.sweep(&known(own))?;
+        root.remove(&known(own))?;
+    }
     Ok(pruned)
 }
 

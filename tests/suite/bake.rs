@@ -26,6 +26,7 @@ fn a_bake_leaves_exactly_the_files_the_readme_names() {
         rest,
         [
             ".feedbake/manifest.json",
+            ".feedbake/token-status.json",
             "config.toml",
             "data/instagram.json",
             "static/feedbake.css",

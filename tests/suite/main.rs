@@ -22,3 +22,4 @@ mod sandbox;
 mod secrets;
 mod settings;
 mod terminal;
+mod tokens;
