@@ -23,3 +23,4 @@ mod secrets;
 mod settings;
 mod terminal;
 mod tokens;
+mod two_years;
