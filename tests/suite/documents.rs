@@ -64,3 +64,33 @@ fn every_command_has_a_help_text_with_examples() {
     }
     site.run("--version").succeeds().prints(&[concat!("feedbake ", env!("CARGO_PKG_VERSION"))]);
 }
+
+#[test]
+fn the_page_on_troubles_has_every_message_of_the_api() {
+    use feedbake::graph::FaultKind;
+    let page = document("docs/troubleshooting.md");
+    let kinds = [
+        FaultKind::TokenExpired,
+        FaultKind::TokenInvalidated,
+        FaultKind::TokenUnreadable,
+        FaultKind::AppRemoved,
+        FaultKind::Checkpoint,
+        FaultKind::TokenMissing,
+        FaultKind::TesterRoleMissing,
+        FaultKind::PermissionMissing,
+        FaultKind::RateLimited { minutes: None },
+        FaultKind::Blocked,
+        FaultKind::Transient,
+        FaultKind::ReduceData,
+        FaultKind::UnknownField { field: String::new() },
+        FaultKind::Gone,
+        FaultKind::BadRequest,
+        FaultKind::NotTheApi,
+        FaultKind::Unknown,
+    ];
+    for kind in kinds {
+        let message = kind.to_string();
+        let start = message.split('`').next().unwrap().trim_end();
+        assert!(page.contains(&format!("\n| {start} |")), "{message}");
+    }
+}
