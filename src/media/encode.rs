@@ -162,7 +162,7 @@ const WEBP_METHOD: u8 = 2;
 
 #[cfg(feature = "webp")]
 /// What the quality is raised by, for what the faster method loses.
-const WEBP_GAIN: f32 = 1.8;
+const WEBP_GAIN: f32 = 1.6;
 
 /// Encodes `frame`; the same pixels give the same bytes, and no metadata is in them.
 ///
