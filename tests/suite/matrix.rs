@@ -50,7 +50,7 @@ fn sandbox(api: &Emulator) -> Sandbox {
         .file("feedbake.toml", "exclude_hashtags = [\"skip\"]\n[pictures]\nwidths = [16, 40]\n")
         .set("FEEDBAKE_API_RETRIES", "1")
         .set("FEEDBAKE_API_PATIENCE", "1ms")
-        .set("FEEDBAKE_API_TIMEOUT", "2s")
+        .set("FEEDBAKE_API_TIMEOUT", "20s")
 }
 
 fn add_the_new_post(api: &Emulator) {
@@ -64,7 +64,7 @@ fn play(site: &Sandbox, cause: &Cause, strict: bool) -> Ran {
         Cause::Address(base) => site.run_with(arguments, &[("FEEDBAKE_API_BASE", base)]),
         Cause::NoToken => site.run_with(arguments, &[("INSTAGRAM_ACCESS_TOKEN", "")]),
         Cause::Fault(Fault::Stall | Fault::StalledPicture) => {
-            site.run_with(arguments, &[("FEEDBAKE_API_TIMEOUT", "300ms"), ("FEEDBAKE_API_RETRIES", "0")])
+            site.run_with(arguments, &[("FEEDBAKE_API_TIMEOUT", "1500ms"), ("FEEDBAKE_API_RETRIES", "0")])
         }
         Cause::Fault(_) | Cause::Clock(_) => site.run(arguments),
     }
