@@ -222,7 +222,7 @@ fn github_actions_sees_an_annotation_and_a_summary() {
 
 #[test]
 fn silence_in_the_middle_of_an_answer_ends_with_the_time_that_was_allowed() {
-    let impatient = [("FEEDBAKE_API_TIMEOUT", "400ms"), ("FEEDBAKE_API_RETRIES", "0")];
+    let impatient = [("FEEDBAKE_API_TIMEOUT", "1500ms"), ("FEEDBAKE_API_RETRIES", "0")];
     let api = account();
     let site = Sandbox::new(&api);
     site.run("bake").succeeds();
