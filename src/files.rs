@@ -11,6 +11,10 @@ use std::path::{Path, PathBuf};
 
 pub use crate::site_path::{NotInSite, SitePath};
 
+mod secret;
+
+pub use secret::write_secret;
+
 /// What was tried when the file system said no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempt {

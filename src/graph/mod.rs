@@ -9,6 +9,7 @@ mod fields;
 mod translate;
 
 pub use client::{ApiError, ApiOptions, Cursor, Graph, Notice, Page};
+pub(crate) use fault::read_answer;
 pub use fault::{ApiFault, FaultKind};
 pub use translate::Unreadable;
 
