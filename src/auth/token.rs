@@ -87,6 +87,13 @@ impl AccessToken {
         }
     }
 
+    /// What may be shown of it: the four letters that name its kind, and how long it is.
+    pub fn masked(&self) -> String {
+        let text = self.0.expose_secret();
+        let start = if self.kind() == TokenKind::Unknown { "" } else { text.get(..4).unwrap_or_default() };
+        format!("{start}… ({} characters)", text.len())
+    }
+
     /// Sixteen hexadecimal digits that tell two tokens apart and say nothing of either.
     pub fn fingerprint(&self) -> String {
         hex(&Sha256::digest(self.0.expose_secret()))[..16].to_owned()
