@@ -43,6 +43,7 @@ fn the_page_on_the_emulator_lists_every_fault() {
             Target::Api => "every request to the API",
             Target::List => "lists and posts",
             Target::Cdn => "downloads",
+            Target::Token => "renewal, exchange and login",
         };
         table.push_str(&format!("| `{}` | {on} | {} |\n", fault.word(), fault.about()));
     }
