@@ -49,6 +49,14 @@ pub const KEYS: &[Key] = &[
     site("media_dir", r#""static/feedbake""#, "the folder of the pictures, below `static/`"),
     site("max_stale", r#""30d""#, "how old the last good feed may be before a failed bake fails the build"),
     site("templates", "true", "write the partial, the stylesheet and the shortcode where they are missing"),
+    site("token.refresh", r#""20d""#, "renew the token once it is this old; `\"never\"` leaves that to somebody else"),
+    site("token.warn", r#""14d""#, "how long before a token's end somebody is told"),
+    site("token.store", "", "where a changed token goes: `github`, `netlify`, or `.env`"),
+    site(
+        "token.command",
+        "[]",
+        "a program that takes a changed token on its standard input, such as `[\"gh\", \"secret\", \"set\", \"{}\"]`",
+    ),
     feed("pictures.widths", "[320, 640, 1080]", "widths to make, in pixels; never wider than the original"),
     feed("pictures.formats", r#"["webp", "jpeg"]"#, "formats to make, the best first"),
     feed("pictures.aspect", r#""original""#, "`original`, or a ratio to crop to: `1:1`, `4:5`, `3:4`, …"),
@@ -70,6 +78,10 @@ pub const KEYS: &[Key] = &[
     feed("api.retry_pause", r#""2s""#, "pause before the first retry; doubled for each further one"),
     feed("api.patience", r#""60s""#, "the longest single pause, a rate limit's included"),
 ];
+
+/// Variables with our prefix that are no settings: secrets, and names of places they go to.
+pub const OTHER_VARIABLES: [&str; 4] =
+    ["FEEDBAKE_TOKEN_KEY", "FEEDBAKE_APP_SECRET", "FEEDBAKE_GITHUB_SECRET", "FEEDBAKE_NETLIFY_CONTEXT"];
 
 /// Finds a setting by its path.
 pub fn find(path: &str) -> Option<&'static Key> {

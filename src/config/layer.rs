@@ -66,7 +66,8 @@ impl Layer {
     ) -> (Self, Vec<(String, String)>) {
         let mut layer = Self::default();
         let mut doubtful = Vec::new();
-        for (name, text) in variables.filter(|(name, text)| name.starts_with("FEEDBAKE_") && !text.is_empty()) {
+        let is_ours = |name: &str| name.starts_with("FEEDBAKE_") && !keys::OTHER_VARIABLES.contains(&name);
+        for (name, text) in variables.filter(|(name, text)| is_ours(name) && !text.is_empty()) {
             match keys::KEYS.iter().find(|key| keys::variable(key.path) == name) {
                 Some(key) => {
                     let origin = Origin::Environment { name: name.to_owned() };
@@ -160,7 +161,7 @@ impl Reader<'_> {
                 }
                 return Ok(());
             }
-            DeValue::Table(table) if matches!(path.as_str(), "pictures" | "api") => {
+            DeValue::Table(table) if matches!(path.as_str(), "pictures" | "api" | "token") => {
                 let prefix = format!("{path}.");
                 for (key, value) in table {
                     self.entry(group, &prefix, key, value, in_feed)?;
@@ -199,7 +200,7 @@ impl Reader<'_> {
 }
 
 fn unknown(key: String, origin: Origin) -> SettingsError {
-    if ["token", "access_token"].iter().any(|word| key.ends_with(word)) {
+    if ["token", "access_token", "token.value"].iter().any(|word| key.ends_with(word)) {
         return SettingsError::TokenInFile { key, origin };
     }
     let known = keys::KEYS.iter().map(|key| key.path).chain(["feed", "override"]);

@@ -13,6 +13,7 @@ mod read;
 mod settings;
 mod site;
 mod token;
+mod token_settings;
 
 pub use environment::{Environment, GithubActions};
 pub use keys::{KEYS, Key, Scope};
@@ -21,5 +22,6 @@ pub use origin::Origin;
 pub use settings::{
     ApiSettings, Carousel, Counts, DateStyle, FeedSettings, Override, Settings, SettingsError, Templates, Video,
 };
-pub use site::{CONFIG_FILE, ConfigError, Place, Wanted, find_site, load};
+pub use site::{CONFIG_FILE, ConfigError, Place, Wanted, find_site, git_tracks, git_would_commit, load};
 pub use token::{FoundToken, TOKEN_NAMES, TokenError, find_token};
+pub use token_settings::{StoreWish, StoreWishError, TokenSettings, store, vault_key};

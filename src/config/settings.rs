@@ -13,6 +13,7 @@ use super::parse::{
     base, date_format, duration, is_published_folder, is_safe_link, kind, known_path, moment, time_zone, version,
 };
 use super::read::{Merged, bad, plain_text};
+use super::token_settings::TokenSettings;
 use crate::feed::{PostKind, Shortcode};
 use crate::files::SitePath;
 use crate::http::TokenIn;
@@ -79,6 +80,8 @@ pub struct Settings {
     pub max_stale: Duration,
     /// Whether the templates are installed where they are missing.
     pub templates: Templates,
+    /// The life of the tokens.
+    pub tokens: TokenSettings,
 }
 
 /// What one feed is made of.
@@ -212,6 +215,7 @@ impl Settings {
             )?,
             max_stale: site.text("max_stale", Duration::from_secs(30 * 86_400), "a time such as \"30d\"", duration)?,
             templates: if site.switch("templates", true)? { Templates::Install } else { Templates::Leave },
+            tokens: TokenSettings::from_site(&site)?,
         })
     }
 }

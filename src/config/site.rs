@@ -117,24 +117,29 @@ fn read_dot_env(site: &Path, file: &Layer) -> Result<Vec<(String, String)>, Conf
 
 /// Asks git whether it tracks `path` or would take it at the next `git add`. Without git or outside a work tree the
 /// answer is no.
-fn git_would_commit(path: &Path) -> bool {
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return false };
-    let git = |arguments: &[&str]| {
-        Command::new("git")
-            .arg("-C")
-            .arg(folder)
-            .args(arguments)
-            .arg(name)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .ok()
-            .and_then(|status| status.code())
-    };
-    let tracked = git(&["ls-files", "--error-unmatch", "--"]) == Some(0);
+pub fn git_would_commit(path: &Path) -> bool {
     // `check-ignore` ends with 0 for an ignored file, 1 for one that is not, 128 outside a work tree.
-    tracked || git(&["check-ignore", "--quiet", "--"]) == Some(1)
+    git_tracks(path) || git(path, &["check-ignore", "--quiet", "--"]) == Some(1)
+}
+
+/// Asks git whether `path` is in the repository already, ignored or not.
+pub fn git_tracks(path: &Path) -> bool {
+    git(path, &["ls-files", "--error-unmatch", "--"]) == Some(0)
+}
+
+/// Asks git about one file; returns how it ended.
+fn git(path: &Path, arguments: &[&str]) -> Option<i32> {
+    Command::new("git")
+        .arg("-C")
+        .arg(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+        .args(arguments)
+        .arg(path.file_name()?)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .ok()?
+        .code()
 }
 
 #[cfg(test)]
