@@ -7,17 +7,18 @@ use super::args::{BakeArgs, Common};
 use super::failure::{Code, Failure};
 use super::start::{Start, start};
 use super::ui::Voice;
-use super::{github, list, summary};
+use super::{github, list, summary, token_advice, tokens};
 use crate::bake::{Belief, FeedOutcome, FeedReport, Hindrance, Report, bake, rehearse};
 use crate::config::TokenError;
 
 /// Bakes, and tells what came of it.
 pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
     let began = Instant::now();
-    let start = start(voice, common, &flags.source)?;
+    let mut start = start(voice, common, &flags.source)?;
     if flags.dry_run {
         return dry_run(voice, &start);
     }
+    let told = tokens::renew_before_bake(voice, &mut start);
     let belief = if flags.force { Belief::Force } else { Belief::Cautious };
     let progress = voice.progress();
     let report = start
@@ -27,21 +28,38 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
     let in_ci = start.place.environment.is_ci();
     let mut worst = Code::Done;
     let mut failures = Vec::new();
-    for feed in &report.feeds {
-        if let Some((failure, code)) = verdict(feed, flags.strict, in_ci) {
+    for (index, feed) in report.feeds.iter().enumerate() {
+        if let Some((mut failure, code)) = verdict(feed, flags.strict, in_ci) {
+            name_mistake(&mut failure, feed, &start, index);
             failure.tell(voice);
             worst = worst.max(code);
             failures.push((feed.name.as_str(), failure));
         }
     }
+    for warning in told.warnings {
+        warning.tell(voice);
+        failures.push(("token", warning));
+    }
     summary::tell(voice, &report, began.elapsed());
     if let Some(actions) = start.place.environment.github_actions() {
-        github::tell(voice, &actions, &report, &failures);
+        github::tell(voice, &actions, &report, &failures, &told.lines);
     }
     if voice.json {
-        voice.json(&summary::as_json(&report, worst));
+        let mut value = summary::as_json(&report, worst);
+        value["tokens"] = told.json.into();
+        voice.json(&value);
     }
     Ok(worst)
+}
+
+/// Puts the mistake that a token's first letters give away before all other advice.
+fn name_mistake(failure: &mut Failure, feed: &FeedReport, start: &Start, index: usize) {
+    let (FeedOutcome::Kept { hindrance, .. } | FeedOutcome::Empty { hindrance }) = &feed.outcome else { return };
+    let (Hindrance::Api(error), Some(Some(held))) = (hindrance, start.held.get(index)) else { return };
+    let base = &start.place.settings.feeds[index].api.base;
+    if let Some(mistake) = token_advice::mistake(held.token.kind(), base, error) {
+        failure.hints.insert(0, mistake);
+    }
 }
 
 /// What a feed that was not refreshed means: the words, and the exit code.

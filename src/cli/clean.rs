@@ -5,8 +5,9 @@ use super::args::{CleanArgs, Common};
 use super::failure::{Code, Failure};
 use super::start::place;
 use super::ui::{Voice, count};
+use crate::auth::{STATUS_FILE, VAULT_FILE};
 use crate::config::Layer;
-use crate::files::Root;
+use crate::files::{Root, SitePath};
 use crate::manifest::Manifest;
 use crate::site;
 
@@ -22,6 +23,11 @@ pub fn run(voice: &Voice, common: &Common, flags: CleanArgs) -> Ended {
     let mut manifest = Manifest::read(&root).map_err(Failure::of_manifest)?;
     let pruned = site::clean_all(&root, &mut manifest)
         .map_err(|error| Failure::of_file(&error, "not everything was removed"))?;
+    // What is known of a token belongs to no feed, so no manifest lists it.
+    for place in [STATUS_FILE, VAULT_FILE] {
+        let place = SitePath::new(place).expect("the places are plain");
+        root.remove(&place).map_err(|error| Failure::of_file(&error, "not everything was removed"))?;
+    }
     for path in &pruned.left {
         voice.say(&format!("{path} was edited and stays"));
     }

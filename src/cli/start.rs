@@ -8,10 +8,11 @@ use jiff::Timestamp;
 
 use super::args::{Common, SourceArgs};
 use super::failure::Failure;
+use super::tokens;
 use super::ui::{ProgressView, Voice};
-use crate::auth::AccessToken;
+use crate::auth::{AccessToken, Held, Vault};
 use crate::bake::{Belief, Source, Tools};
-use crate::config::{Environment, Layer, Place, TokenError, Wanted, find_token, load};
+use crate::config::{Environment, Layer, Place, TokenError, Wanted, load};
 use crate::emulator::{Emulator, World};
 use crate::files::Root;
 
@@ -23,6 +24,8 @@ pub struct Start {
     pub root: Root,
     /// One for each feed.
     pub sources: Vec<Source>,
+    /// The token of each feed, where it has one of the user's.
+    pub held: Vec<Option<Held>>,
     /// Runs as long as this lives, for `--demo`.
     _emulator: Option<Emulator>,
 }
@@ -57,20 +60,22 @@ pub fn start(voice: &Voice, common: &Common, flags: &SourceArgs) -> Result<Start
     };
     let place = place(voice, common, layer)?;
     let root = Root::new(&place.site);
-    let sources = place
-        .settings
-        .feeds
-        .iter()
-        .map(|feed| match (&emulator, flags.offline) {
-            (Some(emulator), _) => demo_source(emulator),
-            (None, true) => Source::Memory,
-            (None, false) => match find_token(&place.environment, feed.token_env.as_deref()) {
-                Ok(found) => Source::Api(found.token),
-                Err(error) => Source::Nowhere(error),
-            },
-        })
-        .collect();
-    Ok(Start { place, root, sources, _emulator: emulator })
+    let (mut sources, mut held) = (Vec::new(), Vec::new());
+    let vault =
+        if emulator.is_none() && !flags.offline { tokens::vault(voice, &place, &root) } else { Vault::default() };
+    for feed in &place.settings.feeds {
+        let found = match (&emulator, flags.offline) {
+            (Some(emulator), _) => Err(demo_source(emulator)),
+            (None, true) => Err(Source::Memory),
+            (None, false) => tokens::held(&place, &vault, feed).map_err(Source::Nowhere),
+        };
+        sources.push(match &found {
+            Ok(held) => Source::Api(held.token.clone()),
+            Err(source) => source.clone(),
+        });
+        held.push(found.ok());
+    }
+    Ok(Start { place, root, sources, held, _emulator: emulator })
 }
 
 fn demo_source(emulator: &Emulator) -> Source {
@@ -99,9 +104,14 @@ impl Start {
     }
 }
 
+/// The time.
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
 /// A fresh number from 0 to 1. The standard library seeds every hasher anew, which is random enough to keep two
 /// sites from asking again in the same moment.
-fn dice() -> f64 {
+pub fn dice() -> f64 {
     let number = RandomState::new().build_hasher().finish() >> 11;
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double exactly")]
     let fraction = number as f64 / (1_u64 << 53) as f64;

@@ -60,7 +60,7 @@ fn the_example_site_holds_the_templates_as_they_are_installed() {
 #[test]
 fn every_command_has_a_help_text_with_examples() {
     let site = Sandbox::without_token();
-    for command in ["", "bake", "list", "preview", "audit", "emulate", "clean"] {
+    for command in ["", "bake", "login", "token", "doctor", "list", "preview", "audit", "emulate", "clean"] {
         site.run(&format!("{command} --help")).succeeds().prints(&["Examples:", "feedbake", "--site"]);
     }
     site.run("--version").succeeds().prints(&[concat!("feedbake ", env!("CARGO_PKG_VERSION"))]);

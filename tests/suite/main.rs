@@ -9,13 +9,19 @@
 )]
 mod bake;
 mod data_file;
+mod doctor;
 mod documents;
 mod emulator;
 mod example_site;
+mod hosts;
 mod keep;
 mod listing;
+mod login;
 mod partial;
 mod sandbox;
 mod secrets;
 mod settings;
 mod terminal;
+mod tokens;
+mod troubleshooting;
+mod two_years;

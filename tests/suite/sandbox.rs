@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
@@ -31,6 +32,8 @@ impl Sandbox {
             // Nobody listens there: whatever is not the emulator cannot be reached.
             ("FEEDBAKE_API_BASE".to_owned(), "http://127.0.0.1:9".to_owned()),
             ("FEEDBAKE_API_RETRY_PAUSE".to_owned(), "1ms".to_owned()),
+            // The life of tokens has tests of its own; in all others it would only add a request.
+            ("FEEDBAKE_TOKEN_REFRESH".to_owned(), "never".to_owned()),
         ]);
         Self { folder, environment }
     }
@@ -81,12 +84,39 @@ impl Sandbox {
             .stdin(Stdio::null())
             .output()
             .unwrap();
-        Ran {
-            arguments: arguments.to_owned(),
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Ran::new(arguments, output)
+    }
+
+    /// Runs the binary in the site and answers its questions, a line for each.
+    pub fn answer(&self, arguments: &str, variables: &[(&str, &str)], answers: &str) -> Ran {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_feedbake"))
+            .args(arguments.split_whitespace())
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(&self.environment)
+            .envs(variables.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+        Ran::new(arguments, child.wait_with_output().unwrap())
+    }
+
+    /// Starts the binary and hands out its end of the talk: for logins, whose answer depends on the question.
+    pub fn start(&self, arguments: &str, variables: &[(&str, &str)]) -> std::process::Child {
+        Command::new(env!("CARGO_BIN_EXE_feedbake"))
+            .args(arguments.split_whitespace())
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(&self.environment)
+            .envs(variables.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     }
 
     /// Starts the binary in the site and lets it run.
@@ -186,6 +216,16 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// What came of a run.
+    pub fn new(arguments: &str, output: std::process::Output) -> Self {
+        Self {
+            arguments: arguments.to_owned(),
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// Asserts how it ended, and shows what it said when it ended otherwise.
     #[track_caller]
     pub fn ends_with(self, code: i32) -> Self {
