@@ -84,7 +84,8 @@ impl TokenRules {
     }
 }
 
-fn day_of(moment: Timestamp) -> Date {
+/// The day in UTC.
+pub fn day_of(moment: Timestamp) -> Date {
     moment.to_zoned_datetime(TimeZone::UTC).date()
 }
 

@@ -8,6 +8,6 @@ mod token;
 
 pub use leak::without_long_runs;
 pub use leak::{Leak, LeakKind, LeakScanner};
-pub use life::{TokenRecord, TokenRules};
+pub use life::{TokenRecord, TokenRules, day_of};
 pub use status::{STATUS_FILE, TokenStatus};
 pub use token::{AccessToken, TokenKind, TokenShapeError};

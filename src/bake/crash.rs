@@ -54,8 +54,12 @@ fn run(site: &Path, api: &str, token: &str) -> Result<Report, super::BakeError> 
 struct Scene {
     name: &'static str,
     api: Emulator,
+    /// The account as the run after the accident finds it; the same one where nothing else is said.
+    healer: Option<Emulator>,
     before: PathBuf,
     after: Tree,
+    /// The data file that the run without an accident leaves.
+    new_data: Option<Vec<u8>>,
     steps: usize,
     _folder: tempfile::TempDir,
 }
@@ -79,7 +83,21 @@ impl Scene {
         let counted = die(&clean, &api, usize::MAX, Fate::GoOn);
         let steps = counted.lines().find_map(|line| line.strip_prefix("steps ")?.parse().ok());
         let after = tree(&clean);
-        Self { name, api, before, after, steps: steps.expect(&counted), _folder: folder }
+        let new_data = after.get("data/instagram.json").cloned();
+        Self { name, api, healer: None, before, after, new_data, steps: steps.expect(&counted), _folder: folder }
+    }
+
+    /// Lets the account be another one, in good health, by the time of the next run.
+    fn healed_by(mut self, healer: Emulator) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clean = folder.path().join("clean");
+        copy(&self.before, &clean);
+        run(&clean, &self.api.base(), &self.api.token()).unwrap();
+        self.new_data = fs::read(clean.join("data/instagram.json")).ok();
+        run(&clean, &healer.base(), &healer.token()).unwrap();
+        self.after = tree(&clean);
+        self.healer = Some(healer);
+        self
     }
 
     fn accident(&self, at: usize, fate: Fate) {
@@ -92,11 +110,11 @@ impl Scene {
 
         let old = fs::read(self.before.join("data/instagram.json")).ok();
         let left = fs::read(site.join("data/instagram.json")).ok();
-        let new = self.after.get("data/instagram.json");
+        let new = self.new_data.as_ref();
         assert!(left == old || left.as_ref() == new, "{}: neither the old feed nor the new one", place());
         if let Some(left) = left {
-            for path in named(&left) {
-                let there = fs::read(site.join("static").join(&path));
+            for path in crate::site::named_paths(&serde_json::from_slice(&left).unwrap()) {
+                let there = fs::read(site.join("static").join(path));
                 assert!(there.is_ok_and(|bytes| !bytes.is_empty()), "{}: {path} is missing", place());
             }
         }
@@ -109,7 +127,8 @@ impl Scene {
         let least = old.as_deref().map_or(0, shows).min(new.map_or(0, |new| shows(new)));
         assert!(shows(&kept) >= least, "{}: a bake that failed then lost the feed", place());
 
-        run(&site, &self.api.base(), &self.api.token()).unwrap_or_else(|error| panic!("{}: {error}", place()));
+        let healer = self.healer.as_ref().unwrap_or(&self.api);
+        run(&site, &healer.base(), &healer.token()).unwrap_or_else(|error| panic!("{}: {error}", place()));
         let healed = tree(&site);
         let missing =
             |of: &Tree, than: &Tree| of.keys().filter(|name| !than.contains_key(*name)).cloned().collect::<Vec<_>>();
@@ -204,22 +223,6 @@ fn tree(folder: &Path) -> Tree {
     tree
 }
 
-fn named(data: &[u8]) -> Vec<String> {
-    fn collect(value: &serde_json::Value, into: &mut Vec<String>) {
-        match value {
-            serde_json::Value::Object(map) => map.iter().for_each(|(key, value)| match value {
-                serde_json::Value::String(path) if key == "path" || key == "src" => into.push(path.clone()),
-                _ => collect(value, into),
-            }),
-            serde_json::Value::Array(list) => list.iter().for_each(|value| collect(value, into)),
-            _ => {}
-        }
-    }
-    let mut paths = Vec::new();
-    collect(&serde_json::from_slice(data).unwrap(), &mut paths);
-    paths
-}
-
 fn baked(site: &Path, api: &Emulator) {
     let report = run(site, &api.base(), &api.token()).unwrap();
     assert!(matches!(report.feeds[0].outcome, FeedOutcome::Baked(_)));
@@ -259,6 +262,8 @@ fn a_bake_that_is_killed_at_any_step_leaves_a_whole_feed_and_the_next_one_heals(
     Scene::new("changed account", changed_account).every_accident(Fate::Die);
     Scene::new("changed settings", changed_settings).every_accident(Fate::Die);
     Scene::new("lost outputs", lost_outputs).every_accident(Fate::Die);
+    let other_account = Emulator::start().post(photo("DZz").size(32, 24));
+    Scene::new("lost outputs, then another account", lost_outputs).healed_by(other_account).every_accident(Fate::Die);
 }
 
 #[test]

@@ -30,7 +30,9 @@ pub fn keep(
     }
     let data = mend(kitchen, feed, manifest)?;
     let posts = site::shown_posts(data.as_deref()).len();
-    if data.is_some() && (posts > 0 || last_good.is_some()) {
+    // A feed that was good without a post stays one; a feed that lost its last post with its pictures is none.
+    let was_empty = manifest.feeds.get(&feed.name).is_none_or(|record| record.posts == 0);
+    if data.is_some() && (posts > 0 || (was_empty && last_good.is_some())) {
         let stale = last_good.is_some_and(|last_good| last_good.is_stale(tools.now, tools.settings.max_stale));
         return Ok(FeedOutcome::Kept { hindrance, posts, last_good, stale });
     }
@@ -66,9 +68,7 @@ fn revive(kitchen: &Kitchen<'_>, feed: &FeedSettings, manifest: &mut Manifest, i
     }
     for (shown, may_replace) in candidates.into_iter().filter_map(|(shown, may_replace)| Some((shown?, may_replace))) {
         let is_there = there.as_ref() == Some(&shown.data_sha256);
-        if (is_there || may_replace) && bring_back(kitchen, &shown, is_there)? {
-            manifest.claim(feed.data_file.clone(), Role::Data, shown.data_sha256);
-            claim_pictures(manifest, shown.record.pictures.values());
+        if (is_there || may_replace) && bring_back(kitchen, &shown, is_there, manifest)? {
             manifest.feeds.insert(feed.name.clone(), shown.record);
             return Ok(());
         }
@@ -76,21 +76,36 @@ fn revive(kitchen: &Kitchen<'_>, feed: &FeedSettings, manifest: &mut Manifest, i
     Ok(())
 }
 
-/// Puts a feed back where something of it is missing; false when that is nowhere to be had, and then the data file
-/// was not touched.
-fn bring_back(kitchen: &Kitchen<'_>, shown: &Shown, is_there: bool) -> Result<bool, BakeError> {
+/// Puts a feed back where something of it is missing, without the posts of which a picture is nowhere to be had; false
+/// when not one post is whole, and then the data file was not touched.
+fn bring_back(
+    kitchen: &Kitchen<'_>,
+    shown: &Shown,
+    is_there: bool,
+    manifest: &mut Manifest,
+) -> Result<bool, BakeError> {
     let data = if is_there { None } else { kitchen.cache.get(&shown.data_sha256)? };
     if !is_there && data.is_none() {
         return Ok(false);
     }
-    match place(kitchen, shown.record.pictures.values()) {
-        Ok(()) => {}
-        // Half a feed is none: without its pictures the data file stays away.
-        Err(PublishError::Lost(_)) => return Ok(false),
-        Err(error) => return Err(error.into()),
+    // As in a good bake: first it is listed, then it is made.
+    let is_news = claim_pictures(manifest, shown.record.pictures.values());
+    if is_news || !manifest.files.contains_key(&shown.record.data_file) {
+        manifest.claim(shown.record.data_file.clone(), Role::Data, shown.data_sha256.clone());
+        manifest.write(kitchen.root)?;
+    }
+    for picture in shown.record.pictures.values() {
+        match place(kitchen, std::iter::once(picture)) {
+            Ok(()) | Err(PublishError::Lost(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     if let Some(data) = data {
-        kitchen.root.write(&shown.record.data_file, &data)?;
+        let data = without_missing(kitchen, &data).unwrap_or(data);
+        if site::shown_posts(Some(&data)).is_empty() && shown.record.posts > 0 {
+            return Ok(false);
+        }
+        site::write_data(kitchen.root, manifest, &shown.record.data_file, &data)?;
     }
     Ok(true)
 }
@@ -98,11 +113,15 @@ fn bring_back(kitchen: &Kitchen<'_>, shown: &Shown, is_there: bool) -> Result<bo
 /// Takes those posts out of the data file whose pictures are nowhere to be had; returns what it holds then.
 fn mend(kitchen: &Kitchen<'_>, feed: &FeedSettings, manifest: &mut Manifest) -> Result<Option<Vec<u8>>, BakeError> {
     let Some(bytes) = kitchen.root.read(&feed.data_file)? else { return Ok(None) };
-    let is_there = |path: &str| {
-        let place = SitePath::new(&format!("{}/{path}", site::PUBLISHED_FOLDER));
-        place.is_ok_and(|place| kitchen.root.size(&place).is_some())
-    };
-    let Some(mended) = site::without_missing(&bytes, &is_there) else { return Ok(Some(bytes)) };
+    let Some(mended) = without_missing(kitchen, &bytes) else { return Ok(Some(bytes)) };
     site::write_data(kitchen.root, manifest, &feed.data_file, &mended)?;
     Ok(Some(mended))
+}
+
+/// The data file without the posts of which a picture is missing in the site; `None` when none is.
+fn without_missing(kitchen: &Kitchen<'_>, data: &[u8]) -> Option<Vec<u8>> {
+    site::without_missing(data, &|path| {
+        let place = SitePath::new(&format!("{}/{path}", site::PUBLISHED_FOLDER));
+        place.is_ok_and(|place| kitchen.root.size(&place).is_some())
+    })
 }

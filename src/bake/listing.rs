@@ -166,12 +166,14 @@ impl<'a> Listing<'a> {
         };
         // Who writes a token into the profile loses the profile, not the feed.
         let asked = asked.filter(|account| !holds_a_token(self.scanner, account));
+        // What was not answered is asked again the next time.
+        let asked_at = if asked.is_some() { now } else { Timestamp::UNIX_EPOCH };
         let mut account =
             asked.or_else(|| remembered.map(|(account, _)| account)).or_else(|| older.cloned()).unwrap_or_default();
         if account.username.is_none() {
             account.username = self.posts.iter().find_map(|post| post.username.clone());
         }
-        (account, now)
+        (account, asked_at)
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::tend::TokenReport;
+use crate::auth::day_of;
 use crate::config::TokenError;
 use crate::feed::Shortcode;
 use crate::files::{FileError, SitePath, Written};
@@ -141,7 +142,7 @@ impl LastGood {
     /// The day, as UTC has it.
     pub fn date(self) -> Date {
         match self {
-            Self::At(moment) => moment.to_zoned_datetime(jiff::tz::TimeZone::UTC).date(),
+            Self::At(moment) => day_of(moment),
             Self::Around(date) => date,
         }
     }

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use super::{BakeError, Event, Hindrance, Source, Tools};
-use crate::auth::{AccessToken, TokenRecord, TokenRules, TokenStatus};
+use crate::auth::{AccessToken, TokenRecord, TokenRules, TokenStatus, day_of};
 use crate::cache::Cache;
 use crate::config::FeedSettings;
 use crate::feed::Account;
@@ -56,10 +54,6 @@ pub enum Urgency {
     WhenDue,
     /// As soon as the API takes it.
     Now,
-}
-
-fn day_of(moment: Timestamp) -> Date {
-    moment.to_zoned_datetime(TimeZone::UTC).date()
 }
 
 /// Keeps a renewed token where the next run will find it: given the feed and the token, it returns the place, or why

@@ -7,6 +7,7 @@ use super::args::{Common, SourceArgs};
 use super::failure::{Code, Failure};
 use super::start::start;
 use super::ui::{GREEN, Voice, YELLOW, screen_width};
+use crate::auth::day_of;
 use crate::bake::{Belief, Rehearsal, rehearse};
 use crate::feed::{Post, one_line};
 
@@ -79,7 +80,7 @@ pub fn warn(voice: &Voice, rehearsal: &Rehearsal) {
 }
 
 fn line(post: &Post) -> String {
-    let date = post.timestamp.map(|time| time.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string());
+    let date = post.timestamp.map(|time| day_of(time).to_string());
     let date = date.as_deref().unwrap_or("no date");
     let room = screen_width().map_or(GIST, |width| width.saturating_sub(BEFORE_GIST).min(GIST));
     let gist = if room < 8 { String::new() } else { post.caption.excerpt(room) };

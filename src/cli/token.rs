@@ -9,7 +9,7 @@ use super::failure::{Code, Failure};
 use super::start::{Start, start};
 use super::summary;
 use super::ui::{GREEN, RED, Voice, YELLOW};
-use crate::auth::{AccessToken, TokenRecord, TokenStatus};
+use crate::auth::{AccessToken, TokenRecord, TokenStatus, day_of};
 use crate::bake::{Belief, Hindrance, Renewal, Source, ask_account, renew_tokens};
 use crate::config::FeedSettings;
 use crate::feed::Account;
@@ -96,7 +96,7 @@ impl Known<'_> {
             (None, None) => "was not tried".to_owned(),
         };
         voice.result(&format!("{}: {} from {}, {works}", self.feed.name, self.token.masked(), self.found_in));
-        let day = |moment: Timestamp| summary::day(moment.to_zoned_datetime(jiff::tz::TimeZone::UTC).date());
+        let day = |moment: Timestamp| summary::day(day_of(moment));
         let end = self.record.and_then(|record| record.expires_at);
         voice.result(&match (self.days_left(), end) {
             (Some(days), Some(end)) => {

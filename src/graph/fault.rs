@@ -177,10 +177,8 @@ pub fn read_answer(answer: &Answer, token: &AccessToken) -> Result<Value, ApiFau
             return Err(bare(FaultKind::RateLimited { minutes: minutes(answer) }, String::new()));
         }
         let kind = if answer.content_type.is_empty() { "no type".to_owned() } else { one_line(&answer.content_type) };
-        return Err(bare(
-            FaultKind::NotTheApi,
-            format!("{kind}: {:?}", without_secrets(&excerpt(&answer.body), token)),
-        ));
+        let said = format!("{kind}: {:?}", excerpt(&answer.body));
+        return Err(bare(FaultKind::NotTheApi, without_secrets(&said, token).chars().take(LONGEST_MESSAGE).collect()));
     };
     if let Some(envelope) = envelope(&value) {
         return Err(read_envelope(envelope, answer, token));

@@ -113,7 +113,7 @@ fn answered(body: Vec<u8>, status: u16) {
     let answer = Answer {
         status,
         body,
-        content_type: "application/json".to_owned(),
+        content_type: "application/json; t=IGAAfakefakefakefakefake".to_owned(),
         retry_after: None,
         usage: Some("{}".to_owned()),
     };

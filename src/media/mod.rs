@@ -31,7 +31,7 @@ mod workshop;
 pub use develop::{DevelopError, Developed, develop};
 pub use encode::{EncodeError, Format, Quality};
 pub use fetch::fetch;
-pub use picture::{Picture, Rendition};
+pub use picture::{Picture, Rendition, is_picture};
 pub use plan::{Step, Stock, decide, without_network};
 pub(crate) use recipe::hex;
 pub use recipe::{Recipe, Widths};

@@ -42,6 +42,24 @@ pub struct Rendition {
     pub sha256: String,
 }
 
+impl Rendition {
+    /// Whether it lies where and is called what files of pictures are: manifest and index are files that anybody may
+    /// edit, and what they name is written and deleted.
+    pub fn is_ours(&self) -> bool {
+        is_picture(&self.path, &self.sha256)
+    }
+}
+
+/// Whether a path is one of a picture with this content: `<folder>/<id>-<width>.<first 8 of the hash>.<extension>`.
+pub fn is_picture(path: &SitePath, sha256: &str) -> bool {
+    let Some((_, name)) = path.as_str().rsplit_once('/') else { return false };
+    let [stem, hash, extension] = name.split('.').collect::<Vec<_>>()[..] else { return false };
+    let Some((id, width)) = stem.rsplit_once('-') else { return false };
+    let is_number = !width.is_empty() && width.bytes().all(|byte| byte.is_ascii_digit());
+    let is_format = Format::ALL.iter().any(|format| format.extension() == extension);
+    MediaId::new(id).is_ok() && is_number && is_format && sha256.get(..8) == Some(hash)
+}
+
 impl Picture {
     /// The largest rendition: its sides are the picture's.
     pub fn largest(&self) -> &Rendition {

@@ -2,11 +2,12 @@
 
 use sha2::{Digest, Sha256};
 
+use super::layout::PUBLISHED_FOLDER;
 use crate::auth::STATUS_FILE;
 use crate::cache;
 use crate::files::{FileError, Root, SitePath};
-use crate::manifest::{self, Manifest, Role};
-use crate::media::hex;
+use crate::manifest::{self, FileRecord, Manifest, Role};
+use crate::media::{hex, is_picture};
 
 /// What was tidied away.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,8 +59,8 @@ fn remove(root: &Root, manifest: &mut Manifest, paths: Vec<SitePath>) -> Result<
             // A run that died may have left the folder it was in.
             None => drop(root.remove(&path)?),
             // Anybody may put another file under the name of one of ours; it is theirs then. A picture's name holds
-            // the hash of its content, and a crash may have left a short one: those are ours in any state.
-            Some(bytes) if record.role != Role::Picture && hex(&Sha256::digest(&bytes)) != record.sha256 => {
+            // the hash of its content, and damage may have changed that: those are ours in any state.
+            Some(bytes) if !is_picture_of_ours(&path, record) && hex(&Sha256::digest(&bytes)) != record.sha256 => {
                 pruned.left.push(path.clone());
             }
             Some(_) => {
@@ -70,6 +71,12 @@ fn remove(root: &Root, manifest: &mut Manifest, paths: Vec<SitePath>) -> Result<
         manifest.files.remove(&path);
     }
     Ok(pruned)
+}
+
+/// The manifest is a file that anybody may edit: its word alone makes no picture of a user's file.
+fn is_picture_of_ours(path: &SitePath, record: &FileRecord) -> bool {
+    let is_published = path.below(PUBLISHED_FOLDER).is_some();
+    record.role == Role::Picture && is_published && is_picture(path, &record.sha256)
 }
 
 fn known(text: &str) -> SitePath {
@@ -86,9 +93,16 @@ mod tests {
         let root = Root::new(folder.path());
         let path = |text: &str| SitePath::new(text).unwrap();
         let mut manifest = Manifest::default();
-        for (name, role) in [("static/feedbake/1.webp", Role::Picture), ("static/feedbake.css", Role::Template)] {
+        let ours = hex(&Sha256::digest(b"ours"));
+        let picture = format!("static/feedbake/1-32.{}.webp", &ours[..8]);
+        for (name, role) in [(picture.as_str(), Role::Picture), ("static/feedbake.css", Role::Template)] {
             root.write(&path(name), b"ours").unwrap();
-            manifest.claim(path(name), role, hex(&Sha256::digest(b"ours")));
+            manifest.claim(path(name), role, ours.clone());
+        }
+        // A manifest that was edited names files of the user's.
+        for name in ["content/a.md", "static/feedbake/mine-7.jpg", "config.toml"] {
+            root.write(&path(name), b"mine").unwrap();
+            manifest.claim(path(name), Role::Picture, "0".repeat(64));
         }
         root.write(&path("static/feedbake/mine.webp"), b"mine").unwrap();
         root.write(&path("static/feedbake.css"), b"edited").unwrap();
@@ -97,8 +111,9 @@ mod tests {
 
         let pruned = clean_all(&root, &mut manifest).unwrap();
         clean_cache(&root).unwrap();
-        assert_eq!(pruned.removed, [path("static/feedbake/1.webp")]);
-        assert_eq!(pruned.left, [path("static/feedbake.css")]);
+        assert_eq!(pruned.removed, [path(&picture)]);
+        let left = ["config.toml", "content/a.md", "static/feedbake.css", "static/feedbake/mine-7.jpg"];
+        assert_eq!(pruned.left, left.map(path));
         assert!(root.read(&path("static/feedbake/mine.webp")).unwrap().is_some());
         assert!(!folder.path().join(".feedbake").exists());
     }

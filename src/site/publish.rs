@@ -7,7 +7,7 @@ use crate::cache::Cache;
 use crate::files::{FileError, Root, SitePath, Written};
 use crate::manifest::{Manifest, Role};
 use crate::media::{Picture, hex};
-use crate::site::is_data_file;
+use crate::site::{PUBLISHED_FOLDER, is_data_file};
 
 /// A thing that could not be put into the site.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +44,9 @@ pub fn place_picture(
 ) -> Result<usize, PublishError> {
     let mut placed = 0;
     for rendition in &picture.renditions {
+        if !rendition.is_ours() || rendition.path.below(PUBLISHED_FOLDER).is_none() {
+            return Err(PublishError::Lost(rendition.path.clone()));
+        }
         if root.size(&rendition.path) == Some(rendition.bytes) {
             continue;
         }

@@ -43,7 +43,7 @@ pub fn without_missing(bytes: &[u8], is_there: &dyn Fn(&str) -> bool) -> Option<
     let mut value: Value = serde_json::from_slice(bytes).ok()?;
     let posts = value.get_mut("posts")?.as_array_mut()?;
     let before = posts.len();
-    posts.retain(|post| names_only(post, is_there));
+    posts.retain(|post| named_paths(post).into_iter().all(is_there));
     if posts.len() == before {
         return None;
     }
@@ -52,14 +52,18 @@ pub fn without_missing(bytes: &[u8], is_there: &dyn Fn(&str) -> bool) -> Option<
     Some(bytes)
 }
 
-fn names_only(value: &Value, is_there: &dyn Fn(&str) -> bool) -> bool {
+/// The paths that a data file, or a part of one, names, relative to the published folder.
+pub fn named_paths(value: &Value) -> Vec<&str> {
     match value {
-        Value::Object(map) => map.iter().all(|(key, value)| match (key.as_str(), value) {
-            ("path" | "src", Value::String(path)) => is_there(path),
-            _ => names_only(value, is_there),
-        }),
-        Value::Array(list) => list.iter().all(|value| names_only(value, is_there)),
-        _ => true,
+        Value::Object(map) => map
+            .iter()
+            .flat_map(|(key, value)| match (key.as_str(), value) {
+                ("path" | "src", Value::String(path)) => vec![path.as_str()],
+                _ => named_paths(value),
+            })
+            .collect(),
+        Value::Array(list) => list.iter().flat_map(named_paths).collect(),
+        _ => Vec::new(),
     }
 }
 

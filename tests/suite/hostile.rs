@@ -274,3 +274,114 @@ fn a_full_disk_leaves_the_last_good_feed_and_room_heals_it() {
         site.is_whole();
     }
 }
+
+/// Everything the cache keeps by its content.
+fn objects(site: &Sandbox) -> Vec<std::path::PathBuf> {
+    walkdir::WalkDir::new(site.path(".feedbake/cache/objects"))
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .collect()
+}
+
+fn lose_outputs(site: &Sandbox) {
+    for lost in ["data", "static", "templates"] {
+        fs::remove_dir_all(site.path(lost)).unwrap();
+    }
+    fs::remove_file(site.path(".feedbake/manifest.json")).unwrap();
+}
+
+#[test]
+fn damage_in_the_cache_is_mended_by_the_next_good_bake() {
+    let api = Emulator::start().post(photo("DAa").size(64, 64)).post(photo("DAb").size(64, 48));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let before = site.files("");
+    for object in objects(&site) {
+        let mut bytes = fs::read(&object).unwrap();
+        bytes[0] ^= 0xff;
+        fs::write(&object, bytes).unwrap();
+        lose_outputs(&site);
+        site.run("bake").succeeds();
+        let after = site.files("");
+        let differ: Vec<&String> =
+            before.keys().chain(after.keys()).filter(|name| before.get(*name) != after.get(*name)).collect();
+        assert!(differ.is_empty(), "{}: {differ:?}", object.display());
+    }
+}
+
+#[test]
+fn one_lost_file_costs_its_own_post_when_the_api_is_down_and_all_of_them_the_build() {
+    use feedbake::emulator::Fault;
+    let api =
+        (0..4).fold(Emulator::start(), |api, number| api.post(photo(&format!("DA{number}")).size(64, 64 + number)));
+    let site = Sandbox::new(&api).set("FEEDBAKE_API_RETRIES", "0");
+    site.run("bake").succeeds();
+    let first = site.named_pictures().into_iter().next().unwrap();
+    let object = {
+        let bytes = fs::read(site.path(&format!("static/{first}"))).unwrap();
+        objects(&site).into_iter().find(|object| fs::read(object).unwrap() == bytes).unwrap()
+    };
+    fs::remove_file(object).unwrap();
+    api.fault(Fault::Code1);
+    for keeps_data in [true, false] {
+        if keeps_data {
+            fs::remove_dir_all(site.path("static/feedbake")).unwrap();
+        } else {
+            lose_outputs(&site);
+        }
+        site.run("bake").succeeds().says(&["the site still shows the 3 posts"]);
+        assert_eq!(site.shown().len(), 3, "{keeps_data}");
+        for path in site.named_pictures() {
+            assert!(site.path(&format!("static/{path}")).is_file(), "{keeps_data}: {path}");
+        }
+    }
+    for object in objects(&site) {
+        fs::remove_file(object).unwrap();
+    }
+    fs::remove_dir_all(site.path("static/feedbake")).unwrap();
+    site.run("bake").ends_with(5).says(&["there is no earlier one to keep"]);
+    assert_eq!(site.shown().len(), 0);
+}
+
+#[test]
+fn a_manifest_or_an_index_that_names_files_of_the_users_touches_none_of_them() {
+    use feedbake::emulator::Fault;
+    let api = Emulator::start().post(photo("DAa").size(32, 32));
+    let site = Sandbox::new(&api).set("FEEDBAKE_API_RETRIES", "0");
+    site.run("bake").succeeds();
+    let mine = ["content/a.md", "static/feedbake/mine.jpg", ".git/hooks/pre-commit", "static/7-32.00000000.jpg"];
+    for name in mine {
+        site.write(name, "mine");
+    }
+    let with_mine = |name: &str| {
+        let text = fs::read_to_string(site.path(name)).unwrap();
+        let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for name in mine {
+            let hash = if name.ends_with("00000000.jpg") { "1".repeat(64) } else { "0".repeat(64) };
+            value["files"][name] = serde_json::json!({ "role": "picture", "sha256": hash });
+        }
+        value
+    };
+    let is_untouched = |when: &str| {
+        for name in mine {
+            assert_eq!(fs::read_to_string(site.path(name)).unwrap(), "mine", "{name}, {when}");
+        }
+    };
+    site.write(".feedbake/manifest.json", &with_mine(".feedbake/manifest.json").to_string());
+    site.run("bake").succeeds();
+    is_untouched("a good bake");
+
+    let mut forged = with_mine(".feedbake/manifest.json");
+    let pictures = forged["feeds"]["instagram"]["pictures"].as_object_mut().unwrap();
+    for picture in pictures.values_mut() {
+        picture["renditions"][0]["path"] = "content/a.md".into();
+    }
+    site.write(".feedbake/manifest.json", &forged.to_string());
+    api.fault(Fault::Code1);
+    site.run("bake");
+    is_untouched("a bake that failed");
+    site.run("clean --all");
+    is_untouched("clean --all");
+}
