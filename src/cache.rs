@@ -127,7 +127,7 @@ impl Cache {
         let lane = sha256.chars().next().and_then(|digit| digit.to_digit(16)).unwrap_or_default();
         let _lane = self.lanes[lane as usize].lock().unwrap_or_else(PoisonError::into_inner);
         // Equal bytes are left alone; a damaged object of the same size is not.
-        self.root.write(&path, bytes)?;
+        self.root.write_checked(&path, bytes)?;
         Ok(sha256)
     }
 

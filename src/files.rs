@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub(crate) mod disk;
 mod lock;
 
-use disk::Access;
+use disk::Keeping;
 pub use lock::Lock;
 
 pub use crate::site_path::{NotInSite, SitePath};
@@ -145,7 +145,7 @@ impl Root {
     /// # Errors
     /// [`FileError::Symlink`] when a folder on the way is a link; [`FileError::Io`] when the system refuses.
     pub fn write(&self, path: &SitePath, bytes: &[u8]) -> Result<Written, FileError> {
-        self.write_for(path, bytes, Access::Usual)
+        self.write_for(path, bytes, Keeping::Lasting)
     }
 
     /// The same for what nobody else on this machine may read.
@@ -153,10 +153,18 @@ impl Root {
     /// # Errors
     /// As [`Root::write`].
     pub fn write_secret(&self, path: &SitePath, bytes: &[u8]) -> Result<Written, FileError> {
-        self.write_for(path, bytes, Access::Owner)
+        self.write_for(path, bytes, Keeping::Secret)
     }
 
-    fn write_for(&self, path: &SitePath, bytes: &[u8], access: Access) -> Result<Written, FileError> {
+    /// The same for what is checked whenever it is read: nobody waits until it is on the disk.
+    ///
+    /// # Errors
+    /// As [`Root::write`].
+    pub fn write_checked(&self, path: &SitePath, bytes: &[u8]) -> Result<Written, FileError> {
+        self.write_for(path, bytes, Keeping::Checked)
+    }
+
+    fn write_for(&self, path: &SitePath, bytes: &[u8], keeping: Keeping) -> Result<Written, FileError> {
         let place = self.locate(path);
         self.refuse_links(&place)?;
         let before = match fs::symlink_metadata(&place) {
@@ -173,7 +181,7 @@ impl Root {
         let parent = place.parent().unwrap_or(&self.folder);
         disk::make_folders(parent).map_err(FileError::io(Attempt::Write, parent))?;
         let beside = beside(&place);
-        let written = disk::write_anew(&beside, bytes, access).and_then(|()| disk::rename(&beside, &place));
+        let written = disk::write_anew(&beside, bytes, keeping).and_then(|()| disk::rename(&beside, &place));
         if let Err(source) = written {
             // Best effort: the next run sweeps what this one could not.
             let _ = disk::remove_file(&beside);

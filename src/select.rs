@@ -1,7 +1,7 @@
 //! Which posts are shown, in what order, and why the others are not. Pure.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::str::FromStr;
@@ -163,7 +163,8 @@ pub fn select(posts: &[Post], wish: &Wish, unavailable: &BTreeMap<MediaId, Strin
         pin_place(left, wish).cmp(&pin_place(right, wish)).then_with(|| by_sort(wish.sort, left, right))
     });
     let kept: Vec<&Post> = candidates.into_iter().take(wish.limit.get()).collect();
-    let is_kept = |post: &Post| kept.iter().any(|kept| kept.id == post.id);
+    let ids: BTreeSet<&MediaId> = kept.iter().map(|post| &post.id).collect();
+    let is_kept = |post: &Post| ids.contains(&post.id);
 
     let dropped = newest_first
         .iter()

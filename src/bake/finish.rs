@@ -79,7 +79,7 @@ pub fn publish(
     let shown_before = site::shown_posts(kitchen.root.read(&feed.data_file)?.as_deref());
     place(kitchen, gathered.gallery.values())?;
     let data_sha256 = kitchen.cache.put(&data)?;
-    let written = site::write_data(kitchen.root, manifest, &feed.data_file, &data)?;
+    let written = site::write_hashed_data(kitchen.root, manifest, &feed.data_file, &data, data_sha256.clone())?;
     // What the old file named is pruned next, and must not be named any more after a power cut.
     if written.is_change() {
         kitchen.root.settle(&feed.data_file);

@@ -17,19 +17,22 @@ pub fn make_folders(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
-/// Who may read a new file.
+/// How a new file is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Whoever may read files of this user.
-    Usual,
-    /// This user alone: it holds a secret.
-    Owner,
+pub enum Keeping {
+    /// On the disk before anything else happens, for whoever may read files of this user.
+    Lasting,
+    /// The same for this user alone: it holds a secret.
+    Secret,
+    /// On the disk some time: whoever reads it checks what it holds, and a wait for each would be the longest part of
+    /// a bake.
+    Checked,
 }
 
-/// Writes a file that was not there, and waits until its bytes are on the disk.
+/// Writes a file that was not there, and waits until its bytes are on the disk unless they prove themselves.
 ///
 /// Whatever is at `path` is removed first, and the file is made anew: a link that was put there is not followed.
-pub fn write_anew(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+pub fn write_anew(path: &Path, bytes: &[u8], keeping: Keeping) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok() {
         remove_file(path)?;
     }
@@ -37,13 +40,14 @@ pub fn write_anew(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    if access == Access::Owner {
+    if keeping == Keeping::Secret {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
-    #[cfg(not(unix))]
-    let _ = access;
     let mut file = options.open(path)?;
     fault::write(&mut file, bytes)?;
+    if keeping == Keeping::Checked {
+        return Ok(());
+    }
     fault::next("sync")?;
     // Without this, a power cut after the rename may leave an empty file under the final name.
     file.sync_data()

@@ -87,6 +87,20 @@ pub fn refuse_foreign_data(root: &Root, manifest: &Manifest, place: &SitePath) -
 /// # Errors
 /// [`FileError`] when it cannot be written.
 pub fn write_data(root: &Root, manifest: &mut Manifest, place: &SitePath, bytes: &[u8]) -> Result<Written, FileError> {
-    manifest.claim(place.clone(), Role::Data, hex(&Sha256::digest(bytes)));
+    write_hashed_data(root, manifest, place, bytes, hex(&Sha256::digest(bytes)))
+}
+
+/// The same where the SHA-256 of the bytes, hexadecimal, is known already.
+///
+/// # Errors
+/// As [`write_data`].
+pub fn write_hashed_data(
+    root: &Root,
+    manifest: &mut Manifest,
+    place: &SitePath,
+    bytes: &[u8],
+    sha256: String,
+) -> Result<Written, FileError> {
+    manifest.claim(place.clone(), Role::Data, sha256);
     root.write(place, bytes)
 }
