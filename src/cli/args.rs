@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 /// Bakes the feed of an Instagram account into a static site, at build time.
 ///
@@ -12,7 +13,6 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(
     name = "feedbake",
     version,
-    args_conflicts_with_subcommands = true,
     after_help = "Examples:
   feedbake --demo                  see what it does, without a token or a network
   feedbake && zola build           refresh the feed, then build the site
@@ -31,6 +31,21 @@ pub struct CommandLine {
     /// What holds for every command.
     #[command(flatten)]
     pub common: Common,
+}
+
+impl CommandLine {
+    /// Refuses flags of `bake` before another command, which would not hear of them; those of every command may stand
+    /// before it as well as behind.
+    ///
+    /// # Errors
+    /// What clap says of a flag that has no place.
+    pub fn without_stray_flags(self) -> Result<Self, clap::Error> {
+        if self.command.is_none() || self.bake == BakeArgs::default() {
+            return Ok(self);
+        }
+        let message = "a flag of `bake` stands before another command: put it behind the command, if that knows it";
+        Err(Self::command().error(ErrorKind::ArgumentConflict, message))
+    }
 }
 
 /// Flags every command knows.
@@ -122,7 +137,7 @@ A bake renews a token by itself when it is due. Status ends with code 4 when the
 }
 
 /// Where the posts come from.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct SourceArgs {
     /// Bake the built-in demo account: no token, no network
     #[arg(long, conflicts_with_all = ["offline", "api_base"])]
@@ -139,7 +154,7 @@ pub struct SourceArgs {
 }
 
 /// Flags of `bake`.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct BakeArgs {
     /// Where the posts come from.
     #[command(flatten)]

@@ -30,7 +30,7 @@ pub use args::CommandLine as Arguments;
 
 /// Runs the command line of this process; returns its exit code.
 pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> u8 {
-    let line = match CommandLine::try_parse_from(arguments) {
+    let line = match CommandLine::try_parse_from(arguments).and_then(CommandLine::without_stray_flags) {
         Ok(line) => line,
         Err(error) => {
             // Help and version come this way, too. Printing fails only when nobody listens.

@@ -20,6 +20,18 @@ fn results_go_to_standard_output_and_words_to_standard_error() {
 }
 
 #[test]
+fn flags_of_every_command_stand_before_it_or_behind_and_those_of_bake_do_not() {
+    let api = Emulator::start().post(photo("DAa").size(64, 64));
+    let site = Sandbox::new(&api);
+    for arguments in ["--site . list --json", "list --site . --json", "--json --site . bake", "-q --site ."] {
+        site.run(arguments).succeeds();
+    }
+    for arguments in ["--demo list", "--strict token status", "--limit 3 bake"] {
+        site.run(arguments).ends_with(2).says(&["stands before another command"]);
+    }
+}
+
+#[test]
 fn colours_are_there_when_they_are_wished_and_only_then() {
     let api = Emulator::start().post(photo("DAa").size(64, 64));
     let site = Sandbox::new(&api);
