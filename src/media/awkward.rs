@@ -6,7 +6,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{ImageEncoder, Rgb, RgbImage};
 use moxcms::ColorProfile;
 
-use super::shape::{PixelLimits, ShapeError, decode};
+use super::decode::{PixelLimits, ShapeError, decode};
 use super::sniff::Sniffed;
 
 const RED: [u8; 3] = [220, 20, 30];

@@ -2,11 +2,12 @@
 
 use sha2::{Digest, Sha256};
 
+use super::decode::{PixelLimits, ShapeError, decode};
 use super::encode::{EncodeError, Frame, Grain, encode};
 use super::picture::{Picture, Rendition};
 use super::placeholder::{dominant_colour, thumbhash_base64};
 use super::recipe::{Recipe, hex};
-use super::shape::{PixelLimits, ShapeError, crop_rect, decode, rendition_widths, resize};
+use super::shape::{crop_rect, rendition_widths, resize};
 use crate::feed::MediaId;
 use crate::files::SitePath;
 

@@ -9,6 +9,8 @@ mod avif;
 #[cfg(test)]
 mod awkward;
 mod colour;
+mod decode;
+mod decode_jpeg;
 mod develop;
 mod encode;
 mod fetch;
@@ -28,6 +30,7 @@ mod shape;
 mod sniff;
 mod workshop;
 
+pub use decode::{PixelLimits, ShapeError};
 pub use develop::{DevelopError, Developed, develop};
 pub use encode::{EncodeError, Format, Quality};
 pub use fetch::fetch;
@@ -35,6 +38,6 @@ pub use picture::{Picture, Rendition, is_picture};
 pub use plan::{Step, Stock, decide, without_network};
 pub(crate) use recipe::hex;
 pub use recipe::{Recipe, Widths};
-pub use shape::{Aspect, CropRect, PixelLimits, ShapeError};
+pub use shape::{Aspect, CropRect};
 pub use sniff::Sniffed;
 pub use workshop::{Bench, Fetch, Job, Made, Trouble, Work, make};

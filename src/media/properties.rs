@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::shape::{PixelLimits, decode, rendition_widths};
+use super::decode::{PixelLimits, decode};
+use super::shape::rendition_widths;
 
 const LIMITS: PixelLimits = PixelLimits { max_pixels: 1_000_000, max_side: 2000 };
 

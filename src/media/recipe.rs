@@ -7,7 +7,7 @@ use super::shape::Aspect;
 
 /// Raised when the same recipe begins to give other bytes: another encoder, another filter. Pictures made by an
 /// earlier edition are then made again, from the cached originals.
-const EDITION: u32 = 3;
+const EDITION: u32 = 4;
 
 /// Wished widths in pixels: ascending, unique, at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,11 +9,11 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use super::decode::{PixelLimits, is_large};
 use super::develop::{DevelopError, develop};
 use super::picture::Picture;
 use super::plan::{Step, Stock, decide, without_network};
 use super::recipe::Recipe;
-use super::shape::{PixelLimits, is_large};
 use crate::cache::{Cache, Original};
 use crate::feed::{MediaId, MediaLink, Slide};
 use crate::files::{FileError, SitePath};
