@@ -17,7 +17,7 @@ pub(super) fn to_srgb(stored: Stored, profile: Option<&[u8]>) -> DynamicImage {
             None => image,
         },
         Stored::Ink { width, height, samples } => {
-            let converted = profile.and_then(|profile| convert(&samples, &profile, Layout::Rgba, Layout::Rgb));
+            let converted = profile.and_then(|profile| ink_to_srgb(&samples, &profile));
             let rgb = converted.unwrap_or_else(|| plain_ink(&samples));
             RgbImage::from_raw(width, height, rgb).map(DynamicImage::from).unwrap_or_default()
         }
@@ -80,6 +80,37 @@ fn linked_by_light(mut profile: ColorProfile) -> ColorProfile {
     profile.gray_trc = Some(ToneReprCurve::Lut(lightness.iter().map(light).collect()));
     profile.pcs = DataColorSpace::Xyz;
     profile
+}
+
+/// Ink to light, the darkest ink to black: paper under four inks is still grey, and shown as it is every shadow would
+/// be flat.
+///
+/// Source: ISO 18619 (black point compensation), with 400 % of ink as the source's black; what LittleCMS and sharp do.
+fn ink_to_srgb(samples: &[u8], profile: &ColorProfile) -> Option<Vec<u8>> {
+    let mut rgb = convert(samples, profile, Layout::Rgba, Layout::Rgb)?;
+    let darkest = convert(&[255; 4], profile, Layout::Rgba, Layout::Rgb)?;
+    // Lightness 50 at most: a profile that says more knows nothing of black.
+    let black = [darkest[0], darkest[1], darkest[2]].map(|sample| linear(sample).min(0.184));
+    let deepen = |sample: u8, black: f32| encoded((linear(sample) - black) / (1.0 - black));
+    let deepened = black.map(|black| std::array::from_fn::<u8, 256, _>(|sample| deepen(sample as u8, black)));
+    for pixel in rgb.chunks_exact_mut(3) {
+        for (sample, deepened) in pixel.iter_mut().zip(&deepened) {
+            *sample = deepened[usize::from(*sample)];
+        }
+    }
+    Some(rgb)
+}
+
+/// A sample of sRGB as its part of the light, 0 to 1. Source: IEC 61966-2-1.
+fn linear(sample: u8) -> f32 {
+    let sample = f32::from(sample) / 255.0;
+    if sample <= 0.04045 { sample / 12.92 } else { ((sample + 0.055) / 1.055).powf(2.4) }
+}
+
+/// The reverse of [`linear`].
+fn encoded(light: f32) -> u8 {
+    let sample = if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
+    (sample * 255.0).round().clamp(0.0, 255.0) as u8
 }
 
 /// Ink without a profile that can be used: each colour takes its part of the light, and black of all three.
