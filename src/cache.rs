@@ -15,6 +15,12 @@ use crate::files::{FileError, Lock, Root, SitePath};
 use crate::manifest::FeedRecord;
 use crate::media::Picture;
 
+/// When each feed had its last good bake: the one thing that is new every time, so it does not stand in the index.
+const TIMES: &str = "times.json";
+
+/// Stands here from the first object that is put until the next pruning.
+const UNTIDY: &str = "untidy";
+
 /// Raised when the index changes its shape; an index of another edition counts as empty.
 const EDITION: u32 = 1;
 
@@ -22,15 +28,21 @@ const EDITION: u32 = 1;
 pub const FOLDER: &str = ".feedbake/cache";
 
 /// What is known of the cached things.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Index {
     edition: u32,
+    /// Whether it says something that the file does not.
+    #[serde(skip)]
+    is_news: bool,
+    /// When the last good bake of each feed was, exactly; in a file of its own.
+    #[serde(skip)]
+    baked_at: BTreeMap<String, Timestamp>,
     /// By slide.
-    pub originals: BTreeMap<MediaId, Original>,
+    originals: BTreeMap<MediaId, Original>,
     /// By slide and recipe, so that a lost manifest costs no encoding.
-    pub pictures: BTreeMap<MediaId, Picture>,
+    pictures: BTreeMap<MediaId, Arc<Picture>>,
     /// By name of the feed.
-    pub feeds: BTreeMap<String, FeedMemory>,
+    feeds: BTreeMap<String, FeedMemory>,
 }
 
 /// Where an original came from.
@@ -42,11 +54,97 @@ pub struct Original {
     pub link_name: String,
 }
 
+impl Default for Index {
+    fn default() -> Self {
+        Self {
+            edition: EDITION,
+            is_news: false,
+            baked_at: BTreeMap::new(),
+            originals: BTreeMap::new(),
+            pictures: BTreeMap::new(),
+            feeds: BTreeMap::new(),
+        }
+    }
+}
+
+impl Index {
+    /// The original of a slide.
+    pub fn original(&self, slide: &MediaId) -> Option<&Original> {
+        self.originals.get(slide)
+    }
+
+    /// The picture of a slide, by whatever recipe.
+    pub fn picture(&self, slide: &MediaId) -> Option<&Arc<Picture>> {
+        self.pictures.get(slide)
+    }
+
+    /// What is remembered of a feed.
+    pub fn feed(&self, name: &str) -> Option<&FeedMemory> {
+        self.feeds.get(name)
+    }
+
+    /// Whether it says something that its file does not.
+    pub fn is_news(&self) -> bool {
+        self.is_news
+    }
+
+    /// When the last good bake of a feed was.
+    pub fn baked_at(&self, name: &str) -> Option<Timestamp> {
+        self.baked_at.get(name).copied()
+    }
+
+    /// Remembers where the original of a slide came from.
+    pub fn remember_original(&mut self, slide: &MediaId, original: &Original) {
+        if self.originals.get(slide) != Some(original) {
+            self.originals.insert(slide.clone(), original.clone());
+            self.is_news = true;
+        }
+    }
+
+    /// Remembers the picture of a slide.
+    pub fn remember_picture(&mut self, slide: &MediaId, picture: &Arc<Picture>) {
+        if self.pictures.get(slide) != Some(picture) {
+            self.pictures.insert(slide.clone(), Arc::clone(picture));
+            self.is_news = true;
+        }
+    }
+
+    /// Remembers a feed, and when it was baked.
+    pub fn remember_feed(&mut self, name: &str, memory: FeedMemory, baked_at: Timestamp) {
+        self.baked_at.insert(name.to_owned(), baked_at);
+        if self.feeds.get(name) != Some(&memory) {
+            self.feeds.insert(name.to_owned(), memory);
+            self.is_news = true;
+        }
+    }
+
+    /// Forgets the feeds that are not wanted.
+    pub fn retain_feeds(&mut self, is_wanted: impl Fn(&str) -> bool) {
+        let before = self.feeds.len();
+        self.feeds.retain(|name, _| is_wanted(name));
+        self.baked_at.retain(|name, _| is_wanted(name));
+        self.is_news |= self.feeds.len() != before;
+    }
+
+    /// Forgets the slides that are not shown.
+    pub fn retain_slides(&mut self, is_shown: impl Fn(&MediaId) -> bool) {
+        let before = self.originals.len() + self.pictures.len();
+        self.originals.retain(|id, _| is_shown(id));
+        self.pictures.retain(|id, _| is_shown(id));
+        self.is_news |= self.originals.len() + self.pictures.len() != before;
+    }
+
+    /// The names of all objects it stands for.
+    pub fn objects(&self) -> impl Iterator<Item = &str> {
+        let renditions = self.pictures.values().flat_map(|picture| &picture.renditions);
+        let originals = self.originals.values().map(|original| original.sha256.as_str());
+        originals.chain(renditions.map(|rendition| rendition.sha256.as_str()))
+    }
+}
+
 /// What is remembered of a feed between two bakes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FeedMemory {
-    /// When the last good bake was, exactly.
-    pub baked_at: Timestamp,
     /// What the API said of the account, and when it was asked.
     pub account: Option<(Account, Timestamp)>,
     /// The posts as they were listed, without their links, for `--offline`.
@@ -71,12 +169,14 @@ pub struct Cache {
     root: Root,
     /// One lock for each first digit of a name: two threads with the same bytes must not write one file at once.
     lanes: Arc<[Mutex<()>; 16]>,
+    /// Whether this run has said that it puts objects into it.
+    is_marked: Arc<Mutex<bool>>,
 }
 
 impl Cache {
     /// The cache of the site at `root`; nothing is read or made yet.
     pub fn new(root: &Root) -> Self {
-        Self { root: root.clone(), lanes: Arc::default() }
+        Self { root: root.clone(), lanes: Arc::default(), is_marked: Arc::default() }
     }
 
     /// Reads the index; an absent, torn or foreign one is an empty one.
@@ -86,7 +186,10 @@ impl Cache {
     pub fn read_index(&self) -> Result<Index, FileError> {
         let bytes = self.root.read(&inside("index.json"))?.unwrap_or_default();
         let index: Option<Index> = serde_json::from_slice(&bytes).ok();
-        Ok(index.filter(|index| index.edition == EDITION).unwrap_or_default())
+        let mut index = index.filter(|index| index.edition == EDITION).unwrap_or_default();
+        let times = self.root.read(&inside(TIMES))?.unwrap_or_default();
+        index.baked_at = serde_json::from_slice(&times).unwrap_or_default();
+        Ok(index)
     }
 
     /// Takes the lock of the site, which lies in here; `on_wait` is told who holds it when that is another run.
@@ -107,14 +210,23 @@ impl Cache {
         self.root.write(&place, b"*\n").map(drop)
     }
 
-    /// Writes the index.
+    /// Writes the index where it says something new, then the times.
     ///
     /// # Errors
     /// [`FileError`] when a file cannot be written.
-    pub fn write_index(&self, index: &Index) -> Result<(), FileError> {
-        let index = Index { edition: EDITION, ..index.clone() };
-        let bytes = serde_json::to_vec(&index).expect("the index is made of texts and numbers");
-        self.root.write(&inside("index.json"), &bytes).map(drop)
+    pub fn write_index(&self, index: &mut Index) -> Result<(), FileError> {
+        if index.is_news {
+            let bytes = serde_json::to_vec(index).expect("the index is made of texts and numbers");
+            self.root.write(&inside("index.json"), &bytes)?;
+            index.is_news = false;
+        }
+        let times = serde_json::to_vec(&index.baked_at).expect("times are texts");
+        self.root.write(&inside(TIMES), &times).map(drop)
+    }
+
+    /// The files in here that are written beside their places: a run that died may have left one.
+    pub fn written_beside() -> [SitePath; 3] {
+        ["index.json", TIMES, UNTIDY].map(inside)
     }
 
     /// Keeps `bytes` and returns the name to ask for them by.
@@ -126,6 +238,9 @@ impl Cache {
         let path = object(&sha256);
         let lane = sha256.chars().next().and_then(|digit| digit.to_digit(16)).unwrap_or_default();
         let _lane = self.lanes[lane as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        if self.root.size(&path) != Some(bytes.len() as u64) {
+            self.mark_untidy()?;
+        }
         // Equal bytes are left alone; a damaged object of the same size is not.
         self.root.write_checked(&path, bytes)?;
         Ok(sha256)
@@ -148,6 +263,20 @@ impl Cache {
         is_hash(sha256) && self.root.size(&object(sha256)).is_some()
     }
 
+    /// Whether objects were put into it since it was pruned last, by a run that died perhaps.
+    pub fn is_untidy(&self) -> bool {
+        self.root.exists(&inside(UNTIDY))
+    }
+
+    fn mark_untidy(&self) -> Result<(), FileError> {
+        let mut is_marked = self.is_marked.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*is_marked {
+            self.root.write(&inside(UNTIDY), b"")?;
+            *is_marked = true;
+        }
+        Ok(())
+    }
+
     /// Deletes every object whose name is not in `wanted`.
     ///
     /// # Errors
@@ -158,7 +287,10 @@ impl Cache {
                 self.root.remove(&inside(&format!("objects/{name}")))?;
             }
         }
-        self.root.remove_empty_folders(&inside("objects"))
+        self.root.remove_empty_folders(&inside("objects"))?;
+        self.root.remove(&inside(UNTIDY))?;
+        *self.is_marked.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        Ok(())
     }
 }
 
@@ -227,7 +359,38 @@ mod tests {
             root.write(&inside("index.json"), text.as_bytes()).unwrap();
             assert_eq!(cache.read_index().unwrap(), Index::default(), "{text}");
         }
-        cache.write_index(&Index::default()).unwrap();
-        assert_eq!(cache.read_index().unwrap().edition, EDITION);
+        let mut index = Index { is_news: true, ..Index::default() };
+        cache.write_index(&mut index).unwrap();
+        assert_eq!(cache.read_index().unwrap(), Index::default());
+    }
+
+    #[test]
+    fn an_index_that_says_nothing_new_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::new(folder.path());
+        let cache = Cache::new(&root);
+        let (slide, now) = (MediaId::new("1").unwrap(), Timestamp::UNIX_EPOCH);
+        let original = Original { sha256: "0".repeat(64), link_name: "a.jpg".to_owned() };
+        let memory = FeedMemory { account: None, posts: Vec::new(), shown: None };
+        let mut index = Index::default();
+        index.remember_original(&slide, &original);
+        index.remember_feed("feed", memory.clone(), now);
+        cache.write_index(&mut index).unwrap();
+        let mut again = cache.read_index().unwrap();
+        assert_eq!(
+            (again.original(&slide), again.feed("feed"), again.baked_at("feed")),
+            (Some(&original), Some(&memory), Some(now))
+        );
+        root.remove(&inside("index.json")).unwrap();
+        again.remember_original(&slide, &original);
+        again.remember_feed("feed", memory, Timestamp::MAX);
+        again.retain_feeds(|_| true);
+        again.retain_slides(|_| true);
+        cache.write_index(&mut again).unwrap();
+        assert!(!root.exists(&inside("index.json")), "nothing was new but the time");
+        assert_eq!(cache.read_index().unwrap().baked_at("feed"), Some(Timestamp::MAX));
+        again.retain_slides(|_| false);
+        cache.write_index(&mut again).unwrap();
+        assert!(root.exists(&inside("index.json")));
     }
 }

@@ -3,6 +3,7 @@
 //! Reads are here too, so that every error of the file system carries its path.
 #![expect(clippy::disallowed_methods, reason = "this is the room that writes and deletes")]
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File};
@@ -215,6 +216,22 @@ impl Root {
             }
             folder = empty.parent();
         }
+    }
+
+    /// The sizes in bytes of the regular files right in `folder`, by name, and empty where there is none: one look at a
+    /// folder is cheaper than one at each of its files.
+    pub fn sizes_in(&self, folder: &SitePath) -> HashMap<String, u64> {
+        let size = |entry: fs::DirEntry| {
+            // Of a link this says that it is one.
+            let data = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            Some((entry.file_name().into_string().ok()?, data.len()))
+        };
+        fs::read_dir(self.locate(folder)).into_iter().flatten().filter_map(Result::ok).filter_map(size).collect()
+    }
+
+    /// Whether a file of this name is what a run that died left beside a place.
+    pub fn is_leftover(name: &str) -> bool {
+        name.ends_with(UNFINISHED)
     }
 
     /// Deletes what a run that died left beside `path`.

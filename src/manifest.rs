@@ -4,6 +4,7 @@
 //! committed with the pictures, so it holds no secret, no link and no exact time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -47,7 +48,7 @@ pub struct FeedRecord {
     /// What the API said of the account.
     pub account: Account,
     /// The pictures in the data file, by slide.
-    pub pictures: BTreeMap<MediaId, Picture>,
+    pub pictures: BTreeMap<MediaId, Arc<Picture>>,
 }
 
 /// One file.
@@ -85,6 +86,13 @@ pub enum ManifestError {
     },
 }
 
+/// What is asked of a manifest before the rest of it is read.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default)]
+    version: serde_json::Value,
+}
+
 impl Default for Manifest {
     fn default() -> Self {
         Self { version: VERSION, feeds: BTreeMap::new(), files: BTreeMap::new() }
@@ -92,6 +100,11 @@ impl Default for Manifest {
 }
 
 impl Manifest {
+    /// [`FILE`] as a path.
+    pub fn place() -> SitePath {
+        SitePath::new(FILE).expect("the place is written above")
+    }
+
     /// Reads the manifest of a site; an absent one is an empty one.
     ///
     /// One that cannot be understood, after a bad merge for example, is an empty one as well: nothing is deleted
@@ -100,13 +113,13 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError`] when the file cannot be read, or is of a later version.
     pub fn read(root: &Root) -> Result<Self, ManifestError> {
-        let Some(bytes) = root.read(&place())? else { return Ok(Self::default()) };
-        let Ok(value) = serde_json::from_slice::<serde_json::Value>(&bytes) else { return Ok(Self::default()) };
-        match value.get("version").and_then(serde_json::Value::as_u64) {
+        let Some(bytes) = root.read(&Self::place())? else { return Ok(Self::default()) };
+        let Ok(head) = serde_json::from_slice::<Head>(&bytes) else { return Ok(Self::default()) };
+        match head.version.as_u64() {
             Some(version) if version > u64::from(VERSION) => {
                 Err(ManifestError::Newer { found: u32::try_from(version).unwrap_or(u32::MAX) })
             }
-            Some(_) => Ok(serde_json::from_value(value).unwrap_or_default()),
+            Some(_) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
             None => Ok(Self::default()),
         }
     }
@@ -118,11 +131,11 @@ impl Manifest {
     pub fn write(&self, root: &Root) -> Result<Written, FileError> {
         let mut bytes = serde_json::to_vec_pretty(self).expect("the manifest is made of texts and numbers");
         bytes.push(b'\n');
-        root.write(&place(), &bytes)
+        root.write(&Self::place(), &bytes)
     }
 
     /// The picture of a slide in any feed: one made by `recipe` if there is one, else another.
-    pub fn picture(&self, slide: &MediaId, recipe: &str) -> Option<&Picture> {
+    pub fn picture(&self, slide: &MediaId, recipe: &str) -> Option<&Arc<Picture>> {
         let all = || self.feeds.values().filter_map(|feed| feed.pictures.get(slide));
         all().find(|picture| picture.recipe == recipe).or_else(|| all().next())
     }
@@ -158,10 +171,6 @@ pub fn days_between(start: Date, end: Date) -> i32 {
     start.until((jiff::Unit::Day, end)).map_or(0, |span| span.get_days())
 }
 
-fn place() -> SitePath {
-    SitePath::new(FILE).expect("the place is written above")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,10 +202,10 @@ mod tests {
             "{\"version\":1,\"feeds\":3}",
             "{\"version\":1,\"feeds\":{},\"files\":{\"../x\":{\"role\":\"data\",\"sha256\":\"\"}}}",
         ] {
-            root.write(&place(), text.as_bytes()).unwrap();
+            root.write(&Manifest::place(), text.as_bytes()).unwrap();
             assert_eq!(Manifest::read(&root).unwrap(), Manifest::default(), "{text}");
         }
-        root.write(&place(), b"{\"version\":2}").unwrap();
+        root.write(&Manifest::place(), b"{\"version\":2}").unwrap();
         assert!(matches!(Manifest::read(&root), Err(ManifestError::Newer { found: 2 })));
     }
 
@@ -205,7 +214,7 @@ mod tests {
         fn any_text_is_a_manifest_or_none(text in ".{0,200}") {
             let folder = tempfile::tempdir().unwrap();
             let root = Root::new(folder.path());
-            root.write(&place(), text.as_bytes()).unwrap();
+            root.write(&Manifest::place(), text.as_bytes()).unwrap();
             let _ = Manifest::read(&root);
         }
 

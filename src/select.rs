@@ -175,22 +175,47 @@ pub fn select(posts: &[Post], wish: &Wish, unavailable: &BTreeMap<MediaId, Strin
     Selection { kept: kept.into_iter().cloned().collect(), dropped, missing_pins }
 }
 
+/// What can be said of a growing list before anything is chosen from it: a post that comes is looked at once.
+#[derive(Debug)]
+pub struct Outlook {
+    looked_at: usize,
+    candidates: usize,
+    missing_pins: Vec<Shortcode>,
+    is_past_since: bool,
+}
+
+impl Outlook {
+    /// Before the first post.
+    pub fn new(wish: &Wish) -> Self {
+        Self { looked_at: 0, candidates: 0, missing_pins: wish.pin.clone(), is_past_since: false }
+    }
+
+    /// Whether `posts`, the list so far, is surely too short: a selection from it would want more whatever becomes of
+    /// its pictures.
+    pub fn is_too_short(&mut self, posts: &[Post], wish: &Wish) -> bool {
+        for post in posts.get(self.looked_at..).unwrap_or_default() {
+            self.candidates += usize::from(judge(post, wish, &BTreeMap::new()).is_none());
+            self.missing_pins.retain(|pin| !is_named(post, pin));
+            self.is_past_since |= wish.since.is_some_and(|since| is_before(post, since));
+        }
+        self.looked_at = posts.len();
+        wants(self.candidates, !self.missing_pins.is_empty(), self.is_past_since, posts.len(), wish)
+    }
+}
+
 /// Whether another page of the account could change `selection`.
 pub fn wants_more(selection: &Selection, posts: &[Post], wish: &Wish) -> bool {
-    if posts.len() >= wish.scan {
-        return false;
-    }
-    if !selection.missing_pins.is_empty() {
-        return true;
-    }
-    match wish.sort {
+    let is_past_since = wish.since.is_some_and(|since| posts.iter().any(|post| is_before(post, since)));
+    wants(selection.kept.len(), !selection.missing_pins.is_empty(), is_past_since, posts.len(), wish)
+}
+
+fn wants(kept: usize, misses_pins: bool, is_past_since: bool, seen: usize, wish: &Wish) -> bool {
+    let can_change = match wish.sort {
         Sort::Oldest | Sort::Likes | Sort::Random => true,
         // The account is listed newest first: past `since`, nothing that comes can be shown.
-        Sort::Newest => {
-            let past_since = wish.since.is_some_and(|since| posts.iter().any(|post| is_before(post, since)));
-            selection.kept.len() < wish.limit.get() && !past_since
-        }
-    }
+        Sort::Newest => kept < wish.limit.get() && !is_past_since,
+    };
+    seen < wish.scan && (misses_pins || can_change)
 }
 
 fn judge(post: &Post, wish: &Wish, unavailable: &BTreeMap<MediaId, String>) -> Option<Reason> {
@@ -357,7 +382,15 @@ mod tests {
 
     #[test]
     fn paging_goes_on_until_nothing_can_change() {
-        let more = |wish: &Wish| wants_more(&select(&posts(), wish, &BTreeMap::new()), &posts(), wish);
+        let more = |wish: &Wish| {
+            let more = wants_more(&select(&posts(), wish, &BTreeMap::new()), &posts(), wish);
+            let mut outlook = Outlook::new(wish);
+            for seen in 1..posts().len() {
+                outlook.is_too_short(&posts()[..seen], wish);
+            }
+            assert_eq!(outlook.is_too_short(&posts(), wish), more, "with no picture missing both say the same");
+            more
+        };
         let limit = |limit| NonZeroUsize::new(limit).unwrap();
         assert!(more(&wish()));
         assert!(!more(&Wish { limit: limit(4), ..wish() }));

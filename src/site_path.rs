@@ -1,7 +1,6 @@
 //! [`SitePath`]: a path that cannot lead out of the site. Pure.
 
 use std::fmt;
-use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,14 +20,7 @@ impl SitePath {
     /// # Errors
     /// [`NotInSite`] for an absolute path, an empty one, or one that holds `.`, `..`, a drive or a control character.
     pub fn new(text: &str) -> Result<Self, NotInSite> {
-        let refuse = || NotInSite(text.to_owned());
-        let normal = text.replace('\\', "/");
-        let trimmed = normal.trim_end_matches('/');
-        let parts_fit = trimmed
-            .split('/')
-            .all(|part| !part.is_empty() && part != "." && part != ".." && !part.contains(':') && !has_control(part));
-        let only_normal = Path::new(trimmed).components().all(|part| matches!(part, Component::Normal(_)));
-        if parts_fit && only_normal { Ok(Self(trimmed.to_owned())) } else { Err(refuse()) }
+        Self::try_from(text.to_owned())
     }
 
     /// The path with one more part, which the caller knows to be a plain file name.
@@ -44,20 +36,26 @@ impl SitePath {
         &self.0
     }
 
+    /// The folder it lies in, as text; empty for the site's own.
+    pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
     /// What is left of the path below `folder`, if it lies there.
     pub fn below<'a>(&'a self, folder: &str) -> Option<&'a str> {
         self.0.strip_prefix(folder)?.strip_prefix('/')
     }
 }
 
-fn has_control(text: &str) -> bool {
-    text.chars().any(char::is_control)
-}
-
 impl TryFrom<String> for SitePath {
     type Error = NotInSite;
     fn try_from(text: String) -> Result<Self, NotInSite> {
-        Self::new(&text)
+        let mut path = if text.contains('\\') { text.replace('\\', "/") } else { text.clone() };
+        path.truncate(path.trim_end_matches('/').len());
+        // Without an empty part it is relative, and without `:` it has no drive: every part is a plain name.
+        let parts_fit = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        let letters_fit = !path.chars().any(|letter| letter == ':' || letter.is_control());
+        if parts_fit && letters_fit { Ok(Self(path)) } else { Err(NotInSite(text)) }
     }
 }
 

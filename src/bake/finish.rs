@@ -1,6 +1,7 @@
 //! The second half of a bake: from pictures in the cache to a feed in the site, in an order that survives a crash.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -34,8 +35,8 @@ pub fn claim(
         }
         let gathered = &feed_ready.gathered;
         is_news |= claim_pictures(manifest, gathered.gallery.values());
-        index.originals.extend(gathered.originals.iter().map(|(id, original)| (id.clone(), original.clone())));
-        index.pictures.extend(gathered.gallery.iter().map(|(id, picture)| (id.clone(), picture.clone())));
+        gathered.originals.iter().for_each(|(id, original)| index.remember_original(id, original));
+        gathered.gallery.iter().for_each(|(id, picture)| index.remember_picture(id, picture));
     }
     if is_news {
         kitchen.cache.write_index(index)?;
@@ -45,11 +46,17 @@ pub fn claim(
 }
 
 /// Lists the files of these pictures; whether any of them was not listed before.
-pub fn claim_pictures<'a>(manifest: &mut Manifest, pictures: impl Iterator<Item = &'a Picture>) -> bool {
+pub fn claim_pictures<'a>(manifest: &mut Manifest, pictures: impl Iterator<Item = &'a Arc<Picture>>) -> bool {
     let mut is_news = false;
     for rendition in pictures.flat_map(|picture| &picture.renditions) {
-        is_news |= !manifest.files.contains_key(&rendition.path);
-        manifest.claim(rendition.path.clone(), Role::Picture, rendition.sha256.clone());
+        let is_listed = manifest
+            .files
+            .get(&rendition.path)
+            .is_some_and(|file| file.role == Role::Picture && file.sha256 == rendition.sha256);
+        if !is_listed {
+            is_news = true;
+            manifest.claim(rendition.path.clone(), Role::Picture, rendition.sha256.clone());
+        }
     }
     is_news
 }
@@ -76,7 +83,7 @@ pub fn publish(
     index: &mut Index,
 ) -> Result<Baked, BakeError> {
     let Ready { gathered, account: (account, asked_at), listed, unreadable, data, posts } = ready;
-    let shown_before = site::shown_posts(kitchen.root.read(&feed.data_file)?.as_deref());
+    let data_before = kitchen.root.read(&feed.data_file)?;
     place(kitchen, gathered.gallery.values())?;
     let data_sha256 = kitchen.cache.put(&data)?;
     let written = site::write_hashed_data(kitchen.root, manifest, &feed.data_file, &data, data_sha256.clone())?;
@@ -99,9 +106,13 @@ pub fn publish(
     };
     manifest.feeds.insert(feed.name.clone(), record.clone());
     let shown = Some(Shown { data_sha256, record });
-    let memory = FeedMemory { baked_at: tools.now, account: Some((account, asked_at)), posts: listed, shown };
-    let gone = gone(&shown_before, &memory.posts);
-    index.feeds.insert(feed.name.clone(), memory);
+    let memory = FeedMemory { account: Some((account, asked_at)), posts: listed, shown };
+    let gone = if data_before.as_ref() == Some(&data) {
+        Vec::new()
+    } else {
+        gone(&site::shown_posts(data_before.as_deref()), &memory.posts)
+    };
+    index.remember_feed(&feed.name, memory, tools.now);
     Ok(Baked {
         posts,
         written,
@@ -115,10 +126,11 @@ pub fn publish(
 
 /// Puts the files of these pictures into the site, and waits until they are there for good: the data file that names
 /// them comes next.
-pub fn place<'a>(kitchen: &Kitchen<'_>, pictures: impl Iterator<Item = &'a Picture>) -> Result<(), PublishError> {
+pub fn place<'a>(kitchen: &Kitchen<'_>, pictures: impl Iterator<Item = &'a Arc<Picture>>) -> Result<(), PublishError> {
     let mut last = None;
     for picture in pictures {
-        if site::place_picture(kitchen.root, &kitchen.cache, &kitchen.scanner, picture)? > 0 {
+        let size = |path: &SitePath| kitchen.published.size(kitchen.root, path);
+        if site::place_picture(kitchen.root, &kitchen.cache, &kitchen.scanner, picture, &size)? > 0 {
             last = picture.renditions.last();
         }
     }
@@ -135,7 +147,8 @@ fn gone(shown_before: &[site::ShownPost], listed: &[Post]) -> Vec<String> {
         (Some(published), Some(oldest)) => published >= oldest,
         _ => true,
     };
-    let is_listed = |shown: &site::ShownPost| listed.iter().any(|post| post.id.as_str() == shown.id);
+    let ids: BTreeSet<&str> = listed.iter().map(|post| post.id.as_str()).collect();
+    let is_listed = |shown: &site::ShownPost| ids.contains(shown.id.as_str());
     let missing = shown_before.iter().filter(|shown| was_in_range(shown) && !is_listed(shown));
     missing.map(|shown| shown.handle.clone()).collect()
 }
@@ -144,6 +157,7 @@ fn gone(shown_before: &[site::ShownPost], listed: &[Post]) -> Vec<String> {
 pub fn tidy(
     kitchen: &Kitchen<'_>,
     report: &Report,
+    before: &Manifest,
     manifest: &mut Manifest,
     index: &mut Index,
 ) -> Result<Vec<SitePath>, BakeError> {
@@ -153,20 +167,26 @@ pub fn tidy(
     let mut removed = Vec::new();
     if report.feeds.iter().all(is_baked) {
         manifest.feeds.retain(|name, _| wanted.contains(name.as_str()));
-        index.feeds.retain(|name, _| wanted.contains(name.as_str()));
+        index.retain_feeds(|name| wanted.contains(name));
         removed = site::prune(kitchen.root, manifest)?.removed;
     }
-    manifest.write(kitchen.root)?;
+    // What was written on the way is more than what stood there before.
+    if manifest != before || !kitchen.root.exists(&Manifest::place()) {
+        manifest.write(kitchen.root)?;
+    }
     if !report.feeds.iter().any(is_baked) {
         return Ok(removed);
     }
     let shown = |id: &MediaId| manifest.feeds.values().any(|feed| feed.pictures.contains_key(id));
-    index.originals.retain(|id, _| shown(id));
-    index.pictures.retain(|id, _| shown(id));
+    index.retain_slides(shown);
+    let is_news = index.is_news();
     kitchen.cache.write_index(index)?;
-    let pictures = || index.pictures.values().chain(manifest.feeds.values().flat_map(|feed| feed.pictures.values()));
-    let mut objects: BTreeSet<&str> = index.originals.values().map(|original| original.sha256.as_str()).collect();
-    objects.extend(pictures().flat_map(|picture| &picture.renditions).map(|rendition| rendition.sha256.as_str()));
+    if !is_news && !kitchen.cache.is_untidy() {
+        return Ok(removed);
+    }
+    let mut objects: BTreeSet<&str> = index.objects().collect();
+    let pictures = manifest.feeds.values().flat_map(|feed| feed.pictures.values());
+    objects.extend(pictures.flat_map(|picture| &picture.renditions).map(|rendition| rendition.sha256.as_str()));
     objects.extend(manifest.files.values().filter(|file| file.role == Role::Data).map(|file| file.sha256.as_str()));
     kitchen.cache.prune(&objects)?;
     Ok(removed)

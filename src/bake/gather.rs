@@ -1,6 +1,7 @@
 //! The first half of a bake: from the account to a selection whose pictures lie ready in the cache.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::listing::Listing;
 use super::{BakeError, Event, Hindrance, Kitchen};
@@ -10,7 +11,7 @@ use crate::feed::{MediaId, Post, Slide};
 use crate::http::HttpError;
 use crate::manifest::Manifest;
 use crate::media::{self, Bench, Job, Made, Picture, PixelLimits, Stock, Trouble};
-use crate::select::{Selection, select, wants_more};
+use crate::select::{Outlook, Selection, select, wants_more};
 use crate::site::{Gallery, shown_slides};
 
 /// What one feed will show, with every picture of it at hand.
@@ -69,11 +70,14 @@ pub fn gather(
     let mut gathered = Gathered::default();
     let mut failed: BTreeMap<MediaId, String> = BTreeMap::new();
     let mut unavailable: BTreeMap<MediaId, String> = BTreeMap::new();
+    let mut outlook = Outlook::new(&settings.wish);
     loop {
+        while !listing.has_ended() && outlook.is_too_short(listing.posts(), &settings.wish) {
+            next_page(kitchen, settings, listing)?;
+        }
         gathered.selection = select_possible(settings, known, listing, &mut unavailable);
         if !listing.has_ended() && wants_more(&gathered.selection, listing.posts(), &settings.wish) {
-            listing.next_page(&settings.wish)?;
-            (kitchen.watch)(Event::Listed { feed: &settings.name, posts: listing.posts().len() });
+            next_page(kitchen, settings, listing)?;
             continue;
         }
         gathered.scan_ended = !listing.has_ended() && listing.posts().len() >= settings.wish.scan;
@@ -129,6 +133,12 @@ pub fn gather(
     gathered.gallery.retain(|id, _| shown.contains(id));
     gathered.made.retain(|made| shown.contains(&made.picture.id));
     Ok(gathered)
+}
+
+fn next_page(kitchen: &Kitchen<'_>, settings: &FeedSettings, listing: &mut Listing<'_>) -> Result<(), Hindrance> {
+    listing.next_page(&settings.wish)?;
+    (kitchen.watch)(Event::Listed { feed: &settings.name, posts: listing.posts().len() });
+    Ok(())
 }
 
 /// Selects until everything kept has a chance. What would not be shown anyway is not blamed for lacking a picture.
@@ -277,9 +287,9 @@ impl<'a> Known<'a> {
         Self { manifest, index, kitchen, recipe: settings.recipe.fingerprint() }
     }
 
-    fn picture(&self, slide: &MediaId) -> Option<&'a Picture> {
+    fn picture(&self, slide: &MediaId) -> Option<&'a Arc<Picture>> {
         let of_manifest = self.manifest.picture(slide, &self.recipe);
-        let cached = || self.index.pictures.get(slide);
+        let cached = || self.index.picture(slide);
         of_manifest
             .filter(|picture| picture.recipe == self.recipe)
             .or_else(|| cached().filter(|picture| picture.recipe == self.recipe))
@@ -290,21 +300,21 @@ impl<'a> Known<'a> {
 
     fn has_copy(&self, slide: &MediaId) -> bool {
         let picture = self.picture(slide).is_some_and(|picture| self.has_renditions(picture));
-        picture || self.index.originals.get(slide).is_some_and(|original| self.kitchen.cache.has(&original.sha256))
+        picture || self.index.original(slide).is_some_and(|original| self.kitchen.cache.has(&original.sha256))
     }
 
     /// Every file lies in the site, or whole in the cache.
     fn has_renditions(&self, picture: &Picture) -> bool {
         picture.renditions.iter().all(|rendition| {
             let in_folder = rendition.path.below(self.kitchen.settings.media_dir.as_str()).is_some();
-            let in_site = self.kitchen.root.size(&rendition.path) == Some(rendition.bytes);
+            let in_site = self.kitchen.published.size(self.kitchen.root, &rendition.path) == Some(rendition.bytes);
             in_folder && (in_site || self.kitchen.cache.get(&rendition.sha256).is_ok_and(|bytes| bytes.is_some()))
         })
     }
 
     fn job(&self, slide: &Slide) -> Job {
         let picture = self.picture(&slide.id);
-        let original = self.index.originals.get(&slide.id).filter(|original| self.kitchen.cache.has(&original.sha256));
+        let original = self.index.original(&slide.id).filter(|original| self.kitchen.cache.has(&original.sha256));
         let names: Vec<&str> = slide.picture_links.iter().map(crate::feed::MediaLink::file_name).collect();
         let stock = Stock {
             recipe_matches: picture.is_some_and(|picture| picture.recipe == self.recipe),

@@ -23,7 +23,7 @@ pub fn keep(
 ) -> Result<FeedOutcome, BakeError> {
     revive(kitchen, feed, manifest, index)?;
     let record = manifest.feeds.get_mut(&feed.name);
-    let of_cache = index.feeds.get(&feed.name).map(|memory| LastGood::At(memory.baked_at));
+    let of_cache = index.baked_at(&feed.name).map(LastGood::At);
     let last_good = of_cache.or_else(|| record.as_ref().map(|record| LastGood::Around(record.baked_on)));
     if let (Hindrance::SuddenlyEmpty { .. }, Some(record)) = (&hindrance, record) {
         record.doubted = true;
@@ -53,10 +53,10 @@ fn revive(kitchen: &Kitchen<'_>, feed: &FeedSettings, manifest: &mut Manifest, i
         .zip(manifest.files.get(&feed.data_file))
         .map(|(record, file)| Shown { data_sha256: file.sha256.clone(), record: record.clone() })
         .filter(is_here);
-    let memory = index.feeds.get(&feed.name);
+    let memory = index.feed(&feed.name);
     let of_cache = memory.and_then(|memory| memory.shown.clone()).filter(is_here);
-    let cache_is_later = match (&of_manifest, memory) {
-        (Some(of_manifest), Some(memory)) => LastGood::At(memory.baked_at).date() > of_manifest.record.baked_on,
+    let cache_is_later = match (&of_manifest, index.baked_at(&feed.name)) {
+        (Some(of_manifest), Some(baked_at)) => LastGood::At(baked_at).date() > of_manifest.record.baked_on,
         _ => false,
     };
     // A data file that cannot be read is as good as none: a bad merge, for example.

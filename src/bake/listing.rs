@@ -30,6 +30,8 @@ const ACCOUNT_AGE: SignedDuration = SignedDuration::from_hours(24);
 pub struct Listing<'a> {
     source: Source<'a>,
     posts: Vec<Post>,
+    /// Their ids.
+    known: BTreeSet<MediaId>,
     /// Items of the answers that are no posts.
     pub unreadable: Vec<Unreadable>,
     cursor: Option<Cursor>,
@@ -72,8 +74,9 @@ impl<'a> Listing<'a> {
 
     fn new(kitchen: &'a Kitchen<'_>, source: Source<'a>, posts: Vec<Post>, ended: bool) -> Self {
         let (unreadable, withheld) = (Vec::new(), BTreeSet::new());
+        let known = posts.iter().map(|post| post.id.clone()).collect();
         let scanner = &kitchen.scanner;
-        Self { source, posts, unreadable, cursor: None, ended, barren_pages: 0, withheld, scanner }
+        Self { source, posts, known, unreadable, cursor: None, ended, barren_pages: 0, withheld, scanner }
     }
 
     /// Whether a post's texts were taken out for what they held.
@@ -84,6 +87,11 @@ impl<'a> Listing<'a> {
     /// The posts so far, as the API sent them.
     pub fn posts(&self) -> &[Post] {
         &self.posts
+    }
+
+    /// The posts so far, to be remembered: the listing is done.
+    pub fn take_posts(&mut self) -> Vec<Post> {
+        std::mem::take(&mut self.posts).into_iter().map(Post::without_links).collect()
     }
 
     /// Whether the account has no more.
@@ -115,10 +123,12 @@ impl<'a> Listing<'a> {
         let Source::Api { graph, .. } = &mut self.source else { return Ok(()) };
         let wanted = page_size(wish, self.posts.len());
         let page = graph.page(self.cursor.as_ref(), wanted)?;
-        let known: BTreeSet<MediaId> = self.posts.iter().map(|post| post.id.clone()).collect();
         let before = self.posts.len();
         // A list that grew while it was read shows a post twice.
-        for mut post in page.posts.into_iter().filter(|post| !known.contains(&post.id)) {
+        for mut post in page.posts {
+            if !self.known.insert(post.id.clone()) {
+                continue;
+            }
             if holds_a_token(self.scanner, &post) {
                 post = post.without_texts();
                 if holds_a_token(self.scanner, &post) {

@@ -22,12 +22,12 @@ use crate::auth::{AccessToken, LeakScanner};
 use crate::cache::{Cache, Index};
 use crate::config::{FeedSettings, Settings, Templates, TokenError};
 use crate::feed::Account;
-use crate::files::{FileError, Root, SitePath};
+use crate::files::{FileError, Root};
 use crate::graph::Notice;
 use crate::http::{Http, HttpOptions};
 use crate::manifest::{FeedRecord, Manifest};
 use crate::select::Selection;
-use crate::site;
+use crate::site::{self, Published};
 
 use finish::{claim, count_pictures, publish, tidy};
 use gather::{Gathered, Known, Pictures, Stopped, gather};
@@ -118,6 +118,7 @@ struct Kitchen<'a> {
     root: &'a Root,
     settings: &'a Settings,
     cache: Cache,
+    published: Published,
     scanner: LeakScanner,
     shapers: usize,
     watch: &'a (dyn Fn(Event<'_>) + Sync),
@@ -150,13 +151,14 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
     cache.hide()?;
 
     let before = Manifest::read(tools.root)?;
-    sweep(tools, &before)?;
+    let published = Published::look(tools.root, &tools.settings.media_dir);
+    sweep(tools, &before, &published)?;
     for feed in &tools.settings.feeds {
         site::refuse_foreign_data(tools.root, &before, &feed.data_file)?;
     }
     let notices = |notice: Notice| (tools.watch)(Event::Api(&notice));
     let (sources, tokens) = tend::tend(tools, Urgency::WhenDue, tools.keep_token)?;
-    let kitchen = kitchen(tools, &sources, &notices);
+    let kitchen = kitchen(tools, &sources, published, &notices);
     let mut index = kitchen.cache.read_index()?;
     let mut requests = 0;
     let mut ready: BTreeMap<&str, Result<Ready, Hindrance>> = BTreeMap::new();
@@ -197,7 +199,7 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
             outcome,
         });
     }
-    report.removed = tidy(&kitchen, &report, &mut manifest, &mut index)?;
+    report.removed = tidy(&kitchen, &report, &before, &mut manifest, &mut index)?;
     // Last: a template that cannot be written is no reason to forget the feed.
     if tools.settings.templates == Templates::Install {
         report.installed = site::install(tools.root, &mut manifest)?;
@@ -214,7 +216,8 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
 pub fn rehearse(tools: &Tools<'_>) -> Result<Vec<Result<Rehearsal, Hindrance>>, BakeError> {
     let manifest = Manifest::read(tools.root)?;
     let notices = |notice: Notice| (tools.watch)(Event::Api(&notice));
-    let kitchen = kitchen(tools, tools.sources, &notices);
+    let published = Published::look(tools.root, &tools.settings.media_dir);
+    let kitchen = kitchen(tools, tools.sources, published, &notices);
     let index = kitchen.cache.read_index()?;
     let mut rehearsals = Vec::new();
     for (feed, source) in tools.settings.feeds.iter().zip(tools.sources) {
@@ -244,7 +247,12 @@ pub struct Rehearsal {
     pub scan_ended: bool,
 }
 
-fn kitchen<'a>(tools: &'a Tools<'_>, sources: &[Source], notices: &'a dyn Fn(Notice)) -> Kitchen<'a> {
+fn kitchen<'a>(
+    tools: &'a Tools<'_>,
+    sources: &[Source],
+    published: Published,
+    notices: &'a dyn Fn(Notice),
+) -> Kitchen<'a> {
     // A token that was replaced a moment ago must not be published, either.
     let tokens: Vec<&AccessToken> = sources
         .iter()
@@ -258,6 +266,7 @@ fn kitchen<'a>(tools: &'a Tools<'_>, sources: &[Source], notices: &'a dyn Fn(Not
         root: tools.root,
         settings: tools.settings,
         cache: Cache::new(tools.root),
+        published,
         scanner: LeakScanner::new(&tokens),
         shapers: tools.shapers,
         watch: tools.watch,
@@ -268,15 +277,11 @@ fn kitchen<'a>(tools: &'a Tools<'_>, sources: &[Source], notices: &'a dyn Fn(Not
 }
 
 /// Removes what a run that died left beside its places.
-fn sweep(tools: &Tools<'_>, manifest: &Manifest) -> Result<(), FileError> {
+fn sweep(tools: &Tools<'_>, manifest: &Manifest, published: &Published) -> Result<(), FileError> {
     let data_files = tools.settings.feeds.iter().map(|feed| &feed.data_file);
-    for path in manifest.files.keys().chain(data_files) {
-        tools.root.sweep(path)?;
-    }
-    for path in [crate::manifest::FILE, ".feedbake/cache/index.json"] {
-        tools.root.sweep(&SitePath::new(path).expect("the places are plain"))?;
-    }
-    Ok(())
+    let own = [Manifest::place()].into_iter().chain(Cache::written_beside()).collect::<Vec<_>>();
+    let paths = manifest.files.keys().chain(data_files).chain(&own);
+    paths.filter(|path| published.may_have_leftover(path)).try_for_each(|path| tools.root.sweep(path))
 }
 
 fn with_listing<T>(
@@ -288,7 +293,7 @@ fn with_listing<T>(
 ) -> Result<T, Stopped> {
     match source {
         Source::Nowhere(error) => Err(error.clone().into()),
-        Source::Memory => work(&mut Listing::from_memory(kitchen, index.feeds.get(&feed.name))?),
+        Source::Memory => work(&mut Listing::from_memory(kitchen, index.feed(&feed.name))?),
         Source::Api(token) | Source::Demo(token) => {
             let http = Http::new(HttpOptions { api_base: feed.api.base.clone(), timeout: feed.api.timeout })?;
             work(&mut Listing::from_api(kitchen, feed, &http, token))
@@ -313,13 +318,13 @@ fn prepare(
         let gathered = gathered?;
         doubt(tools.belief, record, &gathered, listing)?;
         let already = listing.requests();
-        let account = listing.account(index.feeds.get(&feed.name), record.map(|record| &record.account), tools.now);
+        let account = listing.account(index.feed(&feed.name), record.map(|record| &record.account), tools.now);
         *requests += listing.requests() - already;
         let unreadable = std::mem::take(&mut listing.unreadable);
         let file = site::data_file(feed, &account.0, &gathered.selection.kept, &gathered.gallery);
         let (data, posts) = (file.to_bytes(), file.posts.len());
         site::refuse_leaks(&kitchen.scanner, &feed.data_file, &data).map_err(Hindrance::Leak)?;
-        Ok(Ready { gathered, account, listed: listing.posts().to_vec(), unreadable, data, posts })
+        Ok(Ready { gathered, account, listed: listing.take_posts(), unreadable, data, posts })
     })
 }
 

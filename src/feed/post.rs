@@ -254,6 +254,12 @@ impl Post {
         self.shortcode.as_ref().map_or(self.id.as_str(), Shortcode::as_str)
     }
 
+    /// The post without its links, as it is remembered: they are signed and soon dead.
+    pub fn without_links(self) -> Self {
+        let slides = self.slides.into_iter().map(|slide| Slide { picture_links: Vec::new(), ..slide });
+        Self { slides: slides.collect(), ..self }
+    }
+
     /// The post without its texts and links: what is left of one that must not be shown.
     pub fn without_texts(self) -> Self {
         let slides =

@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::decode::{PixelLimits, is_large};
@@ -35,7 +35,7 @@ pub struct Job {
     /// What is at hand.
     pub stock: Stock,
     /// The picture made earlier, by this recipe or another.
-    pub known: Option<Picture>,
+    pub known: Option<Arc<Picture>>,
     /// The cached original.
     pub original: Option<Original>,
 }
@@ -44,7 +44,7 @@ pub struct Job {
 #[derive(Debug, Clone)]
 pub struct Made {
     /// The picture; its files lie in the site or in the cache.
-    pub picture: Picture,
+    pub picture: Arc<Picture>,
     /// Where it came from.
     pub work: Work,
     /// What to remember of the original, when one was had.
@@ -295,7 +295,7 @@ impl Desk<'_> {
             (None, Some(original)) => (Work::Reshaped, original.link_name.clone()),
             (None, None) => (Work::Reshaped, String::new()),
         };
-        Ok(Made { picture: developed.picture, work, original: Some(Original { sha256, link_name }) })
+        Ok(Made { picture: Arc::new(developed.picture), work, original: Some(Original { sha256, link_name }) })
     }
 
     fn older(&self, job: &Job, trouble: Trouble) -> Result<Made, Trouble> {

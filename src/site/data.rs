@@ -1,6 +1,7 @@
 //! The data file, version 1: own structs, so that no change inside shows outside by accident. Pure.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -18,7 +19,7 @@ const EXCERPT: usize = 140;
 const FALLBACK_WIDTH: u32 = 640;
 
 /// The pictures of a feed, by slide.
-pub type Gallery = BTreeMap<MediaId, Picture>;
+pub type Gallery = BTreeMap<MediaId, Arc<Picture>>;
 
 /// The whole file.
 #[derive(Debug, Serialize)]
@@ -209,8 +210,10 @@ fn tiles(
     caption: &Caption,
     date: &str,
 ) -> Vec<Tile> {
-    let shown: Vec<(&Slide, &Picture)> =
-        shown_slides(settings, post).iter().filter_map(|slide| Some((slide, gallery.get(&slide.id)?))).collect();
+    let shown: Vec<(&Slide, &Picture)> = shown_slides(settings, post)
+        .iter()
+        .filter_map(|slide| Some((slide, gallery.get(&slide.id)?.as_ref())))
+        .collect();
     let count = shown.len();
     let short_caption = caption_for_alt(caption);
     let written = said.and_then(|said| said.alt.as_deref());

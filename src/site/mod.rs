@@ -14,6 +14,8 @@ pub use alt::{AltSource, alt_text};
 pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides};
 pub use layout::{PUBLIC_FOLDER, PUBLISHED_FOLDER, published_path};
 pub use prune::{Pruned, clean_all, clean_cache, prune};
-pub use publish::{PublishError, place_picture, refuse_foreign_data, refuse_leaks, write_data, write_hashed_data};
+pub use publish::{
+    PublishError, Published, place_picture, refuse_foreign_data, refuse_leaks, write_data, write_hashed_data,
+};
 pub use shown::{ShownPost, is_data_file, named_paths, shown_posts, without_missing};
 pub use templates::{PARTIAL, SHORTCODE, STYLESHEET, Template, install, templates};

@@ -1,5 +1,7 @@
 //! Puts finished things into the site: pictures from the cache, then the data file that names them.
 
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 
 use crate::auth::{Leak, LeakScanner};
@@ -31,7 +33,38 @@ pub enum PublishError {
     },
 }
 
-/// Puts the files of `picture` that are not in the site there; returns how many that were.
+/// What lies in the folder of pictures as a run begins, by one look for all of them.
+#[derive(Debug)]
+pub struct Published {
+    folder: SitePath,
+    sizes: HashMap<String, u64>,
+    has_leftovers: bool,
+}
+
+impl Published {
+    /// Looks at `folder`.
+    pub fn look(root: &Root, folder: &SitePath) -> Self {
+        let sizes = root.sizes_in(folder);
+        let has_leftovers = sizes.keys().any(|name| Root::is_leftover(name));
+        Self { folder: folder.clone(), sizes, has_leftovers }
+    }
+
+    /// Whether a run that died may have left something beside `path`: told without a look where the folder was listed.
+    pub fn may_have_leftover(&self, path: &SitePath) -> bool {
+        path.folder() != self.folder.as_str() || self.has_leftovers
+    }
+
+    /// The size in bytes of the file that lay at `path`; `None` when there was none.
+    pub fn size(&self, root: &Root, path: &SitePath) -> Option<u64> {
+        match path.below(self.folder.as_str()) {
+            Some(name) if !name.contains('/') => self.sizes.get(name).copied(),
+            _ => root.size(path),
+        }
+    }
+}
+
+/// Puts the files of `picture` that are not in the site there; returns how many that were. `size` tells what lies at a
+/// path, in bytes.
 ///
 /// # Errors
 /// [`PublishError::Lost`] when a file is nowhere to be had, [`PublishError::Leak`] when one holds a token,
@@ -41,13 +74,14 @@ pub fn place_picture(
     cache: &Cache,
     scanner: &LeakScanner,
     picture: &Picture,
+    size: &dyn Fn(&SitePath) -> Option<u64>,
 ) -> Result<usize, PublishError> {
     let mut placed = 0;
     for rendition in &picture.renditions {
         if !rendition.is_ours() || rendition.path.below(PUBLISHED_FOLDER).is_none() {
             return Err(PublishError::Lost(rendition.path.clone()));
         }
-        if root.size(&rendition.path) == Some(rendition.bytes) {
+        if size(&rendition.path) == Some(rendition.bytes) {
             continue;
         }
         let bytes = cache.get(&rendition.sha256)?.ok_or_else(|| PublishError::Lost(rendition.path.clone()))?;
