@@ -69,7 +69,10 @@ pub fn count_pictures(count: &mut PictureCount, ready: &Ready) {
         let best = made.picture.formats().first().copied();
         let mut sizes = made.picture.renditions.iter().filter(|rendition| Some(rendition.format) == best);
         let middle = sizes.clone().find(|rendition| rendition.width >= 640).or_else(|| sizes.next_back());
-        count.page_bytes += middle.map_or(0, |rendition| rendition.bytes);
+        if let Some(middle) = middle {
+            count.page_bytes += middle.bytes;
+            count.page_width = count.page_width.max(middle.width);
+        }
     }
 }
 

@@ -49,6 +49,8 @@ pub struct PictureCount {
     pub original_bytes: u64,
     /// Bytes a page with all tiles of a middle width loads: what became of the originals for a visitor.
     pub page_bytes: u64,
+    /// That middle width, in pixels; narrower pictures are shown as they are.
+    pub page_width: u32,
 }
 
 impl PictureCount {

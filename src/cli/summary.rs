@@ -115,7 +115,8 @@ fn pictures(pictures: &PictureCount) -> String {
     if pictures.downloaded_bytes > 0 {
         parts.push(format!("{} downloaded", bytes(pictures.downloaded_bytes)));
     }
-    let weight = format!("{} of originals → {} at 640 px", bytes(pictures.original_bytes), bytes(pictures.page_bytes));
+    let (before, after) = (bytes(pictures.original_bytes), bytes(pictures.page_bytes));
+    let weight = format!("{before} of originals → {after} at {} px", pictures.page_width);
     format!("{}: {}; {weight}", count(pictures.total(), "picture"), parts.join(", "))
 }
 
