@@ -1,7 +1,10 @@
 //! The second half of a bake: from pictures in the cache to a feed in the site, in an order that survives a crash.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use sha2::{Digest, Sha256};
 
@@ -127,17 +130,41 @@ pub fn publish(
     })
 }
 
+/// Waits for the disk at a time, for each thread that works on pixels: a disk that is asked for several files at once
+/// writes them in one go, where one after the other each would cost a turn.
+const WAITS: usize = 4;
+
 /// Puts the files of these pictures into the site, and waits until they are there for good: the data file that names
 /// them comes next.
 pub fn place<'a>(kitchen: &Kitchen<'_>, pictures: impl Iterator<Item = &'a Arc<Picture>>) -> Result<(), PublishError> {
-    let mut last = None;
-    for picture in pictures {
-        let size = |path: &SitePath| kitchen.published.size(kitchen.root, path);
-        if site::place_picture(kitchen.root, &kitchen.cache, &kitchen.scanner, picture, &size)? > 0 {
-            last = picture.renditions.last();
+    let Kitchen { root, cache, scanner, published, shapers, .. } = kitchen;
+    let size = |path: &SitePath| published.size(root, path);
+    let place = |picture: &Picture| site::place_picture(root, cache, scanner, picture, &size);
+    let pictures: Vec<&Arc<Picture>> = pictures.collect();
+    let is_there = |picture: &Picture| picture.renditions.iter().all(|file| size(&file.path) == Some(file.bytes));
+    let absent = pictures.iter().filter(|picture| !is_there(picture)).count();
+    // One thread for one worker: then every step has its number, which tests count.
+    let threads = if *shapers == 1 { 1 } else { (shapers * WAITS).min(absent) };
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<usize, PublishError> {
+        let mut placed = 0;
+        while let Some(picture) = pictures.get(next.fetch_add(1, Ordering::Relaxed)) {
+            placed += place(picture)?;
         }
-    }
-    if let Some(rendition) = last {
+        Ok(placed)
+    };
+    let placed: usize = if threads < 2 {
+        work()?
+    } else {
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            workers
+                .into_iter()
+                .map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                .sum::<Result<usize, _>>()
+        })?
+    };
+    if let Some(rendition) = pictures.first().and_then(|picture| picture.renditions.first()).filter(|_| placed > 0) {
         kitchen.root.settle(&rendition.path);
     }
     Ok(())
