@@ -108,7 +108,7 @@ impl Voice {
         } else {
             ProgressBar::hidden()
         };
-        ProgressView { voice: self, bar, shown, feed: Mutex::new(String::new()) }
+        ProgressView { voice: self, bar, shown, feed: Mutex::default(), listed: Mutex::default() }
     }
 }
 
@@ -118,6 +118,8 @@ pub struct ProgressView<'a> {
     bar: ProgressBar,
     shown: bool,
     feed: Mutex<String>,
+    /// Posts that the last line about a list spoke of.
+    listed: Mutex<usize>,
 }
 
 impl ProgressView<'_> {
@@ -128,7 +130,10 @@ impl ProgressView<'_> {
                 let who = if holder.is_empty() { String::new() } else { format!(" ({})", one_line(holder)) };
                 self.line(&format!("another feedbake works in this site{who}: waiting for it to end"));
             }
-            Event::Listed { feed, posts } => self.stage(&format!("{feed}: {} listed", count(posts, "post"))),
+            Event::Listed { feed, posts } if self.shown || self.is_worth_a_line(posts) => {
+                self.stage(&format!("{feed}: {} listed", count(posts, "post")));
+            }
+            Event::Listed { .. } => {}
             Event::Pictures { feed, done, total } => {
                 if self.shown {
                     self.bar.set_length(total as u64);
@@ -145,6 +150,16 @@ impl ProgressView<'_> {
     /// The end of the work: nothing of it stays on the screen but what was said.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+
+    /// The first page, and then whenever the list has doubled: a hundred pages are no hundred lines.
+    fn is_worth_a_line(&self, posts: usize) -> bool {
+        let mut said = self.listed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let is_worth = posts < *said || posts >= *said * 2;
+        if is_worth {
+            *said = posts;
+        }
+        is_worth
     }
 
     fn stage(&self, text: &str) {
