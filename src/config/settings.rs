@@ -13,9 +13,10 @@ use super::parse::{
     base, date_format, duration, is_published_folder, is_safe_link, kind, known_path, moment, time_zone, version,
 };
 use super::read::{Merged, bad, plain_text};
-use crate::auth::TokenRules;
+use super::token_settings::TokenSettings;
 use crate::feed::{PostKind, Shortcode};
 use crate::files::SitePath;
+use crate::graph::ApiOptions;
 use crate::http::TokenIn;
 use crate::media::{Aspect, Format, Quality, Recipe, Widths};
 use crate::retry::Patience;
@@ -80,6 +81,8 @@ pub struct Settings {
     pub max_stale: Duration,
     /// Whether the templates are installed where they are missing.
     pub templates: Templates,
+    /// The life of the tokens.
+    pub tokens: TokenSettings,
 }
 
 /// What one feed is made of.
@@ -105,10 +108,6 @@ pub struct FeedSettings {
     pub overrides: Vec<Override>,
     /// How dates are written.
     pub dates: DateStyle,
-    /// The program that keeps a renewed token, with its arguments; empty when there is none.
-    pub token_store: Vec<String>,
-    /// When its token is renewed, and when its end is warned of.
-    pub token_rules: TokenRules,
     /// Where and how the API is asked.
     pub api: ApiSettings,
 }
@@ -186,6 +185,19 @@ pub struct ApiSettings {
     pub patience: Patience,
 }
 
+impl ApiSettings {
+    /// How the API is asked, without likes and comments.
+    pub fn options(&self) -> ApiOptions {
+        ApiOptions {
+            version: self.version.clone(),
+            user: self.user.clone(),
+            token_in: self.token_in,
+            patience: self.patience,
+            counts: false,
+        }
+    }
+}
+
 impl Settings {
     /// Merges the layers, the weakest first, and checks every value.
     ///
@@ -217,6 +229,7 @@ impl Settings {
             )?,
             max_stale: site.text("max_stale", days(30), "a time such as \"30d\"", duration)?,
             templates: if site.switch("templates", true)? { Templates::Install } else { Templates::Leave },
+            tokens: TokenSettings::from_site(&site)?,
         })
     }
 }
@@ -313,13 +326,6 @@ fn feed(merged: &Merged<'_>, name: &str, overrides: &[&Group]) -> Result<FeedSet
         dates: DateStyle {
             format: merged.text("date_format", "%-d %B %Y".to_owned(), "a strftime pattern", date_format)?,
             timezone,
-        },
-        token_store: merged.list("token.store", Vec::new(), "a program and its arguments, as a list", |text| {
-            (!text.is_empty()).then(|| text.to_owned())
-        })?,
-        token_rules: TokenRules {
-            refresh_after: merged.text("token.refresh_after", days(20), "a time such as \"20d\"", duration)?,
-            warn_before: merged.text("token.warn_before", days(14), "a time such as \"14d\"", duration)?,
         },
         api: api(merged)?,
     })

@@ -40,7 +40,7 @@ pub use folder::FolderError;
 pub use graph::Kind;
 pub use pen::hostile_caption;
 pub use pictures::{Content, drawn};
-pub use world::{Login, Node, RenewedText, Token, World};
+pub use world::{App, Bar, CodeAnswer, Login, Node, Rotation, Token, World};
 
 /// A running stand-in; it stops when this is dropped.
 #[derive(Debug)]
@@ -148,6 +148,11 @@ impl Emulator {
         state.world.clock_offset = state.world.clock_offset.saturating_add(time);
     }
 
+    /// Sets the clock to a moment, from which it goes on.
+    pub fn set_clock(&self, moment: Timestamp) {
+        self.lock().world.clock_offset = moment.duration_since(Timestamp::now());
+    }
+
     /// What the stand-in's clock shows.
     pub fn now(&self) -> Timestamp {
         self.lock().now()
@@ -205,7 +210,7 @@ impl State {
                 });
                 cdn::download(file, request, now, fault)
             }
-            Kind::Token => oauth::answer(&mut self.world, request, now),
+            Kind::Token => oauth::answer(&mut self.world, request, now, fault),
             Kind::Account | Kind::List | Kind::Node | Kind::Other => {
                 self.calls += 1;
                 graph::answer(&mut self.world, base, request, now, fault, self.calls)
@@ -217,8 +222,9 @@ impl State {
         let fits = |fault: Fault| match (fault.target(), kind) {
             (Target::Cdn, Kind::Cdn) => true,
             (Target::List, Kind::List | Kind::Node) => true,
-            (Target::Api, Kind::Account | Kind::List | Kind::Node | Kind::Other) => true,
-            (Target::Cdn | Target::List | Target::Api, _) => false,
+            (Target::Api, Kind::Account | Kind::List | Kind::Node | Kind::Token | Kind::Other) => true,
+            (Target::Token, Kind::Token) => true,
+            (Target::Cdn | Target::List | Target::Api | Target::Token, _) => false,
         };
         let (fault, left) = self.faults.iter_mut().find(|(fault, left)| fits(*fault) && *left != Some(0))?;
         if let Some(left) = left {
