@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
 
 /// Bakes the feed of an Instagram account into a static site, at build time.
 ///
@@ -232,6 +233,24 @@ pub struct EmulateArgs {
     /// List the faults it can play
     #[arg(long)]
     pub list_faults: bool,
+    /// What the renewal of a token answers
+    #[arg(long, value_name = "ANSWER", value_enum, default_value_t)]
+    pub renewal: Renewal,
+    /// How far its clock is from this machine's, such as 20m or -240h
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub clock: Option<SignedDuration>,
+}
+
+/// What the renewal of a token answers; which of the three Instagram does is written down nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Renewal {
+    /// The same token, which lives longer.
+    Same,
+    /// Another one; the old one lives to its own end.
+    #[default]
+    Another,
+    /// Another one, which ends the old one.
+    AnotherEndsTheOld,
 }
 
 /// Which API is asked about a token.

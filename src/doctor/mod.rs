@@ -4,6 +4,7 @@
 
 mod gather;
 mod judge;
+mod life;
 mod schema;
 mod templates;
 

@@ -1,5 +1,6 @@
 //! Whether a data file is what `schema/instagram.v1.json` says: as much of JSON Schema as that file uses. Pure.
 
+use regex_lite::Regex;
 use serde_json::Value;
 
 const SCHEMA: &str = include_str!("../../schema/instagram.v1.json");
@@ -10,7 +11,6 @@ pub fn first_fault(data: &Value) -> Option<String> {
     fault(data, &schema, &schema, "")
 }
 
-/// Patterns are left out: a value that was written by hand and reads oddly builds all the same.
 fn fault(value: &Value, rule: &Value, schema: &Value, at: &str) -> Option<String> {
     let place = || if at.is_empty() { "the file".to_owned() } else { format!("`{}`", at.trim_start_matches('.')) };
     if let Some(name) = rule.get("$ref").and_then(Value::as_str) {
@@ -38,6 +38,11 @@ fn fault(value: &Value, rule: &Value, schema: &Value, at: &str) -> Option<String
         && number < least
     {
         return Some(format!("{} is less than {least}", place()));
+    }
+    if let (Some(text), Some(pattern)) = (value.as_str(), rule.get("pattern").and_then(Value::as_str))
+        && !Regex::new(pattern).expect("a test builds every pattern of the schema").is_match(text)
+    {
+        return Some(format!("{} is not of the form it should have", place()));
     }
     let least = |key: &str| rule.get(key).and_then(Value::as_u64).unwrap_or(0);
     match value {
@@ -85,11 +90,47 @@ fn is_a(value: &Value, kind: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::AccessToken;
+    use crate::bake::{Belief, Source, Tools, bake, enter};
+    use crate::config::{Layer, Settings};
+    use crate::emulator::{Emulator, carousel, photo, video};
+    use crate::files::Root;
     use serde_json::json;
+
+    /// The data file of a post of each kind.
+    fn whole() -> Value {
+        let api = Emulator::start()
+            .post(photo("DAa").size(32, 32).caption("a #tag for @somebody"))
+            .post(carousel("DAb").slide(40, 40).slide(32, 20))
+            .post(video("DAc").size(20, 32));
+        let mut flags = Layer::default();
+        flags.flag("api.base", "a test", api.base());
+        flags.flag("pictures.widths", "a test", "16");
+        flags.flag("token.refresh", "a test", "never");
+        let settings = Settings::from_layers(&[&flags]).unwrap();
+        let token = AccessToken::new(&api.token()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::new(folder.path());
+        let tools = Tools {
+            root: &root,
+            settings: &settings,
+            sources: &[Source::Demo(token)],
+            now: "2026-05-09T12:00:00Z".parse().unwrap(),
+            belief: Belief::Cautious,
+            shapers: 1,
+            watch: &|_| {},
+            stores: &[],
+            announce: &|_| {},
+            pause: &|_| {},
+            dice: &|| 0.5,
+        };
+        bake(&enter(&root, |_| {}).unwrap(), &tools).unwrap();
+        serde_json::from_slice(&root.read(&settings.feeds[0].data_file).unwrap().unwrap()).unwrap()
+    }
 
     #[test]
     fn what_is_wrong_is_named_with_its_place() {
-        let whole = json!({ "version": 1, "feed": { "name": "a" }, "account": { "username": "", "name": "", "url": "", "biography": "", "website": "" }, "posts": [] });
+        let whole = whole();
         assert_eq!(first_fault(&whole), None);
         let changed = |pointer: &str, value: Value| {
             let mut data = whole.clone();
@@ -99,6 +140,56 @@ mod tests {
         assert_eq!(changed("/version", json!(2)).as_deref(), Some("`version` should be 1"));
         assert_eq!(changed("/posts", json!({})).as_deref(), Some("`posts` should be of the type array"));
         assert!(changed("/posts", json!([{}])).unwrap().starts_with("`posts[0]` has no `"));
+        let odd = "`posts[0].timestamp` is not of the form it should have";
+        assert_eq!(changed("/posts/0/timestamp", json!("yesterday")).as_deref(), Some(odd));
         assert_eq!(first_fault(&json!([])).as_deref(), Some("the file should be of the type object"));
+    }
+
+    /// Every place in a value, as a pointer.
+    fn places(value: &Value, at: &str, into: &mut Vec<String>) {
+        into.push(at.to_owned());
+        match value {
+            Value::Object(fields) => {
+                fields.iter().for_each(|(name, field)| places(field, &format!("{at}/{name}"), into));
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, item)| places(item, &format!("{at}/{index}"), into));
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn it_says_yes_and_no_where_a_whole_validator_does() {
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let data = whole();
+        assert!(validator.is_valid(&data));
+        let mut all = Vec::new();
+        places(&data, "", &mut all);
+        let odd = [
+            json!(""),
+            json!("odd \n"),
+            json!("odd"),
+            json!(-1),
+            json!(0.5),
+            json!(true),
+            json!([]),
+            json!({}),
+            json!(null),
+        ];
+        for place in &all {
+            for value in &odd {
+                let mut changed = data.clone();
+                *changed.pointer_mut(place).unwrap() = value.clone();
+                let found = first_fault(&changed);
+                assert_eq!(found.is_none(), validator.is_valid(&changed), "{place} as {value}: {found:?}");
+            }
+            let mut shortened = data.clone();
+            if let Some(fields) = shortened.pointer_mut(place).and_then(Value::as_object_mut) {
+                fields.insert("unheard_of".to_owned(), json!(1));
+                assert_eq!(first_fault(&shortened).is_none(), validator.is_valid(&shortened), "{place} with one more");
+            }
+        }
     }
 }

@@ -202,7 +202,7 @@ impl State {
         self.seen.push(Seen { kind, request: request.clone() });
         let now = self.now();
         let fault = self.next_fault(kind);
-        match kind {
+        let response = match kind {
             Kind::Cdn => {
                 let file = self.world.files.get(request.path()).or_else(|| {
                     // The fault that renames a link leaves the file where it is.
@@ -215,6 +215,11 @@ impl State {
                 self.calls += 1;
                 graph::answer(&mut self.world, base, request, now, fault, self.calls)
             }
+        };
+        // Every answer tells the time, as the real ones do: the stand-in's own. A year beyond four digits has no form.
+        match jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now) {
+            Ok(date) => response.header("Date", date),
+            Err(_) => response,
         }
     }
 

@@ -112,6 +112,10 @@ fn trouble_with_the_data_is_found() {
     data["version"] = 2.into();
     site.write("data/instagram.json", &data.to_string());
     finds(&site, &[], 6, &["`version` should be 1"]);
+    data["version"] = 1.into();
+    data["posts"][0]["timestamp"] = "yesterday".into();
+    site.write("data/instagram.json", &data.to_string());
+    finds(&site, &[], 6, &["`posts[0].timestamp` is not of the form it should have"]);
 }
 
 #[test]
@@ -155,6 +159,19 @@ fn the_double_cliff_of_sixty_days_is_seen_coming() {
     let now = jiff::Timestamp::now().to_string();
     git(&site, &["commit", "-qm", "y"], &now);
     finds(&site, &[], 0, &[]);
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_told_by_the_api() {
+    let api = api();
+    let site = whole(&api);
+    site.run("doctor").succeeds().prints(&["the clock agrees with the API's"]);
+    for (minutes, words) in [(20_i64, "the clock of this machine is 20 minutes slow"), (-90, "is 90 minutes fast")] {
+        // Half a minute more: the machine's own clock goes on while it looks.
+        let seconds = minutes * 60 + 30 * minutes.signum();
+        api.change(|world| world.clock_offset = jiff::SignedDuration::from_secs(seconds));
+        finds(&site, &[], 0, &[words, "time synchronisation"]);
+    }
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The life of a token: renewed by the bake, kept where it can be, told of before it ends.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 
 use feedbake::emulator::{Emulator, Fault, Kind, Rotation, Token, photo};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::hosts::{CREDENTIAL, Host};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Ran, Sandbox};
 
 fn api() -> Emulator {
     Emulator::start().post(photo("DAa").size(64, 64))
@@ -398,4 +399,75 @@ fn cleaning_everything_takes_the_life_of_the_token_along() {
     site.run("bake").succeeds();
     site.run("clean --all").succeeds();
     assert!(!site.path(".feedbake").exists());
+}
+
+/// Two bakes of one site that both began before either had its turn.
+fn two_at_once(site: &Sandbox) -> [Ran; 2] {
+    let root = feedbake::files::Root::new(site.path(""));
+    let turn = feedbake::bake::enter(&root, |_| {}).unwrap();
+    let runs = [(); 2].map(|()| {
+        let mut child = site.talk("bake --strict", &[]);
+        drop(child.stdin.take());
+        let mut terminal = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("waiting for it to end") {
+            assert_ne!(terminal.read_line(&mut said).unwrap(), 0, "{said}");
+        }
+        (child, terminal, said)
+    });
+    drop(turn);
+    runs.map(|(child, mut terminal, mut said)| {
+        terminal.read_to_string(&mut said).unwrap();
+        let mut output = child.wait_with_output().unwrap();
+        output.stderr = said.into_bytes();
+        Ran::new("bake --strict", output)
+    })
+}
+
+#[test]
+fn of_two_bakes_at_once_one_renews_and_the_other_goes_on_with_what_came_of_it() {
+    // The renewal ends the old token: whoever goes on with that one has nothing.
+    let api = api();
+    api.change(|world| world.rotation = Rotation::AnotherEndsTheOld);
+    let key = site(&api).run("token keygen").succeeds().stdout;
+    let site = site(&api).set("FEEDBAKE_TOKEN_KEY", key.trim());
+    for ran in two_at_once(&site) {
+        ran.succeeds();
+    }
+    assert_eq!(renewals(&api), 1, "in the encrypted file");
+
+    let api = self::api();
+    api.change(|world| world.rotation = Rotation::AnotherEndsTheOld);
+    let site = self::site(&api).unset("INSTAGRAM_ACCESS_TOKEN");
+    site.write(".env", &format!("INSTAGRAM_ACCESS_TOKEN={}\n", api.token()));
+    for ran in two_at_once(&site) {
+        ran.succeeds();
+    }
+    assert_eq!(renewals(&api), 1, "in `.env`");
+
+    // A variable stays as it was when the run began: the second run must not renew the old token again, and what the
+    // first one wrote of the new one stays.
+    let api = self::api();
+    let site = self::site(&api).set("FEEDBAKE_TOKEN_COMMAND", "cat");
+    for ran in two_at_once(&site) {
+        ran.succeeds();
+    }
+    assert_eq!(renewals(&api), 1, "with a program");
+    let new = api.change(|world| world.tokens.last().unwrap().text.clone());
+    let fingerprint = feedbake::auth::AccessToken::new(&new).unwrap().fingerprint();
+    assert_eq!(
+        site.json(".feedbake/token-status.json")["tokens"]["INSTAGRAM_ACCESS_TOKEN"]["fingerprint"],
+        fingerprint.as_str()
+    );
+}
+
+#[test]
+fn a_token_of_a_dot_env_file_goes_back_there_by_itself() {
+    let api = api();
+    let site = site(&api).unset("INSTAGRAM_ACCESS_TOKEN");
+    site.write(".env", &format!("# mine\nINSTAGRAM_ACCESS_TOKEN={}\n", api.token()));
+    site.run("bake").succeeds().says(&["renewed and kept in ", ".env"]);
+    let new = api.change(|world| world.tokens.last().unwrap().text.clone());
+    assert_eq!(fs::read_to_string(site.path(".env")).unwrap(), format!("# mine\nINSTAGRAM_ACCESS_TOKEN={new}\n"));
+    site.run("token status").succeeds().prints(&["which .env sets"]);
 }
