@@ -118,7 +118,7 @@ pub fn redeem(http: &Http, app: &App, code: &str) -> Result<Redeemed, ApiError> 
         ("redirect_uri", app.redirect_uri.as_str()),
         ("code", code),
     ];
-    let answer = http.call(Verb::Post, "oauth/access_token", &[], None, &Load::Form(&form))?;
+    let answer = http.call(Verb::Post, "oauth/access_token", &[], None, &[], &Load::Form(&form))?;
     // The code is the secret of this request: it is kept out of messages as a token would be.
     let secret = AccessToken::new(code).ok();
     let value = read_redeemed(&answer, secret.as_ref())?;

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::Ended;
+use super::advice::advice_on_api;
 use super::args::{BakeArgs, Common};
 use super::failure::{Code, Failure};
 use super::start::{Start, start, start_alone};
@@ -58,14 +59,15 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
     Ok(worst)
 }
 
-/// Puts the mistake that a token's first letters give away before all other advice.
+/// Puts the mistake that a token's first letters give away in the place of the usual advice.
 fn name_mistake(failure: &mut Failure, feed: &FeedReport, start: &Start, index: usize) {
     let (FeedOutcome::Kept { hindrance, .. } | FeedOutcome::Empty { hindrance }) = &feed.outcome else { return };
     let (Hindrance::Api(error), Some(held)) = (hindrance, start.held(index)) else { return };
     let base = &start.place.settings.feeds[index].api.base;
-    if let Some(mistake) = token_advice::mistake(held.token.kind(), base, error) {
-        failure.hints.insert(0, mistake);
-    }
+    let usual = advice_on_api(error).1;
+    let mut hints = token_advice::on_token(held.token.kind(), base, error).1;
+    hints.extend(failure.hints.drain(..).filter(|hint| !usual.contains(hint)));
+    failure.hints = hints;
 }
 
 /// What a feed that was not refreshed means: the words, and the exit code.

@@ -64,9 +64,10 @@ fn advise(findings: &mut [Finding], facts: &Facts) {
                 findings.iter_mut().filter(|finding| finding.what.contains(&text) && finding.hints.is_empty())
             {
                 if let (Ok(kind), Ok(base)) = (&token.found, url::Url::parse(&format!("https://{}", token.host))) {
-                    finding.hints.extend(token_advice::mistake(*kind, &base, error));
+                    finding.hints.extend(token_advice::on_token(*kind, &base, error).1);
+                } else {
+                    finding.hints.extend(advice_on_api(error).1);
                 }
-                finding.hints.extend(advice_on_api(error).1);
             }
         }
     }

@@ -94,15 +94,18 @@ fn through_the_browser(
                 .hint("take *Instagram app ID*: app dashboard → Instagram → API setup with Instagram login"),
         ));
     }
+    let redirect_uri = flags.redirect_uri.clone().unwrap_or_else(|| "https://localhost/".to_owned());
+    if !redirect_uri.starts_with("https://") {
+        return Err(Box::new(
+            Failure::new(Code::Usage, "there is no login: Instagram redirects to https addresses only")
+                .hint("app dashboard → Instagram → API setup with Instagram login → Business login settings: add one such as https://localhost/ and give it with `--redirect-uri`"),
+        ));
+    }
     let secret = match place.environment.get(SECRET_NAME) {
         Some(secret) => secret.to_owned(),
         None => ask::secret(voice, "Paste the Instagram app secret here (it is not shown), then press Enter: ")?,
     };
-    let app = App {
-        id: id.to_owned(),
-        secret: SecretString::from(secret.trim()),
-        redirect_uri: flags.redirect_uri.clone().unwrap_or_else(|| "https://localhost/".to_owned()),
-    };
+    let app = App { id: id.to_owned(), secret: SecretString::from(secret.trim()), redirect_uri };
     let state = state()?;
     // An emulator plays all three hosts at one address.
     let (page, codes) = if is_loopback(&api.base) {
@@ -118,6 +121,7 @@ fn through_the_browser(
     voice.complain(&format!("{CYAN}{first}{CYAN:#}"));
     voice.say("If that page says “Invalid platform app”, the id is the Facebook one: take Instagram app ID instead. If it says");
     voice.say("“Insufficient Developer Role”, the account has not accepted its invitation: instagram.com/accounts/manage_access → Tester invites.");
+    voice.say("If it says “Invalid redirect_uri”, that address stands otherwise in the dashboard: Business login settings → OAuth redirect URIs.");
     if flags.open {
         open_browser(voice, &first);
     }
@@ -183,11 +187,9 @@ fn check(voice: &Voice, feed: &FeedSettings, token: &AccessToken) -> Result<(), 
             Ok(())
         }
         Err(error) => {
-            let mut failure = refused("the token was not kept: it does not work", &error);
-            if let Some(mistake) = advice::mistake(token.kind(), &api.base, &error) {
-                failure.hints.insert(0, mistake);
-            }
-            Err(failure)
+            let (code, hints) = advice::on_token(token.kind(), &api.base, &error);
+            let failure = Failure::new(code, "the token was not kept: it does not work").caused_by(&error);
+            Err(Box::new(hints.into_iter().fold(failure, Failure::hint)))
         }
     }
 }

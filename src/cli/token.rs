@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::advice::advice_on_api;
 use super::args::{ApiArgs, Common, SourceArgs, ToArgs, ToPlace, TokenCommand};
 use super::failure::{Code, Failure, advice_on_token};
 use super::start::{Start, layer_of, start, start_alone};
@@ -137,10 +136,9 @@ fn tell_refresh(voice: &Voice, held: &Held, api: &ApiSettings, report: &TokenRep
             voice.say(&format!("{}: the API does not renew it yet: it wants a token to be a day old", held.name));
         }
         Renewed::Failed(error) => {
-            let (code, hints) = advice_on_api(error);
+            let (code, hints) = advice::on_token(held.token.kind(), &api.base, error);
             let consequence = format!("the token in {} was not renewed", held.name);
-            let mut failure = Failure::new(code, consequence).caused_by(error);
-            failure.hints.extend(advice::mistake(held.token.kind(), &api.base, error));
+            let failure = Failure::new(code, consequence).caused_by(error);
             hints.into_iter().fold(failure, Failure::hint).tell(voice);
             return code;
         }

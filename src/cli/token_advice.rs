@@ -86,8 +86,15 @@ pub fn of_tending(name: &str, error: &TendError) -> Failure {
     failure
 }
 
+/// The exit code and the next steps for what the API says of a token: the mistake that its first letters give away,
+/// and nothing else beside that, or the advice that anybody gets.
+pub fn on_token(kind: TokenKind, base: &Url, error: &ApiError) -> (Code, Vec<String>) {
+    let (code, hints) = advice_on_api(error);
+    (code, mistake(kind, base, error).map_or(hints, |mistake| vec![mistake]))
+}
+
 /// The mistake behind a refusal that the token's first letters give away. A hint, never a decision.
-pub fn mistake(kind: TokenKind, base: &Url, error: &ApiError) -> Option<String> {
+fn mistake(kind: TokenKind, base: &Url, error: &ApiError) -> Option<String> {
     let ApiError::Fault(fault) = error else { return None };
     if !matches!(fault.kind, FaultKind::TokenUnreadable) {
         return None;

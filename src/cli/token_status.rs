@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Ended;
-use super::advice::advice_on_api;
 use super::failure::{Code, Failure};
 use super::start::{Start, now};
 use super::token::{each_token, no_token};
@@ -77,15 +76,13 @@ fn trouble(
     outlook: Outlook,
 ) -> Option<Failure> {
     if let Some(Err(error)) = answer {
-        let (code, hints) = advice_on_api(error);
+        let (code, hints) = advice::on_token(held.token.kind(), &api.base, error);
         let consequence = match code {
             Code::Token => "the token is of no use",
             _ => "the API could not be asked about the token",
         };
-        let mut failure = Failure::new(code, format!("{consequence} ({})", held.name)).caused_by(error);
-        failure.hints.extend(advice::mistake(held.token.kind(), &api.base, error));
-        failure.hints.extend(hints);
-        return Some(failure);
+        let failure = Failure::new(code, format!("{consequence} ({})", held.name)).caused_by(error);
+        return Some(hints.into_iter().fold(failure, Failure::hint));
     }
     let (Some(record), Outlook::Near { .. } | Outlook::Over) = (record, outlook) else { return None };
     let words = tokens::in_words(record, now());

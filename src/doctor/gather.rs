@@ -12,9 +12,9 @@ use super::schema::first_fault;
 use super::templates;
 use super::{DataFacts, DataState, Facts, KeepingFacts, ScheduleFacts, SiteFacts, TemplateFacts, TokenFacts};
 use crate::audit::Audit;
-use crate::auth::{AccessToken, Held, LeakScanner, STATUS_FILE, Talk, TokenStatus, VAULT_FILE, Vault};
+use crate::auth::{AccessToken, Held, LeakScanner, STATUS_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault};
 use crate::cache;
-use crate::config::{FeedSettings, Place, TokenError, vault_key};
+use crate::config::{DOT_ENV, FeedSettings, Place, TokenError, vault_key};
 use crate::files::{self, FileError, Root, SitePath};
 use crate::graph::{ApiError, Graph};
 use crate::http::{Http, HttpOptions};
@@ -263,12 +263,18 @@ fn ask(sight: &Sight<'_>, feed: &FeedSettings, token: &AccessToken, facts: &mut 
 
 fn keeping(sight: &Sight<'_>, status: &TokenStatus) -> KeepingFacts {
     let stores = sight.place.settings.tokens.stores(&sight.place.site, &sight.place.environment);
+    let mut places: Vec<String> = stores.iter().flatten().map(ToString::to_string).collect();
+    // Where a token came from it goes back to by itself.
+    let is_of_dot_env = sight.held.iter().flatten().any(|held| held.place == TokenPlace::DotEnv);
+    if is_of_dot_env && !places.iter().any(|place| place.ends_with(DOT_ENV)) {
+        places.push(DOT_ENV.to_owned());
+    }
     let vault_is_there = Vault::exists(sight.root);
     let key = vault_key(&sight.place.environment).ok().flatten();
     let folder = sight.root.folder();
     KeepingFacts {
         trouble: stores.as_ref().err().map(ToString::to_string),
-        places: stores.unwrap_or_default().iter().map(ToString::to_string).collect(),
+        places,
         vault_is_there,
         vault_opens: vault_is_there && key.is_some_and(|key| Vault::open(sight.root, &key).is_ok()),
         lost: status.tokens.values().any(|record| record.unkept),

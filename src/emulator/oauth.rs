@@ -100,13 +100,17 @@ fn refresh(world: &mut World, request: &Request, now: Timestamp) -> Result<Strin
 
 fn authorize(world: &mut World, request: &Request, now: Timestamp) -> Response {
     let asked = |key: &str| parameter(request, key).unwrap_or_default();
-    let fits = asked("client_id") == world.app.id
-        && asked("redirect_uri") == world.app.redirect_uri
-        && asked("response_type") == "code";
-    if !fits {
+    let trouble = match () {
+        () if asked("client_id") != world.app.id => Some("Invalid platform app"),
+        () if asked("redirect_uri") != world.app.redirect_uri => Some("Invalid redirect_uri"),
+        () if asked("response_type") != "code" => Some("Invalid response_type"),
+        () if !world.is_tester => Some("Insufficient Developer Role"),
+        () => None,
+    };
+    if let Some(trouble) = trouble {
         return Response::new(400)
             .header("Content-Type", "text/html")
-            .body("<!DOCTYPE html><title>Invalid Request</title>");
+            .body(format!("<!DOCTYPE html><title>Invalid Request</title><p>Invalid Request: {trouble}"));
     }
     world.counter += 1;
     let code = format!("AQemulated{:08}", world.counter);

@@ -53,6 +53,7 @@ impl Http {
         path: &str,
         parameters: &[(&str, &str)],
         bearer: Option<&SecretString>,
+        headers: &[(&'static str, &'static str)],
         load: &Load<'_>,
     ) -> Result<Answer, HttpError> {
         let mut url = self.options.api_base.clone();
@@ -67,7 +68,13 @@ impl Http {
             Verb::Post => self.api.post(url),
             Verb::Put => self.api.put(url),
         };
-        let mut request = request.header(ACCEPT, "application/json");
+        let mut request = request;
+        if headers.iter().all(|(name, _)| !name.eq_ignore_ascii_case("accept")) {
+            request = request.header(ACCEPT, "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if let Some(bearer) = bearer {
             let value = HeaderValue::from_str(&format!("Bearer {}", bearer.expose_secret()));
             let mut value = value.map_err(|_| HttpError::NoAddress)?;

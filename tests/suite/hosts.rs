@@ -88,12 +88,16 @@ fn said(status: u16, body: Value) -> Response {
 }
 
 fn github(state: &mut State, request: &Request, key: &SecretKey) -> Response {
+    let header = |name| request.header(name).unwrap_or_default();
+    if header("accept") != "application/vnd.github+json" || header("x-github-api-version") != "2022-11-28" {
+        return said(415, json!({ "message": "the documents ask for other headers" }));
+    }
     let secrets = "/repos/me/site/actions/secrets";
     match (request.method.as_str(), request.path().strip_prefix(secrets)) {
         ("GET", Some("/public-key")) => {
             said(200, json!({ "key_id": KEY_ID, "key": STANDARD.encode(key.public_key().as_bytes()) }))
         }
-        ("PUT", Some(name)) => {
+        ("PUT", Some(name)) if header("content-type") == "application/json" => {
             let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
             let sealed = body["encrypted_value"].as_str().and_then(|text| STANDARD.decode(text).ok());
             let opened = sealed.and_then(|sealed| key.unseal(&sealed).ok());

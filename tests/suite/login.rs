@@ -54,7 +54,7 @@ fn through_the_browser(
     Ran::new(arguments, output)
 }
 
-/// Where the authorize page sends the browser.
+/// Where the authorize page sends the browser, or what it says instead.
 fn open(api: &Emulator, target: &str) -> String {
     let host = api.base().replace("http://", "");
     let mut stream = TcpStream::connect(&host).unwrap();
@@ -62,7 +62,7 @@ fn open(api: &Emulator, target: &str) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let location = answer.lines().find_map(|line| line.strip_prefix("Location: ").or(line.strip_prefix("location: ")));
-    location.unwrap_or_default().trim().to_owned()
+    location.map_or(answer.clone(), |location| location.trim().to_owned())
 }
 
 /// What a person makes of the address the browser ended at.
@@ -172,6 +172,9 @@ fn every_refusal_on_the_way_through_the_browser_is_explained() {
     renamed.ends_with(4).says(&["the redirect address is not the registered one", "Business login settings"]);
     site.run("login --app-id abc").ends_with(2).says(&["digits only", "Instagram app ID"]);
     site.run("login --redirect-uri https://x/").ends_with(2);
+    site.run("login --app-id 1 --redirect-uri http://localhost/")
+        .ends_with(2)
+        .says(&["https addresses only", "Business"]);
     site.run(APP).ends_with(2).says(&["there was no answer"]);
 }
 
@@ -183,76 +186,124 @@ fn the_app_secret_is_asked_for_where_no_variable_holds_it() {
     ran.ends_with(4).says(&["Paste the Instagram app secret", "the `state` in the pasted address"]);
 }
 
-/// What a person sees first after each of the ten commonest mistakes.
+/// What a page of the login says, and whether the terminal had named those very words and what to click, before the
+/// person went there.
+fn on_the_page(app: &str, change: &dyn Fn(&Emulator)) -> String {
+    let api = api();
+    change(&api);
+    let mut page = String::new();
+    let ran = through_the_browser(&api, &nothing_yet(&api), app, SECRET, |led_to| {
+        page = led_to;
+        String::new()
+    });
+    let words = page.split("Invalid Request: ").nth(1).unwrap_or_else(|| panic!("{page}")).trim().to_owned();
+    let told = ran.stderr.lines().find(|line| line.contains(&format!("“{words}”")) || line.contains(&words));
+    let at = ran.stderr.find(told.unwrap_or_else(|| panic!("{words} is not told of: {}", ran.stderr))).unwrap();
+    ran.stderr[at..].lines().take(2).collect::<Vec<_>>().join("\n")
+}
+
+/// What a person sees first after each of the commonest mistakes: it names the mistake, and the click that mends it.
 #[test]
 fn the_first_message_names_the_mistake_and_the_click_that_mends_it() {
     let whole = |number: usize| format!("IGAA{}", "aB3d".repeat(number));
+    // The first error with what belongs to it, and no line more.
+    let first = |said: String| {
+        let block = said.split("error: ").nth(1).or(said.split("warning: ").nth(1)).unwrap_or_default();
+        block
+            .lines()
+            .enumerate()
+            .take_while(|(at, line)| *at == 0 || line.starts_with("  "))
+            .map(|(_, line)| line)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
     let bake = |variables: &[(&str, &str)], change: &dyn Fn(&Emulator)| {
         let api = api();
         change(&api);
-        let site = Sandbox::new(&api).set("FEEDBAKE_API_RETRIES", "0");
-        site.run_with("bake", variables).stderr
+        first(Sandbox::new(&api).set("FEEDBAKE_API_RETRIES", "0").run_with("bake", variables).stderr)
     };
     let nothing = |_: &Emulator| {};
-    let eaa = format!("EAA{}", "aB3d".repeat(40));
-    let igq = format!("IGQV{}", "aB3d".repeat(40));
-    let cut = whole(8);
-    let seen: Vec<(&str, String, &[&str])> = vec![
+    let personal = api();
+    personal.change(|world| world.account.insert("account_type".to_owned(), json!("PERSONAL")));
+    let (eaa, igq, cut) = (format!("EAA{}", "aB3d".repeat(40)), format!("IGQV{}", "aB3d".repeat(40)), whole(8));
+    let with = |text: &str| bake(&[("INSTAGRAM_ACCESS_TOKEN", text)], &nothing);
+    let table: Vec<(&str, String, &[&str], &[&str])> = vec![
+        (
+            "wrong app id",
+            on_the_page("login --app-id 123456789012345 --redirect-uri https://localhost:8000/", &nothing),
+            &["Invalid platform app", "take Instagram app ID instead"],
+            &[],
+        ),
+        (
+            "redirect mismatch",
+            on_the_page("login --app-id 990602627938098 --redirect-uri https://localhost:8000", &nothing),
+            &["Invalid redirect_uri", "Business login settings"],
+            &[],
+        ),
+        (
+            "tester not accepted, at the login",
+            on_the_page(APP, &|api| api.change(|world| world.is_tester = false)),
+            &["Insufficient Developer Role", "manage_access"],
+            &[],
+        ),
         (
             "tester not accepted",
             bake(&[], &|api| api.change(|world| world.is_tester = false)),
             &["Instagram Tester", "manage_access"],
+            &["make a new token"],
         ),
         (
-            "a token of Facebook Login",
-            bake(&[("INSTAGRAM_ACCESS_TOKEN", &eaa)], &nothing),
-            &["begins with EAA", "Generate token"],
+            "personal account",
+            first(paste(&personal, &personal.token()).stderr),
+            &["is a personal account", "Switch to professional account"],
+            &[],
         ),
+        ("a token of Facebook Login", with(&eaa), &["begins with EAA", "Generate token"], &["copy the token again"]),
         (
             "a token of the old API",
-            bake(&[("INSTAGRAM_ACCESS_TOKEN", &igq)], &nothing),
+            with(&igq),
             &["begins with IGQ", "ended in December 2024", "professional"],
+            &["copy the token again"],
         ),
         (
             "expired",
             bake(&[], &|api| api.fault(Fault::TokenExpired)),
             &["the access token expired", "feedbake login", "Generate token"],
+            &["Tester"],
         ),
         (
             "password changed",
             bake(&[], &|api| api.change(World::change_password)),
             &["a changed password ends every token", "Generate token"],
+            &["Tester"],
         ),
-        (
-            "cut while copying",
-            bake(&[("INSTAGRAM_ACCESS_TOKEN", &cut)], &nothing),
-            &["cannot read the access token", "copy the token again, whole"],
-        ),
+        ("cut while copying", with(&cut), &["cannot read the access token", "copy the token again, whole"], &[]),
         (
             "a line break inside",
-            bake(&[("INSTAGRAM_ACCESS_TOKEN", "IGAAabc\ndef")], &nothing),
+            with("IGAAabc\ndef"),
             &["there is white space inside it", "copy the token again"],
+            &["make a new token"],
         ),
         (
             "a variable that is published",
             bake(&[("INSTAGRAM_ACCESS_TOKEN", ""), ("VITE_INSTAGRAM_TOKEN", &cut)], &nothing),
             &["VITE_INSTAGRAM_TOKEN, which front-end tools copy into the published page", "make a new token"],
+            &[],
         ),
-        (
-            "no token at all",
-            bake(&[("INSTAGRAM_ACCESS_TOKEN", "")], &nothing),
-            &["no access token was given", "feedbake login"],
-        ),
+        ("no token at all", with(""), &["no access token was given", "feedbake login"], &[]),
         (
             "a scope is missing",
             bake(&[], &|api| api.fault(Fault::ScopeMissing)),
             &["lacks a permission", "instagram_business_basic"],
+            &["Tester"],
         ),
     ];
-    for (what, said, words) in seen {
-        let first = said.split("error: ").nth(1).unwrap_or_else(|| panic!("{what}: {said}"));
+    for (what, said, words, not) in table {
         for word in words {
-            assert!(first.contains(word), "{what} does not say {word:?}: {first}");
+            assert!(said.contains(word), "{what} does not say {word:?}: {said}");
+        }
+        for word in not {
+            assert!(!said.contains(word), "{what} says {word:?}, too: {said}");
         }
     }
     // Quotes and a line break around a token are no mistake at all.

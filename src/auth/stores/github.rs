@@ -14,12 +14,15 @@ use crate::http::{Answer, Http, HttpOptions, Load, Verb};
 
 const HOST: &str = "GitHub";
 
+/// What its documents ask of every request.
+const HEADERS: [(&str, &str); 2] = [("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28")];
+
 /// Replaces the secret.
 pub fn keep(store: &GithubStore, name: &str, token: &AccessToken) -> Result<(), StoreError> {
     let http = Http::new(HttpOptions { api_base: store.api.clone(), timeout: TIMEOUT })?;
     let secrets = format!("repos/{}/actions/secrets", store.repository);
     let send = |verb, path: &str, load: &Load<'_>| -> Result<Answer, StoreError> {
-        let answer = http.call(verb, path, &[], Some(&store.credential), load)?;
+        let answer = http.call(verb, path, &[], Some(&store.credential), &HEADERS, load)?;
         match answer.status {
             200..=299 => Ok(answer),
             status => Err(StoreError::Refused { host: HOST, status, message: message_of(&answer.body, token) }),

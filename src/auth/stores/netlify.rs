@@ -14,7 +14,7 @@ pub fn keep(store: &NetlifyStore, name: &str, token: &AccessToken) -> Result<(),
     let path = format!("api/v1/accounts/{}/env/{name}", store.account);
     let body = json!({ "context": store.context, "value": token.expose() });
     let parameters = [("site_id", store.site.as_str())];
-    let answer = http.call(Verb::Patch, &path, &parameters, Some(&store.credential), &Load::Json(&body))?;
+    let answer = http.call(Verb::Patch, &path, &parameters, Some(&store.credential), &[], &Load::Json(&body))?;
     match answer.status {
         200..=299 => Ok(()),
         status => Err(StoreError::Refused { host: "Netlify", status, message: message_of(&answer.body, token) }),
