@@ -85,7 +85,9 @@ fn messages() -> BTreeSet<String> {
         LoginError::Refused { reason: "REASON".to_owned() },
     ];
     let vaults = [VaultError::WrongKey, VaultError::Form, VaultError::BadKey];
-    let stores = [refused("GitHub", 401), refused("GitHub", 403), refused("Netlify", 401), refused("Netlify", 404)];
+    let not_text = StoreError::NotText { path: PathBuf::from("FILE") };
+    let stores =
+        [not_text, refused("GitHub", 401), refused("GitHub", 403), refused("Netlify", 401), refused("Netlify", 404)];
     let wishes =
         [StoreWishError::Missing { name: "GH_TOKEN", place: "GitHub" }, StoreWishError::DotEnvWouldBeCommitted];
     let mut all: BTreeSet<String> = faults().iter().map(ToString::to_string).collect();
