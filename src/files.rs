@@ -171,7 +171,9 @@ impl Root {
         let before = match fs::symlink_metadata(&place) {
             // A link at the place itself is replaced by the rename, never written through.
             Ok(data) if data.is_file() => {
-                if data.len() == bytes.len() as u64 && read(&place)?.as_deref() == Some(bytes) {
+                // A secret is written anew even so: who may read the file is a part of what is asked for.
+                let may_stay = keeping != Keeping::Secret && data.len() == bytes.len() as u64;
+                if may_stay && read(&place)?.as_deref() == Some(bytes) {
                     return Ok(Written::Unchanged);
                 }
                 Written::Changed
@@ -337,6 +339,21 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
     }
 }
 
+/// Puts `bytes` into a file that only its owner may read, wherever it is: written beside its place, then renamed into
+/// it, as [`Root::write_secret`] does in a site.
+///
+/// # Errors
+/// [`FileError::Io`] when the system refuses, or when `path` names no file.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<Written, FileError> {
+    let name = path.file_name().and_then(|name| SitePath::new(name.to_str()?).ok());
+    let name = name.ok_or_else(|| FileError::io(Attempt::Write, path)(io::ErrorKind::InvalidFilename.into()))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let root = Root::new(folder);
+    let written = root.write_secret(&name, bytes)?;
+    root.settle(&name);
+    Ok(written)
+}
+
 /// Adds `bytes` to the end of a file outside the site that another program offers for it.
 ///
 /// # Errors
@@ -413,6 +430,20 @@ mod tests {
         assert_eq!(fs::read_to_string(&outside).unwrap(), "mine");
         assert!(fs::symlink_metadata(root.folder().join("data.json")).unwrap().is_file());
         assert_eq!(fs::read_dir(root.folder()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_read_a_secret_and_nothing_is_left_beside_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join(".env");
+        fs::write(&place, "OLD=1\n").unwrap();
+        write_secret(&place, b"NEW=1\n").unwrap();
+        assert_eq!(fs::read_to_string(&place).unwrap(), "NEW=1\n");
+        assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(write_secret(Path::new("/"), b"x").is_err());
     }
 
     #[test]

@@ -18,8 +18,10 @@ use url::{Host, Url};
 use crate::auth::AccessToken;
 use crate::feed::{MediaLink, one_line};
 
+mod call;
 mod error;
 
+pub use call::{Load, Verb};
 pub use error::HttpError;
 
 /// Largest answer of the API after unpacking. A hundred posts with ten slides each are about 1 MB.

@@ -26,6 +26,7 @@ pub mod bake;
 pub mod cache;
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod emulator;
 pub mod feed;
 pub mod files;

@@ -1,87 +1,128 @@
-//! How long a token lives, as far as anybody can know: the API tells it only when a token is renewed. Pure.
+//! How long a token lives, and whether to renew it today. Pure: the time comes in.
 
 use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
-use super::token::TokenKind;
+use super::status::TokenRecord;
 
-/// The API renews no token that is younger. Source: Meta's page on `refresh_access_token`.
-const YOUNGEST: SignedDuration = SignedDuration::from_hours(24);
+/// A long-lived token lives for sixty days from the moment it is made or renewed.
+///
+/// Source: Meta's page on `refresh_access_token`. An answer's own `expires_in` counts before this.
+pub const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(60 * 24);
 
-/// What is remembered of a token between two bakes. No secret: it is meant to be committed, and so what is no more
-/// than a guess is kept to the day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenRecord {
-    /// See [`super::AccessToken::fingerprint`]: tells whether it still is the same token.
-    pub fingerprint: String,
-    /// The day it was first seen: it is no younger.
-    pub first_seen: Date,
-    /// When it was renewed last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refreshed_at: Option<Timestamp>,
-    /// When it ends, told by its last renewal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<Timestamp>,
-    /// The day on which it was last not renewed; forgotten when it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused_on: Option<Date>,
-}
+/// The API renews no token that is younger, and feedbake asks no more often.
+pub const YOUNGEST: SignedDuration = SignedDuration::from_hours(24);
 
-impl TokenRecord {
-    /// A token that was never seen before.
-    pub fn new(fingerprint: String, now: Timestamp) -> Self {
-        Self { fingerprint, first_seen: day_of(now), refreshed_at: None, expires_at: None, refused_on: None }
-    }
-
-    /// The record after a renewal.
-    pub fn renewed(fingerprint: String, now: Timestamp, lives: Duration) -> Self {
-        let expires_at = SignedDuration::try_from(lives).ok().and_then(|lives| now.checked_add(lives).ok());
-        Self { fingerprint, first_seen: day_of(now), refreshed_at: Some(now), expires_at, refused_on: None }
-    }
-
-    /// Whole days until the token ends, negative when it has; `None` where nobody knows.
-    pub fn days_left(&self, now: Timestamp) -> Option<i64> {
-        Some(self.expires_at?.duration_since(now).as_secs().div_euclid(86_400))
-    }
-}
-
-/// When to renew, and when to warn.
+/// When a token is renewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TokenRules {
-    /// A token is renewed when its last renewal is so long ago.
-    pub refresh_after: Duration,
-    /// Its end is worth a warning from so long before.
-    pub warn_before: Duration,
+pub enum RenewWhen {
+    /// By the first bake after it has reached this age.
+    Aged(Duration),
+    /// Never: somebody else does it.
+    Never,
 }
 
-impl TokenRules {
-    /// Whether the token should be renewed now.
-    ///
-    /// One whose end nobody knows is renewed as soon as it is old enough: then its end is known. Only tokens of
-    /// Instagram Login can be renewed this way.
-    pub fn is_due(&self, record: &TokenRecord, kind: TokenKind, now: Timestamp) -> bool {
-        let at_least = |since: Timestamp, age: SignedDuration| now.duration_since(since) >= age;
-        let rest = SignedDuration::try_from(self.refresh_after).unwrap_or(SignedDuration::MAX);
-        let is_old_enough = match record.refreshed_at {
-            Some(renewed) => at_least(renewed, rest.max(YOUNGEST)),
-            // The day is known and the hour is not: from the day after next on it is a day old whatever the hour was.
-            None => record.first_seen.saturating_add(jiff::Span::new().days(2)) <= day_of(now),
-        };
-        matches!(kind, TokenKind::Instagram | TokenKind::Unknown)
-            && is_old_enough
-            && record.refused_on.is_none_or(|refused_on| refused_on < day_of(now))
-            && record.expires_at.is_none_or(|end| end > now)
-    }
+/// Whether there is a place for a token that came back changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// It will be there for the next run.
+    Possible,
+    /// The next run will begin with the old one.
+    Impossible,
+}
 
-    /// Whether the end of the token is near enough to be warned of, or past.
-    pub fn is_near_its_end(&self, record: &TokenRecord, now: Timestamp) -> bool {
-        let margin = SignedDuration::try_from(self.warn_before).unwrap_or(SignedDuration::MAX);
-        record.expires_at.is_some_and(|end| end.duration_since(now) <= margin)
+/// What to do about a token today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// Ask for its renewal.
+    Now,
+    /// Leave it alone.
+    NotYet,
+}
+
+/// How near its end a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// There is time.
+    Fine,
+    /// It ends soon enough to tell somebody.
+    Near {
+        /// Whole days that are left.
+        days: i64,
+        /// Whether the API named the day, or it is the latest possible one.
+        certainty: Certainty,
+    },
+    /// Its day has passed.
+    Over,
+    /// Nothing is known of it.
+    Unknown,
+}
+
+/// How the day of a token's end is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// The API said so.
+    Known,
+    /// It was first seen sixty days before: it cannot live longer, and may well live shorter.
+    AtTheLatest,
+}
+
+/// Decides whether to ask for the renewal of a token now.
+///
+/// Nothing recorded means an unknown age: asking is harmless, for a token that is too young is merely refused. Never
+/// twice within a day, as far as anything remembers the last time.
+pub fn due(
+    record: Option<&TokenRecord>,
+    last_try: Option<Timestamp>,
+    when: RenewWhen,
+    warn: Duration,
+    keeping: Keeping,
+    now: Timestamp,
+) -> Due {
+    let RenewWhen::Aged(age) = when else { return Due::NotYet };
+    // A clock that was set back must not keep a token from being renewed for ever: only a past moment counts.
+    let within_a_day = |moment: Timestamp| moment <= now && now.duration_since(moment) < YOUNGEST;
+    if last_try.is_some_and(within_a_day) {
+        return Due::NotYet;
     }
+    let Some(record) = record else { return Due::Now };
+    let Some(renewed_at) = record.refreshed_at else {
+        // The first sight of it was tried already, and refused or not answered.
+        return if within_a_day(record.first_seen) { Due::NotYet } else { Due::Now };
+    };
+    if within_a_day(renewed_at) {
+        return Due::NotYet;
+    }
+    let is_aged = now.duration_since(renewed_at) >= SignedDuration::try_from(age).unwrap_or(TOKEN_LIFE);
+    let is_near = !matches!(outlook(Some(record), warn, now), Outlook::Fine | Outlook::Unknown);
+    let was_lost = record.unkept && keeping == Keeping::Possible;
+    if is_aged || is_near || was_lost { Due::Now } else { Due::NotYet }
+}
+
+/// When the token ends, and how that is known.
+pub fn deadline(record: &TokenRecord) -> (Timestamp, Certainty) {
+    match record.expires_at {
+        Some(expires_at) => (expires_at, Certainty::Known),
+        None => (later(record.first_seen, TOKEN_LIFE), Certainty::AtTheLatest),
+    }
+}
+
+/// How near its end the token is; `warn` before it is near.
+pub fn outlook(record: Option<&TokenRecord>, warn: Duration, now: Timestamp) -> Outlook {
+    let Some(record) = record else { return Outlook::Unknown };
+    let (end, certainty) = deadline(record);
+    let left = end.duration_since(now);
+    if left <= SignedDuration::ZERO {
+        // A day that was only the latest possible one proves nothing once the token has outlived it.
+        return if certainty == Certainty::Known { Outlook::Over } else { Outlook::Unknown };
+    }
+    if left <= SignedDuration::try_from(warn).unwrap_or(TOKEN_LIFE) {
+        return Outlook::Near { days: left.as_hours() / 24, certainty };
+    }
+    Outlook::Fine
 }
 
 /// The day in UTC.
@@ -89,51 +130,77 @@ pub fn day_of(moment: Timestamp) -> Date {
     moment.to_zoned_datetime(TimeZone::UTC).date()
 }
 
+/// `moment` and so much later; the end of time when that is beyond it.
+pub(super) fn later(moment: Timestamp, time: SignedDuration) -> Timestamp {
+    moment.checked_add(time).unwrap_or(Timestamp::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const RULES: TokenRules =
-        TokenRules { refresh_after: Duration::from_secs(20 * 86_400), warn_before: Duration::from_secs(14 * 86_400) };
+    const DAY: u64 = 86_400;
+    const WHEN: RenewWhen = RenewWhen::Aged(Duration::from_secs(20 * DAY));
+    const WARN: Duration = Duration::from_secs(14 * DAY);
 
-    fn at(day: i64, hour: i64) -> Timestamp {
-        Timestamp::from_second(1_777_593_600 + day * 86_400 + hour * 3600).unwrap()
+    fn day(number: i64) -> Timestamp {
+        later("2026-01-01T00:00:00Z".parse().unwrap(), SignedDuration::from_hours(24 * number))
     }
 
-    fn renewed() -> TokenRecord {
-        TokenRecord::renewed("f".to_owned(), at(0, 0), Duration::from_secs(60 * 86_400))
+    fn record(seen: i64, refreshed: Option<i64>, expires: Option<i64>) -> TokenRecord {
+        TokenRecord {
+            refreshed_at: refreshed.map(day),
+            expires_at: expires.map(day),
+            ..TokenRecord::new("0123456789abcdef", day(seen))
+        }
     }
 
     #[test]
-    fn a_token_is_renewed_when_it_is_due_and_at_most_once_a_day() {
-        let unknown = TokenRecord::new("f".to_owned(), at(0, 0));
-        let refused = TokenRecord { refused_on: Some(day_of(at(20, 0))), ..renewed() };
+    fn a_token_is_renewed_from_its_twentieth_day_and_at_most_once_a_day() {
+        let fresh = record(0, Some(0), Some(60));
         let table = [
-            (&unknown, at(1, 23), false),
-            (&unknown, at(2, 0), true),
-            (&unknown, at(-400, 0), false),
-            (&renewed(), at(19, 23), false),
-            (&renewed(), at(20, 0), true),
-            (&renewed(), at(59, 23), true),
-            (&renewed(), at(60, 0), false),
-            (&refused, at(20, 23), false),
-            (&refused, at(21, 0), true),
+            ("nothing is known", None, None, 0, Due::Now),
+            ("tried this morning", None, Some(day(0)), 0, Due::NotYet),
+            ("tried yesterday", None, Some(day(0)), 1, Due::Now),
+            ("tried in the future, by a clock that was wrong", None, Some(day(9)), 1, Due::Now),
+            ("seen today", Some(record(3, None, None)), None, 3, Due::NotYet),
+            ("seen, never renewed", Some(record(3, None, None)), None, 4, Due::Now),
+            ("renewed today", Some(fresh.clone()), None, 0, Due::NotYet),
+            ("nineteen days old", Some(fresh.clone()), None, 19, Due::NotYet),
+            ("twenty days old", Some(fresh.clone()), None, 20, Due::Now),
+            ("twenty, tried today", Some(fresh), Some(day(20)), 20, Due::NotYet),
+            ("near its end by its own date", Some(record(0, Some(0), Some(20))), None, 7, Due::Now),
         ];
-        for (record, now, expected) in table {
-            assert_eq!(RULES.is_due(record, TokenKind::Instagram, now), expected, "{now}");
-            assert!(!RULES.is_due(record, TokenKind::Facebook, now));
+        for (what, record, last_try, today, expected) in table {
+            let found = due(record.as_ref(), last_try, WHEN, WARN, Keeping::Impossible, day(today));
+            assert_eq!(found, expected, "{what}");
         }
-        let hasty = TokenRules { refresh_after: Duration::ZERO, ..RULES };
-        assert!(!hasty.is_due(&renewed(), TokenKind::Instagram, at(0, 23)), "never under a day of age");
     }
 
     #[test]
-    fn the_end_is_counted_in_whole_days_and_warned_of() {
-        for (now, days, near) in
-            [(at(0, 0), 60, false), (at(45, 1), 14, false), (at(46, 0), 14, true), (at(61, 0), -1, true)]
-        {
-            assert_eq!((renewed().days_left(now), RULES.is_near_its_end(&renewed(), now)), (Some(days), near), "{now}");
+    fn a_changed_token_that_was_lost_is_asked_for_again_once_there_is_a_place_for_it() {
+        let lost = TokenRecord { unkept: true, ..record(0, Some(5), None) };
+        let ask = |keeping| due(Some(&lost), None, WHEN, WARN, keeping, day(7));
+        assert_eq!((ask(Keeping::Impossible), ask(Keeping::Possible)), (Due::NotYet, Due::Now));
+        assert_eq!(due(Some(&lost), None, RenewWhen::Never, WARN, Keeping::Possible, day(7)), Due::NotYet);
+    }
+
+    #[test]
+    fn somebody_is_told_two_weeks_before_the_end() {
+        let known = record(0, Some(0), Some(60));
+        let seen = record(0, None, None);
+        let near = |days, certainty| Outlook::Near { days, certainty };
+        let table = [
+            (Some(&known), 45, Outlook::Fine),
+            (Some(&known), 46, near(14, Certainty::Known)),
+            (Some(&known), 59, near(1, Certainty::Known)),
+            (Some(&known), 60, Outlook::Over),
+            (Some(&seen), 50, near(10, Certainty::AtTheLatest)),
+            (Some(&seen), 61, Outlook::Unknown),
+            (None, 0, Outlook::Unknown),
+        ];
+        for (record, today, expected) in table {
+            assert_eq!(outlook(record, WARN, day(today)), expected, "day {today}");
         }
-        assert_eq!(TokenRecord::new("f".to_owned(), at(0, 0)).days_left(at(1, 0)), None);
     }
 }

@@ -1,25 +1,65 @@
-//! `.feedbake/token-status.json`: what is remembered of the tokens. It is committed with the pictures, and its change
-//! with each renewal is what keeps the schedule of a quiet repository alive.
+//! `.feedbake/token-status.json`: what is known of each token, without the token.
+//!
+//! It is meant to be committed: its change at every renewal keeps the schedule of a public repository alive. When a
+//! renewal was tried in vain is kept in the cache instead, or a dead token would make a commit every day.
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::life::TokenRecord;
 use crate::files::{FileError, Root, SitePath, Written};
 
 /// Where it lies in a site.
 pub const STATUS_FILE: &str = ".feedbake/token-status.json";
 
+/// Where the last tries are. In the cache: it can be lost.
+pub const TRIES_FILE: &str = ".feedbake/cache/token-tries.json";
+
 /// Version of its shape.
 const VERSION: u32 = 1;
 
-/// What is remembered of the tokens, by feed.
+/// What is known of every token of a site, by the variable it is in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenStatus {
     version: u32,
-    /// By name of the feed.
+    /// By variable.
     pub tokens: BTreeMap<String, TokenRecord>,
+}
+
+/// What is known of one token. Nothing in here is secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRecord {
+    /// Tells tokens apart; see [`AccessToken::fingerprint`](super::AccessToken::fingerprint).
+    pub fingerprint: String,
+    /// Whose posts it reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// When feedbake met it for the first time.
+    pub first_seen: Timestamp,
+    /// When the API last renewed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refreshed_at: Option<Timestamp>,
+    /// When it ends, as the API said at the last renewal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// The last renewal brought another token, and there was no place to keep it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unkept: bool,
+}
+
+impl TokenRecord {
+    /// A token that is met for the first time.
+    pub fn new(fingerprint: &str, now: Timestamp) -> Self {
+        Self {
+            fingerprint: fingerprint.to_owned(),
+            account: None,
+            first_seen: whole_seconds(now),
+            refreshed_at: None,
+            expires_at: None,
+            unkept: false,
+        }
+    }
 }
 
 impl Default for TokenStatus {
@@ -29,29 +69,70 @@ impl Default for TokenStatus {
 }
 
 impl TokenStatus {
-    /// Reads the file of a site. One that is absent or cannot be understood says nothing.
+    /// Reads the status of a site. A file that is absent, torn or of another version knows nothing.
     ///
     /// # Errors
-    /// [`FileError`] when it is there and the system does not let it be read.
+    /// [`FileError`] when the file is there and the system does not let it be read.
     pub fn read(root: &Root) -> Result<Self, FileError> {
-        let status: Option<Self> = serde_json::from_slice(&root.read(&place())?.unwrap_or_default()).ok();
+        let bytes = root.read(&place())?.unwrap_or_default();
+        let status: Option<Self> = serde_json::from_slice(&bytes).ok();
         Ok(status.filter(|status| status.version == VERSION).unwrap_or_default())
     }
 
-    /// Writes it, unless it says what the file says already.
+    /// Writes it, one line for each fact, so that a commit shows what changed.
     ///
     /// # Errors
-    /// [`FileError`] when it cannot be written.
+    /// [`FileError`] when the file cannot be written.
     pub fn write(&self, root: &Root) -> Result<Written, FileError> {
-        root.sweep(&place())?;
-        let mut bytes = serde_json::to_vec_pretty(self).expect("the status is made of texts and times");
-        bytes.push(b'\n');
-        root.write(&place(), &bytes)
+        let mut text = serde_json::to_string_pretty(self).expect("the status is made of texts and times");
+        text.push('\n');
+        root.write(&place(), text.as_bytes())
+    }
+
+    /// What is known of the token in the variable `name`; nothing when that holds another one by now.
+    pub fn of(&self, name: &str, fingerprint: &str) -> Option<&TokenRecord> {
+        self.tokens.get(name).filter(|record| record.fingerprint == fingerprint)
     }
 }
 
+/// When renewals were last tried, by fingerprint. In the cache: it can be lost.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tries(BTreeMap<String, Timestamp>);
+
+impl Tries {
+    /// Reads them; what cannot be read counts as nothing.
+    pub fn read(root: &Root) -> Self {
+        let bytes = root.read(&tries_place()).ok().flatten().unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    /// The last try with this token.
+    pub fn last(&self, fingerprint: &str) -> Option<Timestamp> {
+        self.0.get(fingerprint).copied()
+    }
+
+    /// Notes a try, and forgets all others that are no longer of use.
+    ///
+    /// # Errors
+    /// [`FileError`] when the file cannot be written.
+    pub fn note(&mut self, root: &Root, fingerprint: &str, now: Timestamp) -> Result<(), FileError> {
+        self.0.retain(|_, moment| *moment <= now && now.duration_since(*moment) < super::life::YOUNGEST);
+        self.0.insert(fingerprint.to_owned(), now);
+        let bytes = serde_json::to_vec(self).expect("tries are made of texts and times");
+        root.write(&tries_place(), &bytes).map(drop)
+    }
+}
+
+pub(super) fn whole_seconds(moment: Timestamp) -> Timestamp {
+    Timestamp::from_second(moment.as_second()).unwrap_or(moment)
+}
+
 fn place() -> SitePath {
-    SitePath::new(STATUS_FILE).expect("the place is written above")
+    SitePath::new(STATUS_FILE).expect("the place is plain")
+}
+
+fn tries_place() -> SitePath {
+    SitePath::new(TRIES_FILE).expect("the place is plain")
 }
 
 #[cfg(test)]
@@ -59,17 +140,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_understood_says_nothing_and_what_is_written_is_read() {
+    fn it_is_read_as_it_was_written_and_holds_no_null() {
         let folder = tempfile::tempdir().unwrap();
         let root = Root::new(folder.path());
-        for text in ["", "<<<<<<<", "{\"version\":9,\"tokens\":{}}", "{\"version\":1,\"tokens\":{\"a\":{}}}"] {
+        assert_eq!(TokenStatus::read(&root).unwrap(), TokenStatus::default());
+        let now: Timestamp = "2026-03-01T10:00:00.123Z".parse().unwrap();
+        let mut status = TokenStatus::default();
+        status.tokens.insert("IG_TOKEN".to_owned(), TokenRecord::new("00ff", now));
+        assert!(status.write(&root).unwrap().is_change());
+        assert!(!status.write(&root).unwrap().is_change());
+        assert_eq!(TokenStatus::read(&root).unwrap(), status);
+        let text = String::from_utf8(root.read(&place()).unwrap().unwrap()).unwrap();
+        assert!(!text.contains("null") && text.contains("2026-03-01T10:00:00Z"), "{text}");
+        assert!(status.of("IG_TOKEN", "00ff").is_some() && status.of("IG_TOKEN", "0000").is_none());
+    }
+
+    #[test]
+    fn a_file_that_is_torn_or_of_tomorrow_knows_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::new(folder.path());
+        for text in ["{", "{\"version\":9,\"tokens\":{}}", "[]", ""] {
             root.write(&place(), text.as_bytes()).unwrap();
             assert_eq!(TokenStatus::read(&root).unwrap(), TokenStatus::default(), "{text}");
         }
-        let mut status = TokenStatus::default();
-        let now = "2026-05-09T12:00:00Z".parse().unwrap();
-        status.tokens.insert("instagram".to_owned(), TokenRecord::new("abc".to_owned(), now));
-        status.write(&root).unwrap();
-        assert_eq!(TokenStatus::read(&root).unwrap(), status);
     }
 }

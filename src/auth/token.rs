@@ -87,14 +87,11 @@ impl AccessToken {
         }
     }
 
-    /// Its first letters where they say what it is, for people: `IGAA…`.
-    pub fn masked(&self) -> &'static str {
-        match self.kind() {
-            TokenKind::Instagram => "IGAA…",
-            TokenKind::Facebook => "EAA…",
-            TokenKind::BasicDisplay => "IGQ…",
-            TokenKind::Unknown => "…",
-        }
+    /// What may be shown of it: the four letters that name its kind, and how long it is.
+    pub fn masked(&self) -> String {
+        let text = self.0.expose_secret();
+        let start = if self.kind() == TokenKind::Unknown { "" } else { text.get(..4).unwrap_or_default() };
+        format!("{start}… ({} characters)", text.len())
     }
 
     /// Sixteen hexadecimal digits that tell two tokens apart and say nothing of either.

@@ -11,8 +11,8 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::{Belief, FeedOutcome, Report, Source, Tools, bake};
-use crate::auth::AccessToken;
+use super::{Belief, FeedOutcome, Report, Source, Tools, bake, enter};
+use crate::auth::{AccessToken, Held, Renewed, Store, TokenPlace, Vault, VaultKey, choose};
 use crate::config::{Layer, Settings, parse_file};
 use crate::emulator::{Emulator, Fault, carousel, photo, video};
 use crate::files::Root;
@@ -27,28 +27,45 @@ const TASK: &str = "FEEDBAKE_CRASH_TASK";
 
 fn settings(site: &Path, api: &str) -> Settings {
     let text = fs::read_to_string(site.join("feedbake.toml")).unwrap();
+    let renewal = if site.join(KEY_FILE).exists() { "20d" } else { "never" };
     let mut flags = Layer::default();
     flags.flag("api.base", "--api-base", api);
     flags.flag("api.retries", "--retries", "0");
+    flags.flag("token.refresh", "a test", renewal);
     Settings::from_layers(&[&parse_file(&text, "feedbake.toml").unwrap(), &flags]).unwrap()
 }
 
 fn run(site: &Path, api: &str, token: &str) -> Result<Report, super::BakeError> {
     let settings = settings(site, api);
-    let sources: Vec<Source> = settings.feeds.iter().map(|_| Source::Api(AccessToken::new(token).unwrap())).collect();
-    bake(&Tools {
-        root: &Root::new(site),
-        settings: &settings,
-        sources: &sources,
-        now: "2026-05-09T12:00:00Z".parse().unwrap(),
-        belief: Belief::Cautious,
-        shapers: 1,
-        watch: &|_| {},
-        keep_token: &|_, _| Err("a test keeps none".to_owned()),
-        pause: &|_| {},
-        dice: &|| 0.5,
-    })
+    let root = &Root::new(site);
+    let lock = enter(root, |_| {})?;
+    let given =
+        Held { name: "IG_TOKEN".to_owned(), token: AccessToken::new(token).unwrap(), place: TokenPlace::Variable };
+    let key = fs::read_to_string(site.join(KEY_FILE)).ok().map(|key| VaultKey::parse(&key).unwrap());
+    let vault = key.as_ref().map_or_else(Vault::default, |key| Vault::open(root, key).unwrap());
+    let held = choose(given, &vault);
+    let sources: Vec<Source> = settings.feeds.iter().map(|_| Source::Api(held.clone())).collect();
+    let stores: Vec<Store> = key.into_iter().map(Store::Vault).collect();
+    bake(
+        &lock,
+        &Tools {
+            root,
+            settings: &settings,
+            sources: &sources,
+            now: "2026-05-09T12:00:00Z".parse().unwrap(),
+            belief: Belief::Cautious,
+            shapers: 1,
+            watch: &|_| {},
+            stores: &stores,
+            announce: &|_| {},
+            pause: &|_| {},
+            dice: &|| 0.5,
+        },
+    )
 }
+
+/// A site with this file renews its token, and keeps it in a vault under the key that is in it.
+const KEY_FILE: &str = "key";
 
 /// What a bake of this kind of site does without an accident, and what the accidents find.
 struct Scene {
@@ -272,6 +289,33 @@ fn a_disk_that_is_full_from_any_step_on_leaves_a_whole_feed_and_the_next_bake_he
     Scene::new("changed account", changed_account).every_accident(Fate::Full);
     Scene::new("changed settings", changed_settings).every_accident(Fate::Full);
     Scene::new("lost outputs", lost_outputs).every_accident(Fate::Full);
+}
+
+/// The token is due, and each renewal brings another one.
+fn due_token(site: &Path, _api: &Emulator) {
+    fs::write(site.join(KEY_FILE), VaultKey::generate().unwrap().expose()).unwrap();
+}
+
+#[test]
+fn a_renewal_that_is_killed_at_any_step_leaves_a_token_that_works() {
+    let scene = Scene::new("due token", due_token);
+    for fate in [Fate::Die, Fate::Full] {
+        for at in 1..=scene.steps {
+            let folder = tempfile::tempdir().unwrap();
+            let site = folder.path().join("site");
+            copy(&scene.before, &site);
+            let said = die(&site, &scene.api, at, fate);
+            let place = || format!("step {at} of {}, {fate:?}: {said}", scene.steps);
+            let report = run(&site, &scene.api.base(), &scene.api.token()).unwrap();
+            assert!(matches!(report.feeds[0].outcome, FeedOutcome::Baked(_)), "{}", place());
+            let renewal = report.tokens[0].outcome.as_ref().unwrap();
+            let expected = matches!(renewal.outcome, Renewed::NotDue | Renewed::Changed { .. } | Renewed::TooYoung);
+            assert!(expected, "{}: {renewal:?}", place());
+            let left: Vec<String> =
+                tree(&site).into_keys().filter(|name| name.ends_with(".feedbake-unfinished")).collect();
+            assert!(left.is_empty(), "{}: {left:?}", place());
+        }
+    }
 }
 
 #[test]

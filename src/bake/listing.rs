@@ -51,13 +51,8 @@ impl<'a> Listing<'a> {
     /// Will ask the API.
     pub fn from_api(kitchen: &'a Kitchen<'_>, settings: &'a FeedSettings, http: &'a Http, token: &AccessToken) -> Self {
         let api = &settings.api;
-        let options = ApiOptions {
-            version: api.version.clone(),
-            user: api.user.clone(),
-            token_in: api.token_in,
-            patience: api.patience,
-            counts: settings.counts == Counts::Write || settings.wish.sort == Sort::Likes,
-        };
+        let counts = settings.counts == Counts::Write || settings.wish.sort == Sort::Likes;
+        let options = ApiOptions { counts, ..api.options() };
         let graph = Graph::new(http, options, token.clone(), kitchen.notices, kitchen.pause, kitchen.dice);
         let source = Source::Api { graph: Box::new(graph), http };
         Self::new(kitchen, source, Vec::new(), false)

@@ -18,11 +18,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::auth::{AccessToken, LeakScanner};
+use crate::auth::{AccessToken, Held, LeakScanner, STATUS_FILE, Store, TRIES_FILE, Urgency, VAULT_FILE};
 use crate::cache::{Cache, Index};
 use crate::config::{FeedSettings, Settings, Templates, TokenError};
 use crate::feed::Account;
-use crate::files::{FileError, Root};
+use crate::files::{FileError, Lock, Root, SitePath};
 use crate::graph::Notice;
 use crate::http::{Http, HttpOptions};
 use crate::manifest::{FeedRecord, Manifest};
@@ -35,15 +35,13 @@ use keep::keep;
 use listing::Listing;
 
 pub use report::{BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
-use tend::Urgency;
-
-pub use tend::{Keep, Renewal, TokenReport, ask_account, renew_tokens};
+pub use tend::{TendError, TokenReport, renew_tokens};
 
 /// Where the posts of a feed come from.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// The API, with this token.
-    Api(AccessToken),
+    Api(Held),
     /// The embedded demo, with a token that is good there and nowhere else.
     Demo(AccessToken),
     /// What the last good bake left in the cache.
@@ -64,11 +62,6 @@ pub enum Belief {
 /// What happens while a bake runs.
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// Another run holds the lock.
-    Waiting {
-        /// What it wrote of itself.
-        holder: &'a str,
-    },
     /// So many posts were listed so far.
     Listed {
         /// The feed.
@@ -105,8 +98,10 @@ pub struct Tools<'a> {
     pub shapers: usize,
     /// Told what happens.
     pub watch: &'a (dyn Fn(Event<'_>) + Sync),
-    /// Keeps a renewed token that differs from the one it replaces.
-    pub keep_token: &'a Keep<'a>,
+    /// Where a token that changes when it is renewed is kept: in all of them.
+    pub stores: &'a [Store],
+    /// Told of such a token before anything else is done with it: GitHub Actions has to mask it.
+    pub announce: &'a dyn Fn(&AccessToken),
     /// Sleeps.
     pub pause: &'a (dyn Fn(Duration) + Sync),
     /// Gives a fresh number from 0 to 1.
@@ -139,17 +134,27 @@ struct Ready {
     posts: usize,
 }
 
-/// Bakes every feed of the site.
+/// Waits for this run's turn in a site. What a run has to know of tokens is found out after this: the run before it
+/// may have changed them.
+///
+/// `on_wait` is called once, with what the other run wrote of itself, when there is one.
+///
+/// # Errors
+/// [`FileError`] when the lock cannot be taken.
+pub fn enter(root: &Root, on_wait: impl FnOnce(&str)) -> Result<Lock, FileError> {
+    let cache = Cache::new(root);
+    let lock = cache.lock(on_wait)?;
+    cache.hide()?;
+    Ok(lock)
+}
+
+/// Bakes every feed of the site, in which this run has the [`Lock`] that [`enter`] gives.
 ///
 /// A feed that cannot be refreshed keeps its last good state and is reported as such; see [`Report`].
 ///
 /// # Errors
 /// [`BakeError`] when the site itself cannot be read or written.
-pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
-    let cache = Cache::new(tools.root);
-    let _lock = cache.lock(|holder| (tools.watch)(Event::Waiting { holder }))?;
-    cache.hide()?;
-
+pub fn bake(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
     let before = Manifest::read(tools.root)?;
     let published = Published::look(tools.root, &tools.settings.media_dir);
     sweep(tools, &before, &published)?;
@@ -157,7 +162,7 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
         site::refuse_foreign_data(tools.root, &before, &feed.data_file)?;
     }
     let notices = |notice: Notice| (tools.watch)(Event::Api(&notice));
-    let (sources, tokens) = tend::tend(tools, Urgency::WhenDue, tools.keep_token)?;
+    let (sources, tokens) = tend::tend(tools, Urgency::WhenDue);
     let kitchen = kitchen(tools, &sources, published, &notices);
     let mut index = kitchen.cache.read_index()?;
     let mut requests = 0;
@@ -258,7 +263,8 @@ fn kitchen<'a>(
         .iter()
         .chain(tools.sources)
         .filter_map(|source| match source {
-            Source::Api(token) | Source::Demo(token) => Some(token),
+            Source::Api(held) => Some(&held.token),
+            Source::Demo(token) => Some(token),
             Source::Memory | Source::Nowhere(_) => None,
         })
         .collect();
@@ -279,7 +285,8 @@ fn kitchen<'a>(
 /// Removes what a run that died left beside its places.
 fn sweep(tools: &Tools<'_>, manifest: &Manifest, published: &Published) -> Result<(), FileError> {
     let data_files = tools.settings.feeds.iter().map(|feed| &feed.data_file);
-    let own = [Manifest::place()].into_iter().chain(Cache::written_beside()).collect::<Vec<_>>();
+    let own = [STATUS_FILE, VAULT_FILE, TRIES_FILE].map(|place| SitePath::new(place).expect("the places are plain"));
+    let own: Vec<SitePath> = own.into_iter().chain([Manifest::place()]).chain(Cache::written_beside()).collect();
     let paths = manifest.files.keys().chain(data_files).chain(&own);
     paths.filter(|path| published.may_have_leftover(path)).try_for_each(|path| tools.root.sweep(path))
 }
@@ -294,7 +301,7 @@ fn with_listing<T>(
     match source {
         Source::Nowhere(error) => Err(error.clone().into()),
         Source::Memory => work(&mut Listing::from_memory(kitchen, index.feed(&feed.name))?),
-        Source::Api(token) | Source::Demo(token) => {
+        Source::Api(Held { token, .. }) | Source::Demo(token) => {
             let http = Http::new(HttpOptions { api_base: feed.api.base.clone(), timeout: feed.api.timeout })?;
             work(&mut Listing::from_api(kitchen, feed, &http, token))
         }

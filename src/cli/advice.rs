@@ -4,7 +4,7 @@ use super::failure::Code;
 use crate::graph::{ApiError, ApiFault, FaultKind};
 use crate::http::HttpError;
 
-const NEW_TOKEN: &str = "make a new token (app dashboard → Instagram → API setup with Instagram login → Generate token) and set INSTAGRAM_ACCESS_TOKEN to it where the site is built";
+const NEW_TOKEN: &str = "make a new token with `feedbake login` (app dashboard → Instagram → API setup with Instagram login → Generate token) and set INSTAGRAM_ACCESS_TOKEN to it where the site is built";
 
 /// The exit code and the next steps for an API error.
 pub fn advice_on_api(error: &ApiError) -> (Code, Vec<String>) {
@@ -43,6 +43,13 @@ fn advice_on_fault(fault: &ApiFault) -> (Code, Vec<String>) {
             vec![format!("please report this{}", trace(fault))]
         }
         FaultKind::Gone => vec!["`api.user` is `me`, or with Facebook Login the id of the Instagram account (not of the Facebook Page)".to_owned()],
+        FaultKind::WrongApp => vec![
+            "there are two pairs of id and secret: take *Instagram app ID* and *Instagram app secret* (app dashboard → Instagram → API setup with Instagram login), not the pair under App settings → Basic".to_owned(),
+        ],
+        FaultKind::CodeSpent => vec!["a code is good for an hour, and once: run `feedbake login` again and paste the new address".to_owned()],
+        FaultKind::RedirectMismatch => vec![
+            "app dashboard → Instagram → API setup with Instagram login → Set up Instagram business login → Business login settings: give `--redirect-uri` exactly as it stands there, with or without the `/` at its end".to_owned(),
+        ],
         FaultKind::NotTheApi => vec!["a proxy, a captive portal or a wrong `api.base` answered in its place".to_owned()],
     };
     (code, hints)

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
 
 /// Bakes the feed of an Instagram account into a static site, at build time.
 ///
@@ -96,6 +97,28 @@ pub enum Command {
   feedbake bake --dry-run          say what would be shown, write nothing
   feedbake bake --strict           fail the build when the feed cannot be refreshed")]
     Bake(BakeArgs),
+    /// Get a token of sixty days: the dashboard way step by step, or the authorization flow of an app
+    #[command(after_help = "Examples:
+  feedbake login                   what to click, then a prompt for the token; writes .env
+  feedbake login --print           the token goes to standard output instead, for a pipe
+  feedbake login --app-id 990602627938098 --redirect-uri https://localhost/
+                                   through the browser, for an app with an id and a secret
+
+The app secret comes from FEEDBAKE_APP_SECRET or a prompt.")]
+    Login(LoginArgs),
+    /// How long the token lives; renew it; hand it to where it is kept
+    #[command(after_help = "Examples:
+  feedbake token status            kind, account, last renewal, days left; ends with 4 when it is dead
+  feedbake token refresh           sixty more days, now
+  feedbake token keygen            a key for .feedbake/token.enc, where a changed token is kept
+  feedbake token store --to github")]
+    Token(TokenArgs),
+    /// Check everything that can be wrong, and say what to click
+    #[command(after_help = "Examples:
+  feedbake doctor                  site, template, data, pictures, token, schedule, secrets
+  feedbake doctor --offline        only what can be seen from here
+  feedbake doctor --json | jq '.findings[] | select(.level != \"good\")'")]
+    Doctor(DoctorArgs),
     /// The posts, kept and dropped, each with the reason
     #[command(after_help = "Examples:
   feedbake list                    to find the shortcodes for `hide`, `pin` and [[override]]
@@ -114,14 +137,6 @@ pub enum Command {
 
 Ends with code 7 when a token was found.")]
     Audit(AuditArgs),
-    /// How long the access token lives, and a new lease for it
-    #[command(after_help = "Examples:
-  feedbake token status            whose it is, where it is, how long it lives
-  feedbake token refresh           renew it now, and keep it where it was
-  feedbake token refresh --print   renew it now, and print it if it is another one
-
-A bake renews a token by itself when it is due. Status ends with code 4 when the token is dead.")]
-    Token(TokenArgs),
     /// A local stand-in for Instagram's API and CDN, for themes, tests and rehearsals
     #[command(after_help = "Examples:
   feedbake emulate                 the demo account, on a free port
@@ -203,44 +218,6 @@ pub struct AuditArgs {
     pub folder: Option<PathBuf>,
 }
 
-/// Flags of `token`.
-#[derive(Debug, Clone, Args)]
-pub struct TokenArgs {
-    /// What to do with it.
-    #[command(subcommand)]
-    pub task: TokenTask,
-}
-
-/// What can be done with a token.
-#[derive(Debug, Clone, Subcommand)]
-pub enum TokenTask {
-    /// Whose it is, where it is, how long it lives
-    #[command(after_help = "Examples:
-  feedbake token status
-  feedbake token status --offline  what is remembered, without asking the API
-  feedbake token status --json")]
-    Status {
-        /// Ask nobody
-        #[arg(long)]
-        offline: bool,
-        /// Ask another address than https://graph.instagram.com
-        #[arg(long, value_name = "URL")]
-        api_base: Option<String>,
-    },
-    /// Renew it now, even if it is not due
-    #[command(after_help = "Examples:
-  feedbake token refresh
-  feedbake token refresh --print > token.txt")]
-    Refresh {
-        /// Print the token, if it is another one now, instead of keeping it where the old one is
-        #[arg(long)]
-        print: bool,
-        /// Ask another address than https://graph.instagram.com
-        #[arg(long, value_name = "URL")]
-        api_base: Option<String>,
-    },
-}
-
 /// Flags of `emulate`.
 #[derive(Debug, Clone, Args)]
 pub struct EmulateArgs {
@@ -256,6 +233,137 @@ pub struct EmulateArgs {
     /// List the faults it can play
     #[arg(long)]
     pub list_faults: bool,
+    /// What the renewal of a token answers
+    #[arg(long, value_name = "ANSWER", value_enum, default_value_t)]
+    pub renewal: Renewal,
+    /// How far its clock is from this machine's, such as 20m or -240h
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub clock: Option<SignedDuration>,
+}
+
+/// What the renewal of a token answers; which of the three Instagram does is written down nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Renewal {
+    /// The same token, which lives longer.
+    Same,
+    /// Another one; the old one lives to its own end.
+    #[default]
+    Another,
+    /// Another one, which ends the old one.
+    AnotherEndsTheOld,
+}
+
+/// Which API is asked about a token.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ApiArgs {
+    /// Ask another address than https://graph.instagram.com
+    #[arg(long, value_name = "URL")]
+    pub api_base: Option<String>,
+}
+
+/// Flags of `login`.
+#[derive(Debug, Clone, Args)]
+pub struct LoginArgs {
+    /// Go through the browser with this *Instagram app ID* (not the Facebook one)
+    #[arg(long, value_name = "ID")]
+    pub app_id: Option<String>,
+    /// The redirect address, exactly as the dashboard has it
+    #[arg(long, value_name = "URL", requires = "app_id")]
+    pub redirect_uri: Option<String>,
+    /// Open the address in a browser, too
+    #[arg(long, requires = "app_id")]
+    pub open: bool,
+    /// Print the token on standard output instead of writing .env
+    #[arg(long)]
+    pub print: bool,
+    /// Which API
+    #[command(flatten)]
+    pub api: ApiArgs,
+}
+
+/// What is done about tokens.
+#[derive(Debug, Clone, Args)]
+pub struct TokenArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub command: TokenCommand,
+}
+
+/// The commands below `token`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum TokenCommand {
+    /// Kind, account, last renewal and days left of every token; ends with 4 when one is dead
+    Status {
+        /// Ask nobody: say what the site's own files know
+        #[arg(long)]
+        offline: bool,
+        /// Warn when fewer days than this are left, such as 20d
+        #[arg(long, value_name = "TIME")]
+        warn: Option<String>,
+        /// Which API
+        #[command(flatten)]
+        api: ApiArgs,
+    },
+    /// Ask the API for sixty more days
+    Refresh {
+        /// Where a changed token goes, besides the places of the settings
+        #[command(flatten)]
+        to: ToArgs,
+        /// Print the token on standard output
+        #[arg(long)]
+        print: bool,
+        /// Which API
+        #[command(flatten)]
+        api: ApiArgs,
+    },
+    /// Hand the token that is in use to where it is kept
+    Store {
+        /// Where
+        #[command(flatten)]
+        to: ToArgs,
+    },
+    /// Make a key for the encrypted token file, and print it once
+    Keygen,
+}
+
+/// Where a token goes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ToArgs {
+    /// A place for the token; may be given more than once
+    #[arg(long, value_name = "PLACE")]
+    pub to: Vec<ToPlace>,
+    /// The file of `--to file` [default: .env in the site]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// The program of `--to command`; it reads the token from standard input, `{}` stands for its name
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+/// A place for tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ToPlace {
+    /// A secret of the repository GITHUB_REPOSITORY, with the credential in GH_TOKEN.
+    Github,
+    /// A variable of the site NETLIFY_SITE_ID, with NETLIFY_AUTH_TOKEN and NETLIFY_ACCOUNT_ID.
+    Netlify,
+    /// A line of a file that only its owner may read.
+    File,
+    /// The encrypted file of the site, with the key in FEEDBAKE_TOKEN_KEY.
+    Vault,
+    /// A program behind `--`.
+    Command,
+}
+
+/// Flags of `doctor`.
+#[derive(Debug, Clone, Args)]
+pub struct DoctorArgs {
+    /// Ask nobody: check what can be checked from here
+    #[arg(long)]
+    pub offline: bool,
+    /// Which API
+    #[command(flatten)]
+    pub api: ApiArgs,
 }
 
 /// Flags of `clean`.

@@ -8,9 +8,10 @@ use super::Ended;
 use super::args::{AuditArgs, Common};
 use super::failure::{Code, Failure};
 use super::start::place;
+use super::tokens;
 use super::ui::{GREEN, RED, Voice, bytes, count};
 use crate::audit::Audit;
-use crate::auth::{AccessToken, LeakScanner, STATUS_FILE};
+use crate::auth::{AccessToken, LeakScanner, STATUS_FILE, VAULT_FILE};
 use crate::config::{Layer, find_token};
 use crate::files::Root;
 use crate::manifest::{self, Manifest};
@@ -21,14 +22,11 @@ pub fn run(voice: &Voice, common: &Common, flags: &AuditArgs) -> Ended {
     let place = place(voice, common, Layer::default())?;
     let root = Root::new(&place.site);
     // The live token is looked for in every coding it may have; without one, shapes alone must do.
-    let tokens: Vec<AccessToken> = place
-        .settings
-        .feeds
-        .iter()
-        .filter_map(|feed| find_token(&place.environment, feed.token_env.as_deref()).ok())
-        .map(|found| found.token)
-        .collect();
-    let scanner = LeakScanner::new(&tokens.iter().collect::<Vec<_>>());
+    let vault = tokens::vault(voice, &place, &root);
+    let mut live: Vec<AccessToken> = vault.tokens.values().map(|kept| kept.token.clone()).collect();
+    let given = place.settings.feeds.iter().map(|feed| find_token(&place.environment, feed.token_env.as_deref()));
+    live.extend(given.flatten().map(|found| found.token));
+    let scanner = LeakScanner::new(&live.iter().collect::<Vec<_>>());
     let mut audit = Audit::default();
     match &flags.folder {
         Some(folder) if !folder.exists() => return Err(Box::new(Failure::no_folder(folder))),
@@ -50,7 +48,7 @@ fn everything_written(root: &Root) -> Result<Vec<PathBuf>, Box<Failure>> {
     let manifest = Manifest::read(root).map_err(Failure::of_manifest)?;
     let mut places: Vec<PathBuf> = manifest.files.keys().map(|path| root.locate(path)).collect();
     places.push(root.folder().join(manifest::FILE));
-    places.push(root.folder().join(STATUS_FILE));
+    places.extend([STATUS_FILE, VAULT_FILE].map(|file| root.folder().join(file)));
     places.push(root.folder().join(crate::cache::FOLDER));
     places.push(root.folder().join(PUBLIC_FOLDER));
     places.retain(|place| place.exists());

@@ -3,46 +3,71 @@
 use std::time::Instant;
 
 use super::Ended;
+use super::advice::advice_on_api;
 use super::args::{BakeArgs, Common};
 use super::failure::{Code, Failure};
-use super::start::{Start, start};
+use super::start::{Start, start, start_alone};
+use super::tokens::Told;
 use super::ui::Voice;
-use super::{github, list, summary};
+use super::{github, list, summary, token_advice};
 use crate::bake::{Belief, FeedOutcome, FeedReport, Hindrance, Report, bake, rehearse};
-use crate::config::TokenError;
+use crate::config::{Layer, TokenError};
+
+const UNFINISHED: &str = "the bake was not finished; the site shows what it showed before";
 
 /// Bakes, and tells what came of it.
 pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
     let began = Instant::now();
-    let start = start(voice, common, &flags.source)?;
     if flags.dry_run {
-        return dry_run(voice, &start);
+        return dry_run(voice, &start(voice, common, &flags.source, Layer::default())?);
+    }
+    let (lock, mut start) = start_alone(voice, common, &flags.source, Layer::default(), UNFINISHED)?;
+    let mut told = Told::default();
+    match start.place.settings.tokens.stores(&start.place.site, &start.place.environment) {
+        Ok(stores) => start.stores = stores,
+        Err(error) => told.warnings.push(token_advice::of_store_wish(&error, "a changed token could not be kept")),
     }
     let belief = if flags.force { Belief::Force } else { Belief::Cautious };
     let progress = voice.progress();
     let report = start
-        .with_tools(&progress, belief, bake)
-        .map_err(|error| Failure::of_bake(&error, "the bake was not finished; the site shows what it showed before"))?;
+        .with_tools(voice, &progress, belief, |tools| bake(&lock, tools))
+        .map_err(|error| Failure::of_bake(&error, UNFINISHED))?;
+    told.take(voice, &report.tokens, start.now());
 
     let in_ci = start.place.environment.is_ci();
     let mut worst = Code::Done;
     let mut failures = Vec::new();
-    for feed in &report.feeds {
-        if let Some((failure, code)) = verdict(feed, flags.strict, in_ci) {
+    for (index, feed) in report.feeds.iter().enumerate() {
+        if let Some((mut failure, code)) = verdict(feed, flags.strict, in_ci) {
+            name_mistake(&mut failure, feed, &start, index);
             failure.tell(voice);
             worst = worst.max(code);
             failures.push((feed.name.as_str(), failure));
         }
     }
-    summary::tell_tokens(voice, &report);
+    for warning in told.warnings {
+        warning.tell(voice);
+        failures.push(("token", warning));
+    }
     summary::tell(voice, &report, began.elapsed());
     if let Some(actions) = start.place.environment.github_actions() {
-        github::tell(voice, &actions, &report, &failures);
+        github::tell(voice, &actions, &report, &failures, &told.lines);
     }
     if voice.json {
         voice.json(&summary::as_json(&report, worst));
     }
     Ok(worst)
+}
+
+/// Puts the mistake that a token's first letters give away in the place of the usual advice.
+fn name_mistake(failure: &mut Failure, feed: &FeedReport, start: &Start, index: usize) {
+    let (FeedOutcome::Kept { hindrance, .. } | FeedOutcome::Empty { hindrance }) = &feed.outcome else { return };
+    let (Hindrance::Api(error), Some(held)) = (hindrance, start.held(index)) else { return };
+    let base = &start.place.settings.feeds[index].api.base;
+    let usual = advice_on_api(error).1;
+    let mut hints = token_advice::on_token(held.token.kind(), base, error).1;
+    hints.extend(failure.hints.drain(..).filter(|hint| !usual.contains(hint)));
+    failure.hints = hints;
 }
 
 /// What a feed that was not refreshed means: the words, and the exit code.
@@ -86,7 +111,7 @@ pub fn verdict(feed: &FeedReport, strict: bool, in_ci: bool) -> Option<(Failure,
 fn dry_run(voice: &Voice, start: &Start) -> Ended {
     let progress = voice.progress();
     let rehearsals = start
-        .with_tools(&progress, Belief::Cautious, rehearse)
+        .with_tools(voice, &progress, Belief::Cautious, rehearse)
         .map_err(|error| Failure::of_bake(&error, "nothing can be rehearsed"))?;
     let mut worst = Code::Done;
     let mut feeds = Vec::new();

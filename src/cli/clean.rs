@@ -3,7 +3,7 @@
 use super::Ended;
 use super::args::{CleanArgs, Common};
 use super::failure::{Code, Failure};
-use super::start::place;
+use super::start::{place, wait};
 use super::ui::{Voice, count};
 use crate::cache::{self, Cache};
 use crate::config::Layer;
@@ -21,9 +21,7 @@ pub fn run(voice: &Voice, common: &Common, flags: CleanArgs) -> Ended {
         answer(voice, &Pruned::default());
         return Ok(Code::Done);
     }
-    let waiting =
-        |holder: &str| voice.say(&format!("another feedbake works in this site ({holder}): waiting for it to end"));
-    let lock = Cache::new(&root).lock(waiting).map_err(|error| Failure::of_file(&error, STAYS))?;
+    let lock = Cache::new(&root).lock(|holder| wait(voice, holder)).map_err(|error| Failure::of_file(&error, STAYS))?;
     if !flags.all {
         // Some systems keep a file that is open.
         drop(lock);

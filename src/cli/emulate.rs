@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::Ended;
-use super::args::EmulateArgs;
+use super::args::{EmulateArgs, Renewal};
 use super::failure::{Code, Failure};
 use super::ui::Voice;
-use crate::emulator::{Emulator, Fault, World};
+use crate::emulator::{Emulator, Fault, Rotation, World};
 
 /// Plays Instagram's API and CDN until it is stopped.
 pub fn run(voice: &Voice, flags: &EmulateArgs) -> Ended {
@@ -18,10 +18,16 @@ pub fn run(voice: &Voice, flags: &EmulateArgs) -> Ended {
     }
     let faults: Vec<Fault> =
         flags.fault.iter().map(|word| word.parse().map_err(|_| Failure::no_fault(word))).collect::<Result<_, _>>()?;
-    let world = match &flags.folder {
+    let mut world = match &flags.folder {
         Some(folder) => World::from_folder(folder).map_err(|error| Failure::of_folder(&error))?,
         None => World::demo(),
     };
+    world.rotation = match flags.renewal {
+        Renewal::Same => Rotation::Same,
+        Renewal::Another => Rotation::Another,
+        Renewal::AnotherEndsTheOld => Rotation::AnotherEndsTheOld,
+    };
+    world.clock_offset = flags.clock.unwrap_or_default();
     let emulator = Emulator::start_on(world, flags.port).map_err(|error| Failure::of_port(flags.port, &error))?;
     for fault in faults {
         emulator.fault(fault);

@@ -62,12 +62,14 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn new(code: Code, consequence: impl Into<String>) -> Self {
+    /// The beginning of one.
+    pub(super) fn new(code: Code, consequence: impl Into<String>) -> Self {
         let consequence = consequence.into();
         Self { consequence, causes: Vec::new(), hints: Vec::new(), code, level: Level::Error }
     }
 
-    fn caused_by(mut self, error: &dyn Error) -> Self {
+    /// Adds an error and what is below it.
+    pub(super) fn caused_by(mut self, error: &dyn Error) -> Self {
         let mut cause = Some(error);
         while let Some(error) = cause {
             let text = one_line(&error.to_string());
@@ -80,7 +82,8 @@ impl Failure {
         self
     }
 
-    fn hint(mut self, hint: impl Into<String>) -> Self {
+    /// Adds a next step.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
@@ -88,6 +91,12 @@ impl Failure {
     /// Makes a warning of it: the run ends well all the same.
     pub fn lower(&mut self) {
         self.level = Level::Warning;
+    }
+
+    /// Makes an error of a warning.
+    pub fn raised(mut self) -> Self {
+        self.level = Level::Error;
+        self
     }
 
     /// Whether it is only a warning.
@@ -233,26 +242,6 @@ impl Failure {
         }
     }
 
-    /// A token whose end is near, or past.
-    pub fn token_ends(feed: &str, when: &str) -> Self {
-        Self::new(Code::Token, format!("the token of the feed {feed} is at its end: {when}"))
-            .hint("make a new one (app dashboard → Instagram → API setup with Instagram login → Generate token) and put it where the old one is")
-    }
-
-    /// A renewed token that is nowhere kept.
-    pub fn not_kept(feed: &str, why: &str) -> Self {
-        let mut failure = Self::new(
-            Code::Token,
-            format!(
-                "the API renewed the token of the feed {feed} under another text, which was not kept; the old one stays in use"
-            ),
-        );
-        failure.causes.push(one_line(why));
-        failure
-            .hint("tell feedbake a program that keeps it, such as `[token] store = [\"gh\", \"secret\", \"set\", \"INSTAGRAM_ACCESS_TOKEN\"]`; it gets the token on its standard input")
-            .hint("or renew it by hand: `feedbake token refresh --print`, and put what it prints where the old one is")
-    }
-
     /// A template that cannot be rendered.
     pub fn of_preview(error: &PreviewError) -> Box<Self> {
         Box::new(match error {
@@ -312,10 +301,13 @@ impl Failure {
     }
 }
 
-fn advice_on_token(failure: Failure, token: &TokenError) -> Failure {
+/// Adds what to do about a token that is not where it may be.
+pub(super) fn advice_on_token(failure: Failure, token: &TokenError) -> Failure {
     match token {
         TokenError::Missing { name } => failure
-            .hint(format!("set {name} to your access token: the README tells in five steps how to get one"))
+            .hint(format!(
+                "set {name} to your access token: `feedbake login` helps to get one (or the README, in five steps)"
+            ))
             .hint("to see feedbake work without one: `feedbake --demo`"),
         TokenError::Differ { first, second } => {
             failure.hint(format!("one of them is stale: keep {first} and unset {second}, or the other way round"))

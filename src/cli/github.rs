@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 
 use super::failure::Failure;
 use super::summary;
-use super::token::days_in_words;
 use super::ui::Voice;
 use crate::bake::{FeedOutcome, Report};
 use crate::config::GithubActions;
@@ -14,16 +13,20 @@ use crate::feed::one_line;
 use crate::files;
 
 /// Writes one annotation for each feed that was not refreshed, and the step summary.
-pub fn tell(voice: &Voice, actions: &GithubActions, report: &Report, failures: &[(&str, Failure)]) {
+///
+/// Two feeds with the same trouble make one annotation: nobody reads the same words twice.
+pub fn tell(voice: &Voice, actions: &GithubActions, report: &Report, failures: &[(&str, Failure)], tokens: &[String]) {
+    let mut said: Vec<String> = Vec::new();
     for (_, failure) in failures {
-        voice.complain(&annotation(failure));
-    }
-    for failure in report.tokens.iter().filter_map(summary::near_its_end) {
-        voice.complain(&annotation(&failure));
+        let annotation = annotation(failure);
+        if !said.contains(&annotation) {
+            voice.complain(&annotation);
+            said.push(annotation);
+        }
     }
     let Some(file) = &actions.step_summary else { return };
     // The summary is a courtesy: a run that made the feed does not fail for it.
-    if let Err(error) = files::append(file, step_summary(report, failures).as_bytes()) {
+    if let Err(error) = files::append(file, step_summary(report, failures, tokens).as_bytes()) {
         voice.warn(&error.to_string());
     }
 }
@@ -42,7 +45,7 @@ fn escape_command(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-fn step_summary(report: &Report, failures: &[(&str, Failure)]) -> String {
+fn step_summary(report: &Report, failures: &[(&str, Failure)], tokens: &[String]) -> String {
     let mut page = String::from("### feedbake\n\n");
     for feed in &report.feeds {
         // Writing into a text cannot fail.
@@ -68,10 +71,8 @@ fn step_summary(report: &Report, failures: &[(&str, Failure)]) -> String {
             }
         }
     }
-    for token in &report.tokens {
-        if let Some(days) = token.days_left {
-            let _ = writeln!(page, "- the token of **{}**: {}", token.feed, days_in_words(days));
-        }
+    for line in tokens {
+        let _ = writeln!(page, "- {}", escape_markdown(line));
     }
     for (_, failure) in failures {
         page.push('\n');

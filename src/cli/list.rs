@@ -9,6 +9,7 @@ use super::start::start;
 use super::ui::{GREEN, Voice, YELLOW, screen_width};
 use crate::auth::day_of;
 use crate::bake::{Belief, Rehearsal, rehearse};
+use crate::config::Layer;
 use crate::feed::{Post, one_line};
 
 /// Letters of a caption that are enough to recognise a post by.
@@ -19,10 +20,10 @@ const BEFORE_GIST: usize = 40;
 
 /// Shows kept and dropped posts, each with the reason.
 pub fn run(voice: &Voice, common: &Common, flags: &SourceArgs) -> Ended {
-    let start = start(voice, common, flags)?;
+    let start = start(voice, common, flags, Layer::default())?;
     let progress = voice.progress();
     let rehearsals = start
-        .with_tools(&progress, Belief::Cautious, rehearse)
+        .with_tools(voice, &progress, Belief::Cautious, rehearse)
         .map_err(|error| Failure::of_bake(&error, "nothing can be listed"))?;
     let mut worst = Code::Done;
     let mut feeds = Vec::new();

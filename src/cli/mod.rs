@@ -2,18 +2,23 @@
 
 mod advice;
 mod args;
+mod ask;
 mod audit;
 mod bake;
 mod clean;
+mod doctor;
 mod emulate;
 mod failure;
 mod github;
-mod keep;
 mod list;
+mod login;
 mod preview;
 mod start;
 mod summary;
 mod token;
+mod token_advice;
+mod token_status;
+mod tokens;
 mod ui;
 
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
@@ -56,10 +61,12 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> u8 {
 fn dispatch(voice: &Voice, line: CommandLine) -> Code {
     let ended = match line.command.unwrap_or(Command::Bake(line.bake)) {
         Command::Bake(flags) => bake::run(voice, &line.common, &flags),
+        Command::Login(flags) => login::run(voice, &line.common, &flags),
+        Command::Token(flags) => token::run(voice, &line.common, &flags.command),
+        Command::Doctor(flags) => doctor::run(voice, &line.common, &flags),
         Command::List(flags) => list::run(voice, &line.common, &flags),
         Command::Preview(flags) => preview::run(voice, &line.common, &flags),
         Command::Audit(flags) => audit::run(voice, &line.common, &flags),
-        Command::Token(flags) => token::run(voice, &line.common, &flags),
         Command::Emulate(flags) => emulate::run(voice, &flags),
         Command::Clean(flags) => clean::run(voice, &line.common, flags),
     };

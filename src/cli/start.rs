@@ -8,13 +8,14 @@ use jiff::Timestamp;
 
 use super::args::{Common, SourceArgs};
 use super::failure::Failure;
-use super::keep;
+use super::tokens;
 use super::ui::{ProgressView, Voice};
-use crate::auth::AccessToken;
-use crate::bake::{Belief, Keep, Source, Tools};
-use crate::config::{Environment, Layer, Place, TokenError, Wanted, find_token, load};
+use crate::auth::{AccessToken, Held, Store, Vault};
+use crate::bake::{self, Belief, Source, Tools};
+use crate::config::{Environment, Layer, Place, TokenError, Wanted, load};
 use crate::emulator::{Emulator, World};
-use crate::files::Root;
+use crate::feed::one_line;
+use crate::files::{Lock, Root};
 
 /// A site that is ready to be worked on.
 pub struct Start {
@@ -24,24 +25,28 @@ pub struct Start {
     pub root: Root,
     /// One for each feed.
     pub sources: Vec<Source>,
-    /// The variable that each feed's token was found in.
-    pub found_in: Vec<Option<String>>,
+    /// Where a token goes that changes when it is renewed; nowhere until a command that renews says so.
+    pub stores: Vec<Store>,
     /// Runs as long as this lives, for `--demo`.
     _emulator: Option<Emulator>,
 }
 
 /// Reads the settings of a site.
 pub fn place(voice: &Voice, common: &Common, flags: Layer) -> Result<Place, Box<Failure>> {
-    let wanted = Wanted { site: common.site.clone(), config: common.config.clone(), flags };
-    let place = load(&wanted, Environment::read()).map_err(Failure::of_config)?;
+    let place = read(common, flags)?;
     for (name, meant) in &place.doubtful_variables {
         voice.warn(&format!("the variable {name} sets nothing; did you mean {meant}?"));
     }
     Ok(place)
 }
 
-/// Reads settings and tokens, and starts the emulator where the demo is asked for.
-pub fn start(voice: &Voice, common: &Common, flags: &SourceArgs) -> Result<Start, Box<Failure>> {
+fn read(common: &Common, flags: Layer) -> Result<Place, Box<Failure>> {
+    let wanted = Wanted { site: common.site.clone(), config: common.config.clone(), flags };
+    load(&wanted, Environment::read()).map_err(Failure::of_config)
+}
+
+/// The settings that flags make.
+pub fn layer_of(flags: &SourceArgs) -> Layer {
     let mut layer = Layer::default();
     if let Some(limit) = &flags.limit {
         layer.flag("limit", "--limit", limit.clone());
@@ -49,40 +54,66 @@ pub fn start(voice: &Voice, common: &Common, flags: &SourceArgs) -> Result<Start
     if let Some(base) = &flags.api_base {
         layer.flag("api.base", "--api-base", base.clone());
     }
-    let emulator = if flags.demo {
-        let emulator = Emulator::serve(World::demo()).map_err(|error| Failure::of_emulator(&error))?;
-        layer.flag("api.base", "--demo", emulator.base());
-        layer.flag("api.user", "--demo", "me");
-        layer.flag("api.version", "--demo", "v25.0");
-        Some(emulator)
-    } else {
-        None
-    };
-    let place = place(voice, common, layer)?;
+    layer
+}
+
+/// Reads settings and tokens, and starts the emulator where the demo is asked for: for a command that only looks.
+pub fn start(voice: &Voice, common: &Common, flags: &SourceArgs, layer: Layer) -> Result<Start, Box<Failure>> {
+    let (emulator, of_flags) = emulator_of(flags)?;
+    Ok(begin(voice, place(voice, common, of_flags.over(layer))?, emulator, flags))
+}
+
+/// The same for a command that changes the site: it waits for its turn before it reads what another run may be
+/// changing, which holds for the token above all. `consequence` is what it means when there is no turn.
+pub fn start_alone(
+    voice: &Voice,
+    common: &Common,
+    flags: &SourceArgs,
+    layer: Layer,
+    consequence: &str,
+) -> Result<(Lock, Start), Box<Failure>> {
+    let (emulator, of_flags) = emulator_of(flags)?;
+    let layer = of_flags.over(layer);
+    // A site whose settings cannot be used is not touched, not even by a lock.
+    let before = place(voice, common, layer.clone())?;
+    let lock = enter(voice, &Root::new(&before.site), consequence)?;
+    Ok((lock, begin(voice, read(common, layer)?, emulator, flags)))
+}
+
+/// Waits for this run's turn in a site.
+pub fn enter(voice: &Voice, root: &Root, consequence: &str) -> Result<Lock, Box<Failure>> {
+    bake::enter(root, |holder| wait(voice, holder)).map_err(|error| Failure::of_file(&error, consequence))
+}
+
+/// Says whom this run waits for.
+pub fn wait(voice: &Voice, holder: &str) {
+    let who = if holder.is_empty() { String::new() } else { format!(" ({})", one_line(holder)) };
+    voice.say(&format!("another feedbake works in this site{who}: waiting for it to end"));
+}
+
+fn emulator_of(flags: &SourceArgs) -> Result<(Option<Emulator>, Layer), Box<Failure>> {
+    let mut layer = layer_of(flags);
+    if !flags.demo {
+        return Ok((None, layer));
+    }
+    let emulator = Emulator::serve(World::demo()).map_err(|error| Failure::of_emulator(&error))?;
+    layer.flag("api.base", "--demo", emulator.base());
+    layer.flag("api.user", "--demo", "me");
+    layer.flag("api.version", "--demo", "v25.0");
+    Ok((Some(emulator), layer))
+}
+
+fn begin(voice: &Voice, place: Place, emulator: Option<Emulator>, flags: &SourceArgs) -> Start {
     let root = Root::new(&place.site);
-    let mut found_in = Vec::new();
-    let sources = place
-        .settings
-        .feeds
-        .iter()
-        .map(|feed| {
-            let mut name = None;
-            let source = match (&emulator, flags.offline) {
-                (Some(emulator), _) => demo_source(emulator),
-                (None, true) => Source::Memory,
-                (None, false) => match find_token(&place.environment, feed.token_env.as_deref()) {
-                    Ok(found) => {
-                        name = Some(found.name);
-                        Source::Api(found.token)
-                    }
-                    Err(error) => Source::Nowhere(error),
-                },
-            };
-            found_in.push(name);
-            source
-        })
-        .collect();
-    Ok(Start { place, root, sources, found_in, _emulator: emulator })
+    let is_real = emulator.is_none() && !flags.offline;
+    let vault = if is_real { tokens::vault(voice, &place, &root) } else { Vault::default() };
+    let source = |feed| match &emulator {
+        Some(emulator) => demo_source(emulator),
+        None if flags.offline => Source::Memory,
+        None => tokens::held(&place, &vault, feed).map_or_else(Source::Nowhere, Source::Api),
+    };
+    let sources = place.settings.feeds.iter().map(source).collect();
+    Start { place, root, sources, stores: Vec::new(), _emulator: emulator }
 }
 
 fn demo_source(emulator: &Emulator) -> Source {
@@ -95,20 +126,23 @@ fn demo_source(emulator: &Emulator) -> Source {
 impl Start {
     /// The time.
     pub fn now(&self) -> Timestamp {
-        Timestamp::now()
+        now()
+    }
+
+    /// The token of a feed, where it has one of the user's.
+    pub fn held(&self, index: usize) -> Option<&Held> {
+        match self.sources.get(index)? {
+            Source::Api(held) => Some(held),
+            Source::Demo(_) | Source::Memory | Source::Nowhere(_) => None,
+        }
     }
 
     /// Hands the tools to `work`, which may take long and tells `progress` of it.
-    pub fn with_tools<T>(&self, progress: &ProgressView<'_>, belief: Belief, work: impl FnOnce(&Tools<'_>) -> T) -> T {
-        self.with_tools_that_keep(progress, belief, &|feed, token| keep::keep(self, feed, token), work)
-    }
-
-    /// The same with another place for a renewed token.
-    pub fn with_tools_that_keep<T>(
+    pub fn with_tools<T>(
         &self,
+        voice: &Voice,
         progress: &ProgressView<'_>,
         belief: Belief,
-        keep_token: &Keep<'_>,
         work: impl FnOnce(&Tools<'_>) -> T,
     ) -> T {
         let answer = work(&Tools {
@@ -119,7 +153,8 @@ impl Start {
             belief,
             shapers: thread::available_parallelism().map_or(1, std::num::NonZero::get),
             watch: &|event| progress.tell(event),
-            keep_token,
+            stores: &self.stores,
+            announce: &|token| tokens::mask(voice, &self.place, token),
             pause: &thread::sleep,
             dice: &dice,
         });
@@ -128,9 +163,14 @@ impl Start {
     }
 }
 
+/// The time.
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
 /// A fresh number from 0 to 1. The standard library seeds every hasher anew, which is random enough to keep two
 /// sites from asking again in the same moment.
-fn dice() -> f64 {
+pub fn dice() -> f64 {
     let number = RandomState::new().build_hasher().finish() >> 11;
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double exactly")]
     let fraction = number as f64 / (1_u64 << 53) as f64;

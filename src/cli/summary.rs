@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::bake::all_baked;
-use super::failure::{Code, Failure};
-use super::token::days_in_words;
+use super::failure::Code;
+use super::tokens;
 use super::ui::{GREEN, Loudness, Voice, bytes, count};
-use crate::bake::{Baked, FeedOutcome, FeedReport, PictureCount, Renewal, Report, TokenReport};
+use crate::bake::{Baked, FeedOutcome, FeedReport, PictureCount, Report};
 use crate::feed::one_line;
 use crate::select::{Dropped, Reason};
 
@@ -71,45 +71,6 @@ fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
     voice.say(&format!("{GREEN}{}{GREEN:#}: {posts} in {} ({word}), {left_out} left out", feed.name, feed.data_file));
 }
 
-/// Says what is worth knowing of the tokens: a renewal, its failure, an end that is near.
-pub fn tell_tokens(voice: &Voice, report: &Report) {
-    for token in &report.tokens {
-        tell_renewal(voice, &token.feed, &token.renewal, token.days_left);
-        if let Some(failure) = near_its_end(token) {
-            failure.tell(voice);
-        }
-    }
-}
-
-/// Says what came of a renewal; nothing where none was due.
-pub fn tell_renewal(voice: &Voice, feed: &str, renewal: &Renewal, days_left: Option<i64>) {
-    let lease = days_left.map_or_else(String::new, |days| format!(" ({})", days_in_words(days)));
-    match renewal {
-        Renewal::NotDue => {}
-        Renewal::Same => voice.say(&format!("{feed}: the token was renewed, its text is the same{lease}")),
-        Renewal::Replaced { place } => {
-            voice.say(&format!("{feed}: the token was renewed and is now in {place}{lease}"))
-        }
-        Renewal::NotKept { why } => {
-            let mut failure = Failure::not_kept(feed, why);
-            failure.lower();
-            failure.tell(voice);
-        }
-        // It still works, and there is another day for it: worth a word only to those who ask for more.
-        Renewal::Refused(error) => {
-            voice.detail(&format!("{feed}: the token was not renewed: {}", one_line(&error.to_string())))
-        }
-    }
-}
-
-/// A warning, when the end of the token is near.
-pub fn near_its_end(token: &TokenReport) -> Option<Failure> {
-    let days = token.days_left.filter(|_| token.is_near_its_end)?;
-    let mut failure = Failure::token_ends(&token.feed, &days_in_words(days));
-    failure.lower();
-    Some(failure)
-}
-
 fn pictures(pictures: &PictureCount) -> String {
     let mut parts = vec![format!("{} made", pictures.fetched + pictures.reshaped), format!("{} reused", pictures.kept)];
     if pictures.downloaded_bytes > 0 {
@@ -140,25 +101,10 @@ pub fn as_json(report: &Report, code: Code) -> Value {
         },
         "installed": report.installed.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "removed": report.removed.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "tokens": report.tokens.iter().map(token_as_json).collect::<Vec<_>>(),
+        "tokens": report.tokens.iter().map(tokens::as_json).collect::<Vec<_>>(),
         "requests": report.requests,
         "code": code as u8,
     })
-}
-
-fn token_as_json(token: &TokenReport) -> Value {
-    let renewal = match &token.renewal {
-        Renewal::NotDue => "not due",
-        Renewal::Same => "same",
-        Renewal::Replaced { .. } => "replaced",
-        Renewal::NotKept { .. } => "not kept",
-        Renewal::Refused(_) => "refused",
-    };
-    let mut value = json!({ "feed": token.feed, "renewal": renewal, "near_its_end": token.is_near_its_end });
-    if let Some(days) = token.days_left {
-        value["days_left"] = days.into();
-    }
-    value
 }
 
 fn feed_as_json(feed: &FeedReport) -> Value {

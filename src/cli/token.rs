@@ -1,188 +1,231 @@
 //! `feedbake token`.
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::Ended;
-use super::args::{Common, SourceArgs, TokenArgs, TokenTask};
-use super::failure::{Code, Failure};
-use super::start::{Start, start};
-use super::summary;
-use super::ui::{GREEN, RED, Voice, YELLOW};
-use crate::auth::{AccessToken, TokenRecord, TokenStatus, day_of};
-use crate::bake::{Belief, Hindrance, Renewal, Source, ask_account, renew_tokens};
-use crate::config::FeedSettings;
-use crate::feed::Account;
+use super::args::{ApiArgs, Common, SourceArgs, ToArgs, ToPlace, TokenCommand};
+use super::failure::{Code, Failure, advice_on_token};
+use super::start::{Start, layer_of, start, start_alone};
+use super::token_status::{Asking, status};
+use super::tokens::{self, Told};
+use super::ui::{Voice, YELLOW};
+use super::{Ended, token_advice as advice};
+use crate::auth::{Held, KEY_NAME, Renewed, Store, VAULT_FILE, VaultKey, YOUNGEST};
+use crate::bake::{Belief, Source, TokenReport, renew_tokens};
+use crate::config::{ApiSettings, Layer, StoreWish, StoreWishError, TokenError, git_would_commit, store, vault_key};
 
-/// Tells of the tokens, or renews them.
-pub fn run(voice: &Voice, common: &Common, flags: &TokenArgs) -> Ended {
-    let of = |api_base: &Option<String>| SourceArgs { api_base: api_base.clone(), ..SourceArgs::default() };
-    match &flags.task {
-        TokenTask::Status { offline, api_base } => status(voice, &start(voice, common, &of(api_base))?, *offline),
-        TokenTask::Refresh { print, api_base } => refresh(voice, &start(voice, common, &of(api_base))?, *print),
+/// Does what is asked about tokens.
+pub fn run(voice: &Voice, common: &Common, command: &TokenCommand) -> Ended {
+    match command {
+        TokenCommand::Status { offline, warn, api } => {
+            let mut layer = layer_of(&source_of(api));
+            if let Some(warn) = warn {
+                layer.flag("token.warn", "--warn", warn.clone());
+            }
+            let start = start(voice, common, &SourceArgs::default(), layer)?;
+            status(voice, &start, if *offline { Asking::Nobody } else { Asking::TheApi })
+        }
+        TokenCommand::Refresh { to, print, api } => {
+            refresh(voice, common, to, api, if *print { Showing::OnRequest } else { Showing::Never })
+        }
+        TokenCommand::Store { to } => store_away(voice, common, to),
+        TokenCommand::Keygen => keygen(voice),
     }
 }
 
-fn status(voice: &Voice, start: &Start, offline: bool) -> Ended {
-    let remembered =
-        TokenStatus::read(&start.root).map_err(|error| Failure::of_file(&error, "nothing is known of the token"))?;
-    let mut worst = Code::Done;
-    let mut answers = Vec::new();
-    let feeds = start.place.settings.feeds.iter().zip(&start.sources).zip(&start.found_in);
-    for ((feed, source), found_in) in feeds {
-        let hindered = |hindrance: &Hindrance| {
-            Failure::of_hindrance(hindrance, &format!("the token of the feed {} cannot be used", feed.name))
-        };
+/// Whether a token is handed out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Showing {
+    OnRequest,
+    Never,
+}
+
+fn source_of(api: &ApiArgs) -> SourceArgs {
+    SourceArgs { api_base: api.api_base.clone(), ..SourceArgs::default() }
+}
+
+/// The tokens of a site, each once, or why there is none.
+pub fn each_token(start: &Start) -> Vec<(Result<&Held, &TokenError>, &ApiSettings)> {
+    let mut found: Vec<(Result<&Held, &TokenError>, &ApiSettings)> = Vec::new();
+    for (feed, source) in start.place.settings.feeds.iter().zip(&start.sources) {
         let token = match source {
-            Source::Api(token) => token,
-            Source::Nowhere(error) => {
-                let failure = hindered(&Hindrance::from(error.clone()));
-                failure.tell(voice);
-                worst = worst.max(failure.code);
-                answers.push(json!({ "feed": feed.name, "error": failure.as_json() }));
-                continue;
-            }
+            Source::Api(held) => Ok(held),
+            Source::Nowhere(error) => Err(error),
             Source::Memory | Source::Demo(_) => continue,
         };
-        let record = remembered.tokens.get(&feed.name).filter(|record| record.fingerprint == token.fingerprint());
-        let asked = if offline { None } else { Some(ask_account(feed, token)) };
-        let (account, failure) = match asked {
-            Some(Ok(account)) => (Some(account), None),
-            Some(Err(hindrance)) => (None, Some(hindered(&hindrance))),
-            None => (None, None),
-        };
-        let now = start.now();
-        let answer = Known { feed, token, found_in: found_in.as_deref().unwrap_or_default(), record, account, now };
-        answer.tell(voice, failure.as_ref());
-        if let Some(failure) = &failure {
-            failure.tell(voice);
-            worst = worst.max(failure.code);
-        }
-        let mut json = answer.as_json();
-        if let Some(failure) = &failure {
-            json["error"] = failure.as_json();
-        }
-        answers.push(json);
-    }
-    if voice.json {
-        voice.json(&json!({ "tokens": answers }));
-    }
-    Ok(worst)
-}
-
-/// Everything that can be told of one token.
-struct Known<'a> {
-    feed: &'a FeedSettings,
-    token: &'a AccessToken,
-    found_in: &'a str,
-    record: Option<&'a TokenRecord>,
-    account: Option<Account>,
-    now: Timestamp,
-}
-
-impl Known<'_> {
-    fn days_left(&self) -> Option<i64> {
-        self.record.and_then(|record| record.days_left(self.now))
-    }
-
-    fn tell(&self, voice: &Voice, failure: Option<&Failure>) {
-        if voice.json {
-            return;
-        }
-        let whose = self.account.as_ref().and_then(|account| account.username.as_deref());
-        let works = match (failure, whose) {
-            (Some(_), _) => format!("{RED}does not work{RED:#}"),
-            (None, Some(name)) => format!("{GREEN}works{GREEN:#}, for @{name}"),
-            (None, None) => "was not tried".to_owned(),
-        };
-        voice.result(&format!("{}: {} from {}, {works}", self.feed.name, self.token.masked(), self.found_in));
-        let day = |moment: Timestamp| summary::day(day_of(moment));
-        let end = self.record.and_then(|record| record.expires_at);
-        voice.result(&match (self.days_left(), end) {
-            (Some(days), Some(end)) => {
-                let near = self.record.is_some_and(|record| self.feed.token_rules.is_near_its_end(record, self.now));
-                let style = if near { YELLOW } else { GREEN };
-                format!("  ends on {}: {style}{}{style:#}", day(end), days_in_words(days))
-            }
-            _ => "  nobody knows when it ends: the API tells that when it renews it, from a day of age on".to_owned(),
+        let is_there = found.iter().any(|(other, _)| match (other, &token) {
+            (Ok(other), Ok(held)) => other.name == held.name,
+            (Err(other), Err(error)) => other == error,
+            _ => false,
         });
-        if let Some(renewed) = self.record.and_then(|record| record.refreshed_at) {
-            voice.result(&format!("  renewed on {}", day(renewed)));
+        if !is_there {
+            found.push((token, &feed.api));
         }
-        voice.result(&format!("  fingerprint {}", self.token.fingerprint()));
     }
-
-    fn as_json(&self) -> Value {
-        let time = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string()).unwrap_or_default();
-        let mut answer = json!({
-            "feed": self.feed.name,
-            "token": self.token.masked(),
-            "fingerprint": self.token.fingerprint(),
-            "found_in": self.found_in,
-            "expires_at": time(self.record.and_then(|record| record.expires_at)),
-            "refreshed_at": time(self.record.and_then(|record| record.refreshed_at)),
-        });
-        if let Some(days) = self.days_left() {
-            answer["days_left"] = days.into();
-        }
-        if let Some(account) = &self.account {
-            answer["account"] = account.username.clone().unwrap_or_default().into();
-            answer["account_type"] = account.account_type.clone().unwrap_or_default().into();
-        }
-        answer
-    }
+    found
 }
 
-/// `42 days left`, `ended 3 days ago`.
-pub fn days_in_words(days: i64) -> String {
-    match days {
-        1 => "1 day left".to_owned(),
-        0.. => format!("{days} days left"),
-        -1 => "ended yesterday".to_owned(),
-        _ => format!("ended {} days ago", -days),
-    }
+/// A token that is not there.
+pub fn no_token(error: &TokenError, consequence: &str) -> Failure {
+    advice_on_token(Failure::new(Code::Token, consequence).caused_by(error), error)
 }
 
-fn refresh(voice: &Voice, start: &Start, print: bool) -> Ended {
+fn refresh(voice: &Voice, common: &Common, to: &ToArgs, api: &ApiArgs, showing: Showing) -> Ended {
+    let (lock, mut start) = start_alone(voice, common, &source_of(api), Layer::default(), "nothing was renewed")?;
+    let mut stores = named_stores(&start, to)?;
+    let usual = start.place.settings.tokens.stores(&start.place.site, &start.place.environment);
+    stores.extend(usual.map_err(|error| {
+        as_error(advice::of_store_wish(&error, "nothing was renewed: a changed token could not be kept"))
+    })?);
+    start.stores = stores;
     let progress = voice.progress();
-    let printed = |_: &FeedSettings, token: &AccessToken| {
-        voice.result(token.expose());
-        Ok("standard output".to_owned())
-    };
-    let reports = if print {
-        start.with_tools_that_keep(&progress, Belief::Cautious, &printed, renew_tokens)
-    } else {
-        start.with_tools(&progress, Belief::Cautious, renew_tokens)
-    };
-    let reports = reports.map_err(|error| Failure::of_bake(&error, "the token was not renewed"))?;
+    let reports = start.with_tools(voice, &progress, Belief::Cautious, |tools| renew_tokens(&lock, tools));
     let mut worst = Code::Done;
-    for source in &start.sources {
-        if let Source::Nowhere(error) = source {
-            let failure = Failure::of_hindrance(&Hindrance::from(error.clone()), "the token was not renewed");
-            failure.tell(voice);
-            worst = worst.max(failure.code);
-        }
-    }
-    for report in reports {
-        match report.renewal {
-            Renewal::Refused(error) => {
-                let consequence = format!("the token of the feed {} was not renewed", report.feed);
-                let failure = Failure::of_hindrance(&Hindrance::from(error), &consequence);
-                failure.tell(voice);
-                worst = worst.max(failure.code);
-            }
-            Renewal::NotKept { why } => {
-                Failure::not_kept(&report.feed, &why).tell(voice);
+    let mut told = Told::default();
+    told.take(voice, &reports, start.now());
+    for (found, api) in each_token(&start) {
+        match found {
+            Err(error) => {
+                no_token(error, "nothing was renewed").tell(voice);
                 worst = worst.max(Code::Token);
             }
-            Renewal::NotDue => {
-                voice.say(&format!(
-                    "{}: the token is less than a day old, or of Facebook Login: it cannot be renewed",
-                    report.feed
-                ));
+            Ok(held) => {
+                let report = reports.iter().find(|report| report.name == held.name);
+                worst = worst.max(report.map_or(Code::Done, |report| tell_refresh(voice, held, api, report)));
             }
-            renewal => summary::tell_renewal(voice, &report.feed, &renewal, report.days_left),
+        }
+    }
+    if showing == Showing::OnRequest {
+        for renewal in reports.iter().filter_map(|report| report.outcome.as_ref().ok()) {
+            voice.result(renewal.token.expose());
+        }
+        // Whoever asked for the token keeps it: only what went wrong besides is worth a word.
+        if reports.iter().all(was_handed_out) {
+            told.warnings.clear();
+            worst = Code::Done;
+        }
+    }
+    for warning in &told.warnings {
+        warning.tell(voice);
+    }
+    if voice.json {
+        let all: Vec<_> = reports.iter().map(tokens::as_json).collect();
+        voice.json(&json!({ "tokens": all, "code": worst as u8 }));
+    }
+    Ok(worst)
+}
+
+/// A changed token that nothing but standard output has.
+fn was_handed_out(report: &TokenReport) -> bool {
+    matches!(&report.outcome, Ok(renewal) if matches!(&renewal.outcome, Renewed::Unkept { failed } if failed.is_empty()))
+}
+
+/// Says what only somebody who asked for a renewal wants to hear; what a bake says, too, is said already.
+fn tell_refresh(voice: &Voice, held: &Held, api: &ApiSettings, report: &TokenReport) -> Code {
+    let renewal = match &report.outcome {
+        Ok(renewal) => renewal,
+        Err(error) => return advice::of_tending(&report.name, error).code,
+    };
+    match &renewal.outcome {
+        Renewed::NotDue => voice.say(&format!(
+            "{}: renewed less than {} hours ago; the API wants it older",
+            held.name,
+            YOUNGEST.as_hours()
+        )),
+        Renewed::NotThisKind => voice.say(&format!("{}: a token of Facebook Login is not renewed this way", held.name)),
+        Renewed::TooYoung => {
+            voice.say(&format!("{}: the API does not renew it yet: it wants a token to be a day old", held.name));
+        }
+        Renewed::Failed(error) => {
+            let (code, hints) = advice::on_token(held.token.kind(), &api.base, error);
+            let consequence = format!("the token in {} was not renewed", held.name);
+            let failure = Failure::new(code, consequence).caused_by(error);
+            hints.into_iter().fold(failure, Failure::hint).tell(voice);
+            return code;
+        }
+        Renewed::Unkept { .. } | Renewed::NewIsRefused(_) => return Code::Token,
+        Renewed::Changed { failed, .. } if !failed.is_empty() => return Code::Network,
+        Renewed::Changed { .. } | Renewed::Extended => {}
+    }
+    Code::Done
+}
+
+fn store_away(voice: &Voice, common: &Common, to: &ToArgs) -> Ended {
+    const NOT_HANDED: &str = "the token was not handed to anybody";
+    let (_lock, start) = start_alone(voice, common, &SourceArgs::default(), Layer::default(), NOT_HANDED)?;
+    let stores = named_stores(&start, to)?;
+    if stores.is_empty() {
+        return Err(Box::new(
+            Failure::new(Code::Usage, NOT_HANDED)
+                .hint("`--to github`, `netlify`, `file`, `vault` or `command -- PROGRAM` says where to"),
+        ));
+    }
+    let mut worst = Code::Done;
+    for (found, _) in each_token(&start) {
+        let held = match found {
+            Ok(held) => held,
+            Err(error) => {
+                no_token(error, "there is no token to hand on").tell(voice);
+                worst = worst.max(Code::Token);
+                continue;
+            }
+        };
+        for store in &stores {
+            match store.keep(&start.root, &held.name, &held.token, &held.token) {
+                Ok(()) => voice.say(&format!("{}: kept in {store}", held.name)),
+                Err(error) => {
+                    let failure = advice::of_store(&error, &format!("the token of {} is not in {store}", held.name));
+                    failure.tell(voice);
+                    worst = worst.max(failure.code);
+                }
+            }
         }
     }
     Ok(worst)
+}
+
+fn named_stores(start: &Start, to: &ToArgs) -> Result<Vec<Store>, Box<Failure>> {
+    let wished = |wish| store(wish, &start.place.site, &start.place.environment);
+    let mut stores = Vec::new();
+    for place in &to.to {
+        let found = match place {
+            ToPlace::Github => wished(StoreWish::Github),
+            ToPlace::Netlify => wished(StoreWish::Netlify),
+            ToPlace::File => match &to.file {
+                None => wished(StoreWish::DotEnv),
+                Some(path) if git_would_commit(path) => Err(StoreWishError::DotEnvWouldBeCommitted),
+                Some(path) => Ok(Store::File(path.clone())),
+            },
+            ToPlace::Vault => match vault_key(&start.place.environment) {
+                Ok(Some(key)) => Ok(Store::Vault(key)),
+                Ok(None) => Err(StoreWishError::Missing { name: KEY_NAME, place: VAULT_FILE }),
+                Err(error) => Err(error.into()),
+            },
+            ToPlace::Command if to.command.is_empty() => {
+                return Err(Box::new(
+                    Failure::new(Code::Usage, "no program was named")
+                        .hint("put it behind `--`: `--to command -- gh secret set INSTAGRAM_ACCESS_TOKEN`"),
+                ));
+            }
+            ToPlace::Command => Ok(Store::Command(to.command.clone())),
+        };
+        stores.push(
+            found.map_err(|error| as_error(advice::of_store_wish(&error, "the token was not handed to anybody")))?,
+        );
+    }
+    Ok(stores)
+}
+
+/// What is only a warning for a bake is an error for a command that was asked for it.
+fn as_error(failure: Failure) -> Box<Failure> {
+    Box::new(failure.raised())
+}
+
+fn keygen(voice: &Voice) -> Ended {
+    let key = VaultKey::generate().map_err(|error| Box::new(advice::of_vault(&error, "there is no key")))?;
+    voice.say(&format!("{YELLOW}keep it{YELLOW:#}: it is shown this once. Set it as {KEY_NAME} where the site is built (a secret, like the token), and on your machine if you bake here."));
+    voice.say(&format!(
+        "From then on a token that changes is kept in {VAULT_FILE}: commit that file with .feedbake/token-status.json."
+    ));
+    voice.result(&key.expose());
+    Ok(Code::Done)
 }

@@ -126,10 +126,6 @@ impl ProgressView<'_> {
     /// Shows what happened.
     pub fn tell(&self, event: Event<'_>) {
         match event {
-            Event::Waiting { holder } => {
-                let who = if holder.is_empty() { String::new() } else { format!(" ({})", one_line(holder)) };
-                self.line(&format!("another feedbake works in this site{who}: waiting for it to end"));
-            }
             Event::Listed { feed, posts } if self.shown || self.is_worth_a_line(posts) => {
                 self.stage(&format!("{feed}: {} listed", count(posts, "post")));
             }

@@ -49,6 +49,14 @@ pub const KEYS: &[Key] = &[
     site("media_dir", r#""static/feedbake""#, "the folder of the pictures, below `static/`"),
     site("max_stale", r#""30d""#, "how old the last good feed may be before a failed bake fails the build"),
     site("templates", "true", "write the partial, the stylesheet and the shortcode where they are missing"),
+    site("token.refresh", r#""20d""#, "renew the token once it is this old; `\"never\"` leaves that to somebody else"),
+    site("token.warn", r#""14d""#, "how long before a token's end somebody is told"),
+    site("token.store", "", "where a changed token goes: `github`, `netlify`, or `.env`"),
+    site(
+        "token.command",
+        "[]",
+        "a program that takes a changed token on its standard input, such as `[\"gh\", \"secret\", \"set\", \"{}\"]`",
+    ),
     feed("pictures.widths", "[320, 640, 1080]", "widths to make, in pixels; never wider than the original"),
     feed(
         "pictures.formats",
@@ -61,13 +69,6 @@ pub const KEYS: &[Key] = &[
     feed("pictures.avif_quality", "80", "AVIF quality, 1 to 100"),
     feed("pictures.webp_quality", "80", "WebP quality, 1 to 100"),
     feed("pictures.jpeg_quality", "80", "JPEG quality, 1 to 100"),
-    feed("token.refresh_after", r#""20d""#, "renew a token of Instagram Login so long after its last renewal"),
-    feed(
-        "token.store",
-        "[]",
-        "the program that keeps a renewed token, which comes on its standard input; without one, `.env` does",
-    ),
-    feed("token.warn_before", r#""14d""#, "warn of a token's end from so long before"),
     feed(
         "api.base",
         r#""https://graph.instagram.com""#,
@@ -81,6 +82,10 @@ pub const KEYS: &[Key] = &[
     feed("api.retry_pause", r#""2s""#, "pause before the first retry; doubled for each further one"),
     feed("api.patience", r#""60s""#, "the longest single pause, a rate limit's included"),
 ];
+
+/// Variables with our prefix that are no settings: secrets, and names of places they go to.
+pub const OTHER_VARIABLES: [&str; 4] =
+    ["FEEDBAKE_TOKEN_KEY", "FEEDBAKE_APP_SECRET", "FEEDBAKE_GITHUB_SECRET", "FEEDBAKE_NETLIFY_CONTEXT"];
 
 /// Finds a setting by its path.
 pub fn find(path: &str) -> Option<&'static Key> {

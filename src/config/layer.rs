@@ -60,6 +60,14 @@ impl Layer {
         self.top.values.insert(path.to_owned(), given);
     }
 
+    /// These flags, and where they say nothing those of `other`.
+    pub fn over(mut self, other: Self) -> Self {
+        for (path, given) in other.top.values {
+            self.top.values.entry(path).or_insert(given);
+        }
+        self
+    }
+
     /// Refuses values that hold a token: settings are committed, and flags are seen by every program of the machine.
     ///
     /// # Errors
@@ -92,7 +100,8 @@ impl Layer {
     ) -> (Self, Vec<(String, String)>) {
         let mut layer = Self::default();
         let mut doubtful = Vec::new();
-        for (name, text) in variables.filter(|(name, text)| name.starts_with("FEEDBAKE_") && !text.is_empty()) {
+        let is_ours = |name: &str| name.starts_with("FEEDBAKE_") && !keys::OTHER_VARIABLES.contains(&name);
+        for (name, text) in variables.filter(|(name, text)| is_ours(name) && !text.is_empty()) {
             match keys::KEYS.iter().find(|key| keys::variable(key.path) == name) {
                 Some(key) => {
                     let origin = Origin::Environment { name: name.to_owned() };
@@ -186,7 +195,7 @@ impl Reader<'_> {
                 }
                 return Ok(());
             }
-            DeValue::Table(table) if matches!(path.as_str(), "pictures" | "token" | "api") => {
+            DeValue::Table(table) if matches!(path.as_str(), "pictures" | "api" | "token") => {
                 let prefix = format!("{path}.");
                 for (key, value) in table {
                     self.entry(group, &prefix, key, value, in_feed)?;
@@ -225,7 +234,7 @@ impl Reader<'_> {
 }
 
 fn unknown(key: String, origin: Origin) -> SettingsError {
-    if ["token", "access_token"].iter().any(|word| key.ends_with(word)) {
+    if ["token", "access_token", "token.value"].iter().any(|word| key.ends_with(word)) {
         return SettingsError::TokenInFile { key, origin };
     }
     let known = keys::KEYS.iter().map(|key| key.path).chain(["feed", "override"]);

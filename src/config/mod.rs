@@ -4,26 +4,27 @@
 //! that reads the environment, and the one that knows where a token may come from. It opens no connection and
 //! decides nothing about posts.
 
-mod dot_env;
+mod api;
 mod environment;
 mod keys;
 mod layer;
 mod origin;
 mod parse;
+mod pictures;
 #[cfg(test)]
 mod properties;
 mod read;
 mod settings;
 mod site;
 mod token;
+mod token_settings;
 
-pub use dot_env::with_value;
+pub use api::ApiSettings;
 pub use environment::{Environment, GithubActions};
 pub use keys::{KEYS, Key, Scope};
 pub use layer::{Layer, parse_file};
 pub use origin::Origin;
-pub use settings::{
-    ApiSettings, Carousel, Counts, DateStyle, FeedSettings, Override, Settings, SettingsError, Templates, Video,
-};
-pub use site::{CONFIG_FILE, ConfigError, DOT_ENV, Place, Wanted, find_site, load};
+pub use settings::{Carousel, Counts, DateStyle, FeedSettings, Override, Settings, SettingsError, Templates, Video};
+pub use site::{CONFIG_FILE, ConfigError, DOT_ENV, Place, Wanted, find_site, git_tracks, git_would_commit, load};
 pub use token::{FoundToken, TOKEN_NAMES, TokenError, find_token};
+pub use token_settings::{StoreWish, StoreWishError, TokenSettings, store, vault_key};

@@ -1,24 +1,21 @@
 //! The merged and checked wishes: no `Option` that means "default", no value that a room would have to check again.
 
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use url::Url;
 
+use super::api::{ApiSettings, api};
 use super::layer::{Given, Group, Layer};
 use super::origin::Origin;
-use super::parse::{
-    base, date_format, duration, is_published_folder, is_safe_link, kind, known_path, moment, time_zone, version,
-};
+use super::parse::{date_format, duration, is_published_folder, is_safe_link, kind, known_path, moment, time_zone};
+use super::pictures::recipe;
 use super::read::{Merged, bad, plain_text};
-use crate::auth::TokenRules;
+use super::token_settings::TokenSettings;
 use crate::feed::{PostKind, Shortcode};
 use crate::files::SitePath;
-use crate::http::TokenIn;
-use crate::media::{Aspect, Format, Quality, Recipe, Widths};
-use crate::retry::Patience;
+use crate::media::Recipe;
 use crate::select::{Hashtag, Wish};
 
 /// A setting that cannot be used, and who set it.
@@ -80,6 +77,8 @@ pub struct Settings {
     pub max_stale: Duration,
     /// Whether the templates are installed where they are missing.
     pub templates: Templates,
+    /// The life of the tokens.
+    pub tokens: TokenSettings,
 }
 
 /// What one feed is made of.
@@ -105,10 +104,6 @@ pub struct FeedSettings {
     pub overrides: Vec<Override>,
     /// How dates are written.
     pub dates: DateStyle,
-    /// The program that keeps a renewed token, with its arguments; empty when there is none.
-    pub token_store: Vec<String>,
-    /// When its token is renewed, and when its end is warned of.
-    pub token_rules: TokenRules,
     /// Where and how the API is asked.
     pub api: ApiSettings,
 }
@@ -169,23 +164,6 @@ pub struct DateStyle {
     pub timezone: TimeZone,
 }
 
-/// Where and how the API is asked.
-#[derive(Debug, Clone)]
-pub struct ApiSettings {
-    /// Address, without a version.
-    pub base: Url,
-    /// Such as `v25.0`; `None` leaves it out.
-    pub version: Option<String>,
-    /// `me` or an id.
-    pub user: String,
-    /// How the token travels.
-    pub token_in: TokenIn,
-    /// The longest a single request may take, its body included.
-    pub timeout: Duration,
-    /// When to ask again, and when to stop.
-    pub patience: Patience,
-}
-
 impl Settings {
     /// Merges the layers, the weakest first, and checks every value.
     ///
@@ -217,6 +195,7 @@ impl Settings {
             )?,
             max_stale: site.text("max_stale", days(30), "a time such as \"30d\"", duration)?,
             templates: if site.switch("templates", true)? { Templates::Install } else { Templates::Leave },
+            tokens: TokenSettings::from_site(&site)?,
         })
     }
 }
@@ -314,13 +293,6 @@ fn feed(merged: &Merged<'_>, name: &str, overrides: &[&Group]) -> Result<FeedSet
             format: merged.text("date_format", "%-d %B %Y".to_owned(), "a strftime pattern", date_format)?,
             timezone,
         },
-        token_store: merged.list("token.store", Vec::new(), "a program and its arguments, as a list", |text| {
-            (!text.is_empty()).then(|| text.to_owned())
-        })?,
-        token_rules: TokenRules {
-            refresh_after: merged.text("token.refresh_after", days(20), "a time such as \"20d\"", duration)?,
-            warn_before: merged.text("token.warn_before", days(14), "a time such as \"14d\"", duration)?,
-        },
         api: api(merged)?,
     })
 }
@@ -337,80 +309,6 @@ fn data_file(merged: &Merged<'_>, name: &str) -> Result<SitePath, SettingsError>
     merged.text("data_file", default, "a `.json` file inside the site, such as \"data/instagram.json\"", |text| {
         let is_free = |path: &SitePath| TAKEN.iter().all(|folder| path.below(folder).is_none());
         SitePath::new(text).ok().filter(|path| path.as_str().ends_with(".json") && is_free(path))
-    })
-}
-
-fn recipe(merged: &Merged<'_>) -> Result<Recipe, SettingsError> {
-    let widths = merged.list("pictures.widths", vec![320, 640, 1080], "a list of widths from 16 to 4096", |text| {
-        text.parse().ok().filter(|width| (16..=4096).contains(width)).and_then(NonZeroU32::new).map(NonZeroU32::get)
-    })?;
-    let usual = [Format::WebP, Format::Jpeg].into_iter().filter(|format| format.is_built_in()).collect();
-    let formats = merged.list("pictures.formats", usual, &format_words(), |text| {
-        text.parse().ok().filter(|format: &Format| format.is_built_in())
-    })?;
-    let quality = |key: &str| merged.number(key, 80, 1, 100).map(|number| u8::try_from(number).unwrap_or(80));
-    Ok(Recipe {
-        widths: Widths::new(&widths).ok_or_else(|| merged.empty("pictures.widths"))?,
-        formats: unique(formats).ok_or_else(|| merged.empty("pictures.formats"))?,
-        aspect: merged.word("pictures.aspect", Aspect::Original, "\"original\" or a ratio such as \"4:5\"")?,
-        quality: Quality {
-            avif: quality("pictures.avif_quality")?,
-            webp: quality("pictures.webp_quality")?,
-            jpeg: quality("pictures.jpeg_quality")?,
-        },
-    })
-}
-
-/// What a list of formats may hold in this build.
-fn format_words() -> String {
-    let (built_in, absent): (Vec<Format>, Vec<Format>) =
-        Format::ALL.into_iter().partition(|format| format.is_built_in());
-    let quoted: Vec<String> = built_in.iter().map(|format| format!("\"{}\"", format.word())).collect();
-    let absent: Vec<String> = absent.iter().map(ToString::to_string).collect();
-    let lack = if absent.is_empty() {
-        String::new()
-    } else {
-        format!(" (this feedbake was built without {})", absent.join(" and "))
-    };
-    format!("a list of {}{lack}", quoted.join(", "))
-}
-
-fn unique(formats: Vec<Format>) -> Option<Vec<Format>> {
-    let mut kept: Vec<Format> = Vec::new();
-    for format in formats {
-        if !kept.contains(&format) {
-            kept.push(format);
-        }
-    }
-    (!kept.is_empty()).then_some(kept)
-}
-
-/// Nobody answers faster than this.
-const SHORTEST_TIMEOUT: Duration = Duration::from_millis(10);
-
-fn api(merged: &Merged<'_>) -> Result<ApiSettings, SettingsError> {
-    let known_base = Url::parse("https://graph.instagram.com").expect("the address is written right here");
-    let pause = "a time such as \"2s\"";
-    Ok(ApiSettings {
-        base: merged.text("api.base", known_base, "an https address (http only for this machine)", base)?,
-        version: merged.text("api.version", Some("v25.0".to_owned()), "a version such as \"v25.0\"", version)?,
-        user: merged.text("api.user", "me".to_owned(), "`me` or an id", |text| {
-            let fits = !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            fits.then(|| text.to_owned())
-        })?,
-        token_in: merged.text("api.token_in", TokenIn::Header, "\"header\" or \"query\"", |text| match text {
-            "header" => Some(TokenIn::Header),
-            "query" => Some(TokenIn::Query),
-            _ => None,
-        })?,
-        timeout: merged.text("api.timeout", Duration::from_secs(60), "a time such as \"60s\"", |text| {
-            duration(text).filter(|time| *time >= SHORTEST_TIMEOUT)
-        })?,
-        patience: Patience {
-            tries: 1 + merged.number("api.retries", 3, 0, 10)?,
-            first_pause: merged.text("api.retry_pause", Duration::from_secs(2), pause, duration)?,
-            longest_wait: merged.text("api.patience", Duration::from_secs(60), pause, duration)?,
-        },
     })
 }
 

@@ -114,7 +114,7 @@ fn read_settings(path: &Path, name: &str) -> Result<Option<Layer>, ConfigError> 
 fn read_dot_env(site: &Path, file: &Layer) -> Result<Vec<(String, String)>, ConfigError> {
     let path = site.join(DOT_ENV);
     let Some(bytes) = files::read(&path)? else { return Ok(Vec::new()) };
-    let entries = super::dot_env::entries(&bytes);
+    let entries = entries(&bytes);
     let own_names = file.token_variables();
     let is_token = |name: &str| TOKEN_NAMES.contains(&name) || own_names.iter().any(|own| own == name);
     if entries.iter().any(|(name, value)| is_token(name) && !value.trim().is_empty()) && git_would_commit(&path) {
@@ -123,26 +123,38 @@ fn read_dot_env(site: &Path, file: &Layer) -> Result<Vec<(String, String)>, Conf
     Ok(entries)
 }
 
+/// The names and values in the text of a `.env` file. A line that other programs understand and this one does not is
+/// theirs.
+fn entries(bytes: &[u8]) -> Vec<(String, String)> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    dotenvy::from_read_iter(text).filter_map(Result::ok).collect()
+}
+
 /// Asks git whether it tracks `path` or would take it at the next `git add`. Without git or outside a work tree the
 /// answer is no.
-fn git_would_commit(path: &Path) -> bool {
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return false };
-    let git = |arguments: &[&str]| {
-        Command::new("git")
-            .arg("-C")
-            .arg(folder)
-            .args(arguments)
-            .arg(name)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .ok()
-            .and_then(|status| status.code())
-    };
-    let tracked = git(&["ls-files", "--error-unmatch", "--"]) == Some(0);
+pub fn git_would_commit(path: &Path) -> bool {
     // `check-ignore` ends with 0 for an ignored file, 1 for one that is not, 128 outside a work tree.
-    tracked || git(&["check-ignore", "--quiet", "--"]) == Some(1)
+    git_tracks(path) || git(path, &["check-ignore", "--quiet", "--"]) == Some(1)
+}
+
+/// Asks git whether `path` is in the repository already, ignored or not.
+pub fn git_tracks(path: &Path) -> bool {
+    git(path, &["ls-files", "--error-unmatch", "--"]) == Some(0)
+}
+
+/// Asks git about one file; returns how it ended.
+fn git(path: &Path, arguments: &[&str]) -> Option<i32> {
+    Command::new("git")
+        .arg("-C")
+        .arg(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+        .args(arguments)
+        .arg(path.file_name()?)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .ok()?
+        .code()
 }
 
 #[cfg(test)]

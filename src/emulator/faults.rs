@@ -12,6 +12,8 @@ pub enum Target {
     List,
     /// A download.
     Cdn,
+    /// Renewal, exchange and login.
+    Token,
 }
 
 macro_rules! faults {
@@ -75,6 +77,7 @@ faults! {
     Checkpoint "checkpoint" Api "code 190, subcode 459";
     TesterRoleMissing "tester-role-missing" Api "code 100: unsupported request, on every path";
     ScopeMissing "scope-missing" Api "code 10: no permission for this action";
+    RenewalDown "renewal-down" Token "code 2 with status 500 wherever tokens are made or renewed, while posts are listed as ever";
     Blocked "blocked" Api "code 368: blocked for a while";
     TokenDies "token-dies" List "the token expires between the first page and the second";
     RefuseAltText "refuse-alt-text" List "code 100: there is no field alt_text, neither in posts nor in slides";

@@ -7,7 +7,7 @@ use super::answers::{Envelope, Refusal, bad, good};
 use super::faults::Fault;
 use super::fields::{Field, parse};
 use super::pen::Pen;
-use super::world::{Login, Token, World};
+use super::world::{Bar, Login, Token, World};
 use crate::loopback::{Delivery, Request, Response};
 use std::io::Write;
 use std::time::Duration;
@@ -101,7 +101,7 @@ pub fn answer(
 }
 
 /// Faults that need no look at the request's object.
-fn played(fault: Fault, request: &Request, envelope: &Envelope) -> Option<Response> {
+pub(super) fn played(fault: Fault, request: &Request, envelope: &Envelope) -> Option<Response> {
     let html = |status: u16| {
         Response::new(status)
             .header("Content-Type", "text/html")
@@ -117,12 +117,12 @@ fn played(fault: Fault, request: &Request, envelope: &Envelope) -> Option<Respon
         Fault::Rate80002 => Refusal::oauth(400, 80_002, "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.").minutes(1),
         Fault::Rate80002As429 => Refusal::oauth(429, 80_002, "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.").minutes(90),
         Fault::Code1 => Refusal::oauth(500, 1, "An unknown error has occurred."),
-        Fault::Code2 => Refusal::oauth(500, 2, later).transient(),
+        Fault::Code2 | Fault::RenewalDown => Refusal::oauth(500, 2, later).transient(),
         Fault::Code2As503 => Refusal::oauth(503, 2, "(#2) Service temporarily unavailable").transient(),
         Fault::ReduceData if limit_is_large() => Refusal::oauth(500, 1, "Please reduce the amount of data you're asking for, then retry your request"),
         Fault::TokenExpired => Refusal::oauth(400, 190, expired_text()).subcode(463),
         Fault::TokenExpiredBare => Refusal::oauth(400, 190, expired_text()),
-        Fault::TokenInvalidated => Refusal::oauth(400, 190, "Error validating access token: The session has been invalidated because the user changed their password or Facebook has changed the session for security reasons.").subcode(460),
+        Fault::TokenInvalidated => Refusal::oauth(400, 190, INVALIDATED).subcode(460),
         Fault::TokenUnreadable => Refusal::oauth(401, 190, "Invalid OAuth access token - Cannot parse access token"),
         Fault::AppRemoved => Refusal::oauth(400, 190, "Error validating access token: The user has not authorized application 990602627938098.").subcode(458),
         Fault::Checkpoint => Refusal::oauth(400, 190, "Error validating access token: You cannot access the app till you log in to www.facebook.com and follow the instructions given.").subcode(459),
@@ -157,6 +157,8 @@ fn gzipped_spaces(length: usize) -> Vec<u8> {
     packed.write_all(&vec![b' '; length]).and_then(|()| packed.finish()).unwrap_or_default()
 }
 
+const INVALIDATED: &str = "Error validating access token: The session has been invalidated because the user changed their password or Facebook has changed the session for security reasons.";
+
 fn expired_text() -> &'static str {
     "Error validating access token: Session has expired on Thursday, 17-Jun-21 00:00:00 PDT. The current time is Friday, 18-Jun-21 03:12:57 PDT."
 }
@@ -177,7 +179,7 @@ pub(super) fn sent_token(request: &Request) -> Option<String> {
     parameter(request, "access_token").or_else(bearer)
 }
 
-fn known_token(world: &World, request: &Request, now: Timestamp) -> Result<Token, Refusal> {
+pub(super) fn known_token(world: &World, request: &Request, now: Timestamp) -> Result<Token, Refusal> {
     let Some(sent) = sent_token(request) else {
         return Err(match route(request.path()).segments.first() {
             Some(&"me") => Refusal::oauth(
@@ -201,6 +203,12 @@ fn known_token(world: &World, request: &Request, now: Timestamp) -> Result<Token
         let text =
             format!("Error validating access token: Session has expired on {end}. The current time is {current}.");
         return Err(Refusal::oauth(400, 190, text).subcode(463));
+    }
+    if token.bar == Bar::Invalidated {
+        return Err(Refusal::oauth(400, 190, INVALIDATED).subcode(460));
+    }
+    if !world.is_tester {
+        return Err(Refusal::api(100, "Unsupported request - method type: get"));
     }
     Ok(token.clone())
 }

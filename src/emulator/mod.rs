@@ -40,7 +40,7 @@ pub use folder::FolderError;
 pub use graph::Kind;
 pub use pen::hostile_caption;
 pub use pictures::{Content, drawn};
-pub use world::{Login, Node, RenewedText, Token, World};
+pub use world::{App, Bar, CodeAnswer, Login, Node, Rotation, Token, World};
 
 /// A running stand-in; it stops when this is dropped.
 #[derive(Debug)]
@@ -148,6 +148,11 @@ impl Emulator {
         state.world.clock_offset = state.world.clock_offset.saturating_add(time);
     }
 
+    /// Sets the clock to a moment, from which it goes on.
+    pub fn set_clock(&self, moment: Timestamp) {
+        self.lock().world.clock_offset = moment.duration_since(Timestamp::now());
+    }
+
     /// What the stand-in's clock shows.
     pub fn now(&self) -> Timestamp {
         self.lock().now()
@@ -197,7 +202,7 @@ impl State {
         self.seen.push(Seen { kind, request: request.clone() });
         let now = self.now();
         let fault = self.next_fault(kind);
-        match kind {
+        let response = match kind {
             Kind::Cdn => {
                 let file = self.world.files.get(request.path()).or_else(|| {
                     // The fault that renames a link leaves the file where it is.
@@ -205,11 +210,16 @@ impl State {
                 });
                 cdn::download(file, request, now, fault)
             }
-            Kind::Token => oauth::answer(&mut self.world, request, now),
+            Kind::Token => oauth::answer(&mut self.world, request, now, fault),
             Kind::Account | Kind::List | Kind::Node | Kind::Other => {
                 self.calls += 1;
                 graph::answer(&mut self.world, base, request, now, fault, self.calls)
             }
+        };
+        // Every answer tells the time, as the real ones do: the stand-in's own. A year beyond four digits has no form.
+        match jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now) {
+            Ok(date) => response.header("Date", date),
+            Err(_) => response,
         }
     }
 
@@ -217,8 +227,9 @@ impl State {
         let fits = |fault: Fault| match (fault.target(), kind) {
             (Target::Cdn, Kind::Cdn) => true,
             (Target::List, Kind::List | Kind::Node) => true,
-            (Target::Api, Kind::Account | Kind::List | Kind::Node | Kind::Other) => true,
-            (Target::Cdn | Target::List | Target::Api, _) => false,
+            (Target::Api, Kind::Account | Kind::List | Kind::Node | Kind::Token | Kind::Other) => true,
+            (Target::Token, Kind::Token) => true,
+            (Target::Cdn | Target::List | Target::Api | Target::Token, _) => false,
         };
         let (fault, left) = self.faults.iter_mut().find(|(fault, left)| fits(*fault) && *left != Some(0))?;
         if let Some(left) = left {

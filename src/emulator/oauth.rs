@@ -3,15 +3,16 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::answers::{Envelope, Refusal, bad, good, quoted};
-use super::graph::{REFRESH_AGE, parameter, sent_token};
-use super::world::{RenewedText, TOKEN_LIFE, World};
+use super::faults::Fault;
+use super::graph::{REFRESH_AGE, known_token, parameter, played};
+use super::world::{CodeAnswer, Rotation, TOKEN_LIFE, Token, World};
 use crate::loopback::{Request, Response};
 
 /// A code is good for an hour.
 const CODE_LIFE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Answers a request about tokens.
-pub fn answer(world: &mut World, request: &Request, now: Timestamp) -> Response {
+pub fn answer(world: &mut World, request: &Request, now: Timestamp, fault: Option<Fault>) -> Response {
     let envelope = Envelope {
         trace: format!("AEmuT{}", world.counter),
         version: None,
@@ -19,6 +20,9 @@ pub fn answer(world: &mut World, request: &Request, now: Timestamp) -> Response 
         account: world.account_id().to_owned(),
     };
     let last = request.path().rsplit('/').next().unwrap_or_default();
+    if let Some(played) = fault.and_then(|fault| played(fault, request, &envelope)) {
+        return played;
+    }
     let wrong_method =
         |method: &str| Refusal::api(100, format!("Unsupported request - method type: {}", method.to_lowercase()));
     match (request.method.as_str(), request.path(), last) {
@@ -37,15 +41,12 @@ fn told(answer: Result<String, Refusal>, envelope: &Envelope) -> Response {
     }
 }
 
-fn find(world: &World, request: &Request, now: Timestamp) -> Result<super::world::Token, Refusal> {
-    let sent = sent_token(request).unwrap_or_default();
-    let token = world.tokens.iter().find(|token| token.text == sent).cloned();
-    let token =
-        token.ok_or_else(|| Refusal::oauth(400, 190, "Invalid OAuth access token - Cannot parse access token"))?;
-    if token.expires_at <= now {
-        return Err(Refusal::oauth(400, 190, "Error validating access token: Session has expired.").subcode(463));
+/// The token, after the same checks as everywhere.
+fn find(world: &World, request: &Request, now: Timestamp) -> Result<Token, Refusal> {
+    if world.wants_query && parameter(request, "access_token").is_none() {
+        return Err(Refusal::api(100, "The parameter access_token is required"));
     }
-    Ok(token)
+    known_token(world, request, now)
 }
 
 fn grown(world: &mut World, now: Timestamp) -> String {
@@ -80,24 +81,36 @@ fn refresh(world: &mut World, request: &Request, now: Timestamp) -> Result<Strin
     if token.is_short || now.duration_since(token.issued_at) < REFRESH_AGE {
         return Err(Refusal::api(100, "The access token is too young to be refreshed"));
     }
-    if world.renewal == RenewedText::Same {
-        for known in world.tokens.iter_mut().filter(|known| known.text == token.text) {
-            (known.issued_at, known.expires_at) = (now, now.checked_add(TOKEN_LIFE).unwrap_or(Timestamp::MAX));
+    if world.rotation == Rotation::Another {
+        return Ok(grown(world, now));
+    }
+    let held = world.tokens.iter_mut().find(|held| held.text == token.text);
+    if world.rotation == Rotation::Same {
+        if let Some(held) = held {
+            held.issued_at = now;
+            held.expires_at = now.checked_add(TOKEN_LIFE).unwrap_or(Timestamp::MAX);
         }
         return Ok(told_of(&token.text));
+    }
+    if let Some(held) = held {
+        held.expires_at = now;
     }
     Ok(grown(world, now))
 }
 
 fn authorize(world: &mut World, request: &Request, now: Timestamp) -> Response {
     let asked = |key: &str| parameter(request, key).unwrap_or_default();
-    let fits = asked("client_id") == world.app.id
-        && asked("redirect_uri") == world.app.redirect_uri
-        && asked("response_type") == "code";
-    if !fits {
+    let trouble = match () {
+        () if asked("client_id") != world.app.id => Some("Invalid platform app"),
+        () if asked("redirect_uri") != world.app.redirect_uri => Some("Invalid redirect_uri"),
+        () if asked("response_type") != "code" => Some("Invalid response_type"),
+        () if !world.is_tester => Some("Insufficient Developer Role"),
+        () => None,
+    };
+    if let Some(trouble) = trouble {
         return Response::new(400)
             .header("Content-Type", "text/html")
-            .body("<!DOCTYPE html><title>Invalid Request</title>");
+            .body(format!("<!DOCTYPE html><title>Invalid Request</title><p>Invalid Request: {trouble}"));
     }
     world.counter += 1;
     let code = format!("AQemulated{:08}", world.counter);
@@ -129,10 +142,17 @@ fn redeem(world: &mut World, request: &Request, now: Timestamp) -> Response {
         Some(end) if end > now => {
             let text = world.new_token(now, true);
             let id = world.account_id().to_owned();
-            Response::new(200).header("Content-Type", "application/json").body(format!(
-                "{{\"access_token\":{},\"user_id\":{id},\"permissions\":[\"instagram_business_basic\"]}}",
-                quoted(&text)
-            ))
+            let body = match world.code_answer {
+                CodeAnswer::Flat => format!(
+                    "{{\"access_token\":{},\"user_id\":{id},\"permissions\":[\"instagram_business_basic\"]}}",
+                    quoted(&text)
+                ),
+                CodeAnswer::InData => format!(
+                    "{{\"data\":[{{\"access_token\":{},\"user_id\":\"{id}\",\"permissions\":\"instagram_business_basic\"}}]}}",
+                    quoted(&text)
+                ),
+            };
+            Response::new(200).header("Content-Type", "application/json").body(body)
         }
         _ => refused("Matching code was not found or was already used"),
     }

@@ -49,6 +49,38 @@ impl Node {
     }
 }
 
+/// What a renewal answers. What the API does is written down nowhere, and people have reported all three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rotation {
+    /// Another token each time; the old one lives to its own end.
+    #[default]
+    Another,
+    /// The same token, which lives longer.
+    Same,
+    /// Another token each time, which ends the old one.
+    AnotherEndsTheOld,
+}
+
+/// The form of the answer to a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CodeAnswer {
+    /// As it was recorded.
+    #[default]
+    Flat,
+    /// As Meta's page shows it.
+    InData,
+}
+
+/// What keeps a token from working before its time is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Bar {
+    /// Nothing.
+    #[default]
+    None,
+    /// The password was changed, or the session ended.
+    Invalidated,
+}
+
 /// A token the stand-in knows.
 #[derive(Debug, Clone)]
 pub struct Token {
@@ -60,6 +92,8 @@ pub struct Token {
     pub expires_at: Timestamp,
     /// Whether it lives for an hour, and may be exchanged.
     pub is_short: bool,
+    /// What else keeps it from working.
+    pub bar: Bar,
 }
 
 /// Where and what a file is.
@@ -90,22 +124,18 @@ pub struct World {
     pub app: App,
     /// Codes of the authorization flow that were not used yet, and when they end.
     pub codes: BTreeMap<String, Timestamp>,
-    /// Whether a renewed token keeps its text; nobody has recorded which of the two the API does.
-    pub renewal: RenewedText,
+    /// What a renewal answers.
+    pub rotation: Rotation,
+    /// The form of the answer to a code.
+    pub code_answer: CodeAnswer,
+    /// The account has accepted its invitation as a tester of the app.
+    pub is_tester: bool,
+    /// The token endpoints read the token from the address only, which is all that Meta documents.
+    pub wants_query: bool,
     /// How far the clock is set from the real one.
     pub clock_offset: SignedDuration,
     /// Makes every listing's links and every new token differ from the last ones.
     pub counter: u64,
-}
-
-/// What a renewal does with a token's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum RenewedText {
-    /// Another text; the old one stays good until its day.
-    #[default]
-    Another,
-    /// The same text, with a new end.
-    Same,
 }
 
 /// The app of the authorization flow.
@@ -144,7 +174,10 @@ impl Default for World {
                 redirect_uri: "https://localhost:8000/".to_owned(),
             },
             codes: BTreeMap::new(),
-            renewal: RenewedText::default(),
+            rotation: Rotation::default(),
+            code_answer: CodeAnswer::default(),
+            is_tester: true,
+            wants_query: false,
             clock_offset: SignedDuration::ZERO,
             counter: 0,
         };
@@ -180,8 +213,15 @@ impl World {
         let text = format!("{prefix}emulated{}ZDZD", &noise[..150]);
         let life = if is_short { SignedDuration::from_hours(1) } else { TOKEN_LIFE };
         let expires_at = now.checked_add(life).unwrap_or(Timestamp::MAX);
-        self.tokens.push(Token { text: text.clone(), issued_at: now, expires_at, is_short });
+        self.tokens.push(Token { text: text.clone(), issued_at: now, expires_at, is_short, bar: Bar::None });
         text
+    }
+
+    /// Ends every token, as a changed password does.
+    pub fn change_password(&mut self) {
+        for token in &mut self.tokens {
+            token.bar = Bar::Invalidated;
+        }
     }
 
     /// Adds a post and its files.

@@ -98,7 +98,8 @@ pub enum ApiError {
 }
 
 impl ApiError {
-    fn outcome(&self) -> Outcome {
+    /// Whether asking again may help.
+    pub fn outcome(&self) -> Outcome {
         match self {
             Self::Fault(fault) => fault.outcome(),
             Self::Http(error) => error.outcome(),

@@ -101,6 +101,15 @@ pub enum FaultKind {
     /// What came is no answer of the API: a web page, a proxy's message, half a body.
     #[error("what answered is not Instagram's API")]
     NotTheApi,
+    /// The app's id and secret do not belong together, or are the pair of Facebook Login.
+    #[error("the API does not accept the app's id and secret")]
+    WrongApp,
+    /// A code of the authorization flow that was used or is older than an hour.
+    #[error("the API says the code was used already, or is too old")]
+    CodeSpent,
+    /// The redirect address is not the one in the dashboard, to the character.
+    #[error("the API says the redirect address is not the registered one")]
+    RedirectMismatch,
     /// A code nobody has written down.
     #[error("the API refused")]
     Unknown,
@@ -139,7 +148,10 @@ impl ApiFault {
             | FaultKind::Checkpoint
             | FaultKind::TokenMissing
             | FaultKind::TesterRoleMissing
-            | FaultKind::PermissionMissing => true,
+            | FaultKind::PermissionMissing
+            | FaultKind::WrongApp
+            | FaultKind::CodeSpent
+            | FaultKind::RedirectMismatch => true,
             FaultKind::RateLimited { .. }
             | FaultKind::Blocked
             | FaultKind::Transient
@@ -261,6 +273,12 @@ fn kind(code: i64, subcode: i64, message: &str, is_transient: bool, answer: &Ans
             }
             _ => FaultKind::TokenUnreadable,
         },
+        101 => FaultKind::WrongApp,
+        _ if says("invalid platform app") || says("invalid client") => FaultKind::WrongApp,
+        _ if says("matching code was not found") || says("code has been used") || says("code has expired") => {
+            FaultKind::CodeSpent
+        }
+        _ if says("redirect_uri") => FaultKind::RedirectMismatch,
         102 | 104 => FaultKind::TokenMissing,
         2500 if says("active access token") => FaultKind::TokenMissing,
         2500 => FaultKind::BadRequest,

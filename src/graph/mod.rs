@@ -6,12 +6,11 @@
 mod client;
 mod fault;
 mod fields;
-mod renew;
 mod translate;
 
 pub use client::{ApiError, ApiOptions, Cursor, Graph, Notice, Page};
+pub(crate) use fault::read_answer;
 pub use fault::{ApiFault, FaultKind};
-pub use renew::{Renewed, renew};
 pub use translate::Unreadable;
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ fn other_envelopes_and_what_is_none_are_understood() {
         (
             400,
             r#"{"error_type":"OAuthException","code":400,"error_message":"Matching code was not found"}"#,
-            FaultKind::Unknown,
+            FaultKind::CodeSpent,
         ),
         (
             429,

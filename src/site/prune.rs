@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::layout::PUBLISHED_FOLDER;
-use crate::auth::STATUS_FILE;
+use crate::auth::{STATUS_FILE, VAULT_FILE};
 use crate::cache;
 use crate::files::{FileError, Root, SitePath};
 use crate::manifest::{self, FileRecord, Manifest, Role};
@@ -43,7 +43,7 @@ pub fn clean_cache(root: &Root) -> Result<(), FileError> {
 pub fn clean_all(root: &Root, manifest: &mut Manifest) -> Result<Pruned, FileError> {
     let everything = manifest.files.keys().cloned().collect();
     let pruned = remove(root, manifest, everything)?;
-    for own in [STATUS_FILE, manifest::FILE] {
+    for own in [STATUS_FILE, VAULT_FILE, manifest::FILE] {
         root.sweep(&known(own))?;
         root.remove(&known(own))?;
     }

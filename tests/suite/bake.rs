@@ -112,7 +112,13 @@ fn two_machines_make_the_same_bytes() {
     let (one, two) = (Sandbox::new(&api), Sandbox::new(&api));
     one.run("bake").succeeds();
     two.run("bake").succeeds();
-    assert_eq!(one.files(""), two.files(""));
+    // When a machine met its token is its own affair.
+    let baked = |site: &Sandbox| {
+        let mut files = site.files("");
+        files.remove(".feedbake/token-status.json");
+        files
+    };
+    assert!(baked(&one) == baked(&two), "the two sites differ");
 }
 
 #[test]

@@ -7,15 +7,19 @@
     clippy::print_stderr,
     reason = "a test is outside the house: it sets the world up and may fail loudly"
 )]
+
 mod bake;
 mod data_file;
+mod doctor;
 mod documents;
 mod emulator;
 mod example_site;
 mod hostile;
+mod hosts;
 mod keep;
 mod killed;
 mod listing;
+mod login;
 mod matrix;
 mod partial;
 mod sandbox;
@@ -23,4 +27,5 @@ mod secrets;
 mod settings;
 mod terminal;
 mod tokens;
+mod troubleshooting;
 mod two_years;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use feedbake::emulator::{Emulator, Fault, carousel, photo, video};
+use feedbake::emulator::{Emulator, Fault, Rotation, carousel, photo, video};
 use jiff::SignedDuration;
 
 use crate::sandbox::{Ran, Sandbox};
@@ -29,9 +29,13 @@ enum Cause {
 /// The last cell of a row in which nothing need be said.
 const NOTHING_SAID: &str = "–";
 
+/// As it is by default.
+const RENEWING: (&str, &str) = ("FEEDBAKE_TOKEN_REFRESH", "20d");
+
 /// Posts that lie on two pages: fifteen of the first twenty-five are left out by a filter.
 fn account() -> Emulator {
     let mut api = Emulator::start();
+    api.change(|world| world.rotation = Rotation::Same);
     for number in 0..30 {
         let code = format!("D{number:03}");
         let post = match number {
@@ -57,16 +61,17 @@ fn add_the_new_post(api: &Emulator) {
     api.add(photo("DNew").size(44, 44).at("2026-08-01T10:00:00Z").caption("the newest"));
 }
 
-/// Puts the site back as it was and runs the binary.
+/// Runs the binary, which will want to renew the token first: whatever comes of that, the row stays as it is.
 fn play(site: &Sandbox, cause: &Cause, strict: bool) -> Ran {
+    let _ = fs::remove_file(site.path(".feedbake/token-status.json"));
     let arguments = if strict { "bake --strict" } else { "bake" };
     match cause {
-        Cause::Address(base) => site.run_with(arguments, &[("FEEDBAKE_API_BASE", base)]),
-        Cause::NoToken => site.run_with(arguments, &[("INSTAGRAM_ACCESS_TOKEN", "")]),
+        Cause::Address(base) => site.run_with(arguments, &[RENEWING, ("FEEDBAKE_API_BASE", base)]),
+        Cause::NoToken => site.run_with(arguments, &[RENEWING, ("INSTAGRAM_ACCESS_TOKEN", "")]),
         Cause::Fault(Fault::Stall | Fault::StalledPicture) => {
-            site.run_with(arguments, &[("FEEDBAKE_API_TIMEOUT", "1500ms"), ("FEEDBAKE_API_RETRIES", "0")])
+            site.run_with(arguments, &[RENEWING, ("FEEDBAKE_API_TIMEOUT", "1500ms"), ("FEEDBAKE_API_RETRIES", "0")])
         }
-        Cause::Fault(_) | Cause::Clock(_) => site.run(arguments),
+        Cause::Fault(_) | Cause::Clock(_) => site.run_with(arguments, &[RENEWING]),
     }
 }
 

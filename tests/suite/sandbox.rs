@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::SystemTime;
 
 use feedbake::emulator::Emulator;
@@ -42,6 +43,8 @@ impl Sandbox {
             // Nobody listens there: whatever is not the emulator cannot be reached.
             ("FEEDBAKE_API_BASE".to_owned(), "http://127.0.0.1:9".to_owned()),
             ("FEEDBAKE_API_RETRY_PAUSE".to_owned(), "1ms".to_owned()),
+            // The life of tokens has tests of its own; in all others it would only add a request.
+            ("FEEDBAKE_TOKEN_REFRESH".to_owned(), "never".to_owned()),
         ]);
         Self {
             _folder: folder,
@@ -106,12 +109,26 @@ impl Sandbox {
     pub fn run_with(&self, arguments: &str, variables: &[(&str, &str)]) -> Ran {
         let mut command = self.command(env!("CARGO_BIN_EXE_feedbake"));
         let output = command.args(arguments.split_whitespace()).envs(variables.iter().copied()).output().unwrap();
-        Ran {
-            arguments: arguments.to_owned(),
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Ran::new(arguments, output)
+    }
+
+    /// Runs the binary in the site and answers its questions, a line for each.
+    pub fn answer(&self, arguments: &str, variables: &[(&str, &str)], answers: &str) -> Ran {
+        let mut child = self.talk(arguments, variables);
+        child.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+        Ran::new(arguments, child.wait_with_output().unwrap())
+    }
+
+    /// Starts the binary and hands out its end of the talk: for logins, whose answer depends on the question.
+    pub fn talk(&self, arguments: &str, variables: &[(&str, &str)]) -> Child {
+        self.command(env!("CARGO_BIN_EXE_feedbake"))
+            .args(arguments.split_whitespace())
+            .envs(variables.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     }
 
     /// A program that will run in the site, in the environment of the sandbox.
@@ -126,7 +143,7 @@ impl Sandbox {
     }
 
     /// Starts the binary in the site and lets it run.
-    pub fn spawn(&self, arguments: &str) -> std::process::Child {
+    pub fn spawn(&self, arguments: &str) -> Child {
         self.command(env!("CARGO_BIN_EXE_feedbake"))
             .args(arguments.split_whitespace())
             .stdout(Stdio::piped())
@@ -218,6 +235,16 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// What came of a run.
+    pub fn new(arguments: &str, output: std::process::Output) -> Self {
+        Self {
+            arguments: arguments.to_owned(),
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// Asserts how it ended, and shows what it said when it ended otherwise.
     #[track_caller]
     pub fn ends_with(self, code: i32) -> Self {

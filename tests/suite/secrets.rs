@@ -42,6 +42,31 @@ fn the_token_is_in_no_file_and_in_no_word_whatever_goes_wrong() {
 }
 
 #[test]
+fn a_token_that_was_renewed_is_in_no_file_and_in_no_word_either() {
+    let api = Emulator::start().post(photo("DAa").size(64, 64));
+    let key = Sandbox::new(&api).run("token keygen").succeeds().stdout;
+    let site = Sandbox::new(&api)
+        .set("FEEDBAKE_TOKEN_REFRESH", "20d")
+        .set("FEEDBAKE_TOKEN_KEY", key.trim())
+        .file("templates/index.html", "{% include \"partials/instagram.html\" %}");
+    for arguments in ["bake -v", "bake --json", "token status", "token refresh -v", "doctor", "audit"] {
+        let ran = site.run(arguments).succeeds();
+        assert!(!ran.stderr.contains("sets nothing"), "{}", ran.stderr);
+        for token in api.change(|world| world.tokens.clone()) {
+            assert!(!ran.stderr.contains(&token.text) && !ran.stdout.contains(&token.text), "{arguments}");
+            for (name, bytes) in everything(&site) {
+                assert!(!holds(&bytes, &token.text), "{arguments}: {name}");
+                assert!(!holds(&bytes, key.trim()), "{arguments}: {name}");
+            }
+        }
+    }
+    assert_eq!(api.change(|world| world.tokens.len()), 2);
+    let new = api.change(|world| world.tokens[1].text.clone());
+    site.write("public/x.html", &new);
+    site.run("audit").ends_with(7).says(&["the access token at byte 0"]);
+}
+
+#[test]
 fn the_token_goes_to_the_api_in_a_header_and_to_nobody_else() {
     let api = Emulator::start().post(photo("DAa").size(64, 64));
     let site = Sandbox::new(&api);

@@ -1,181 +1,473 @@
-//! The token lives.
+//! The life of a token: renewed by the bake, kept where it can be, told of before it ends.
 
 use std::fs;
-use std::time::Duration;
+use std::io::{BufRead, BufReader, Read};
 
-use feedbake::emulator::{Emulator, Fault, RenewedText, photo};
-use jiff::Timestamp;
+use feedbake::emulator::{Emulator, Fault, Kind, Rotation, Token, photo};
+use jiff::{SignedDuration, Timestamp};
 
-use crate::sandbox::Sandbox;
+use crate::hosts::{CREDENTIAL, Host};
+use crate::sandbox::{Ran, Sandbox};
 
-const STATUS: &str = ".feedbake/token-status.json";
-
-/// An account whose token has been known for long, and whose end nobody knows.
-fn site(renewal: RenewedText) -> (Emulator, Sandbox) {
-    let api = Emulator::start().post(photo("DAa").size(32, 32));
-    api.change(|world| world.renewal = renewal);
-    let site = Sandbox::new(&api);
-    known_for_long(&site, &api.token());
-    (api, site)
+fn api() -> Emulator {
+    Emulator::start().post(photo("DAa").size(64, 64))
 }
 
-fn known_for_long(site: &Sandbox, token: &str) {
-    let fingerprint = feedbake::auth::AccessToken::new(token).unwrap().fingerprint();
-    site.write(
-        STATUS,
-        &format!(
-            r#"{{"version":1,"tokens":{{"instagram":{{"fingerprint":"{fingerprint}","first_seen":"2020-01-01"}}}}}}"#
-        ),
-    );
+/// A site whose bakes renew the token as they do by default.
+fn site(api: &Emulator) -> Sandbox {
+    Sandbox::new(api).set("FEEDBAKE_TOKEN_REFRESH", "20d")
 }
 
 fn renewals(api: &Emulator) -> usize {
-    api.requests().iter().filter(|seen| seen.path() == "/refresh_access_token").count()
+    api.requests().iter().filter(|seen| seen.kind == Kind::Token).count()
+}
+
+fn age_first(api: &Emulator, days: i64) {
+    let issued_at = Timestamp::now().checked_sub(SignedDuration::from_hours(24 * days)).unwrap();
+    let expires_at = issued_at.checked_add(SignedDuration::from_hours(24 * 60)).unwrap();
+    api.change(|world| {
+        let token: &mut Token = world.tokens.first_mut().unwrap();
+        (token.issued_at, token.expires_at) = (issued_at, expires_at);
+    });
+}
+
+/// Writes a status as an earlier run would have left it.
+fn past(site: &Sandbox, token: &str, renewed_days_ago: i64, days_left: i64) {
+    let now = Timestamp::now();
+    let at = |days: i64| now.checked_add(SignedDuration::from_hours(24 * days)).unwrap().strftime("%FT%TZ").to_string();
+    let fingerprint = feedbake::auth::AccessToken::new(token).unwrap().fingerprint();
+    let record = serde_json::json!({ "version": 1, "tokens": { "INSTAGRAM_ACCESS_TOKEN": {
+        "fingerprint": fingerprint, "first_seen": at(-renewed_days_ago),
+        "refreshed_at": at(-renewed_days_ago), "expires_at": at(days_left),
+    }}});
+    site.write(".feedbake/token-status.json", &record.to_string());
 }
 
 #[test]
-fn a_token_that_is_due_is_renewed_by_the_bake_and_then_left_alone() {
-    let (api, site) = site(RenewedText::Same);
-    site.run("bake").succeeds().says(&["the token was renewed, its text is the same (59 days left)"]);
-    let record = &site.json(STATUS)["tokens"]["instagram"];
-    assert!(record["expires_at"].is_string() && record["refreshed_at"].is_string(), "{record}");
-    let before = site.moments("");
+fn a_bake_renews_a_token_of_unknown_age_once_and_remembers_when_it_ends() {
+    let api = api();
+    api.change(|world| world.rotation = Rotation::Same);
+    let site = site(&api);
+    site.run("bake").succeeds().says(&["INSTAGRAM_ACCESS_TOKEN: the token was renewed"]);
+    let status = site.json(".feedbake/token-status.json");
+    let record = &status["tokens"]["INSTAGRAM_ACCESS_TOKEN"];
+    assert_eq!(record["account"], "feedbake.test");
+    assert!(record["expires_at"].as_str().is_some() && record["refreshed_at"].as_str().is_some());
+    assert!(!status.to_string().contains("IGAA"));
+    let before = site.files("");
+    assert_eq!(renewals(&api), 1);
     site.run("bake").succeeds();
-    assert_eq!((renewals(&api), site.moments("")), (1, before));
+    assert_eq!(renewals(&api), 1, "at most once a day");
+    assert_eq!(site.files(""), before);
 }
 
 #[test]
-fn a_token_that_was_never_seen_is_not_renewed_before_it_is_a_day_old() {
-    let api = Emulator::start().post(photo("DAa").size(32, 32));
-    let site = Sandbox::new(&api);
-    site.run("bake").succeeds();
-    site.run("bake").succeeds();
-    assert_eq!(renewals(&api), 0);
-    let today = Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string();
-    assert_eq!(site.json(STATUS)["tokens"]["instagram"]["first_seen"], today);
-    known_for_long(&site, "IGAAanother0token0of0another0account");
-    site.run("bake").succeeds();
-    assert_eq!(renewals(&api), 0, "what is known of another token says nothing of this one");
+fn a_token_is_left_alone_until_its_twentieth_day() {
+    for (days, expected) in [(1, 0), (19, 0), (20, 1), (45, 1)] {
+        let api = api();
+        api.change(|world| world.rotation = Rotation::Same);
+        let site = site(&api);
+        past(&site, &api.token(), days, 60 - days);
+        site.run("bake").succeeds();
+        assert_eq!(renewals(&api), expected, "{days} days");
+    }
 }
 
 #[test]
-fn another_text_goes_where_the_old_one_came_from_and_is_used_at_once() {
-    let (api, site) = site(RenewedText::Another);
-    let old = api.token();
-    let site = site.unset("INSTAGRAM_ACCESS_TOKEN");
-    site.write(".env", &format!("# mine\nOTHER=1\nINSTAGRAM_ACCESS_TOKEN=\"{old}\"\nLAST=2\n"));
-    site.run("bake").succeeds().says(&["is now in INSTAGRAM_ACCESS_TOKEN in .env"]);
+fn a_token_made_today_is_refused_in_silence() {
+    let api = api();
+    age_first(&api, 0);
+    let site = site(&api);
+    let ran = site.run("bake").succeeds();
+    assert_eq!(renewals(&api), 1);
+    assert!(!ran.stderr.contains("warning") && !ran.stderr.contains("renewed"), "{}", ran.stderr);
+    site.run("bake").succeeds();
+    assert_eq!(renewals(&api), 1);
+    site.run("token refresh").succeeds().says(&["wants a token to be a day old"]);
+}
+
+#[test]
+fn a_failed_renewal_fails_no_bake() {
+    for fault in [Fault::Code1, Fault::Html502, Fault::Reset, Fault::RateCode4, Fault::TokenInvalidated, Fault::Html200]
+    {
+        let api = api();
+        let site = site(&api).set("FEEDBAKE_API_RETRIES", "0");
+        past(&site, &api.token(), 21, 39);
+        api.fail_next(1, fault);
+        let ran = site.run("bake --strict").succeeds();
+        assert!(!ran.stderr.contains("warning"), "{fault}: {}", ran.stderr);
+        assert_eq!(site.shown(), ["DAa"], "{fault}");
+        assert_eq!(renewals(&api), 1, "{fault}");
+    }
+}
+
+#[test]
+fn a_token_near_its_end_that_cannot_be_renewed_is_told_of_in_time() {
+    for (days_left, is_told) in [(15, false), (13, true), (1, true)] {
+        let api = api();
+        let site = site(&api).set("FEEDBAKE_API_RETRIES", "0");
+        past(&site, &api.token(), 60 - days_left, days_left);
+        api.fail_next(1, Fault::Code1);
+        let ran = site.run_with("bake", &[("GITHUB_ACTIONS", "true")]).succeeds();
+        let annotations: Vec<&str> = ran.stderr.lines().filter(|line| line.starts_with("::warning")).collect();
+        assert_eq!(annotations.len(), usize::from(is_told), "{days_left}: {}", ran.stderr);
+        if is_told {
+            assert!(annotations[0].contains("the token in INSTAGRAM_ACCESS_TOKEN ends on"), "{}", annotations[0]);
+            assert!(annotations[0].contains("feedbake login"));
+        }
+    }
+    let api = api();
+    let site = site(&api).set("FEEDBAKE_TOKEN_REFRESH", "never");
+    past(&site, &api.token(), 35, 25);
+    let ran = site.run("bake").succeeds();
+    assert!(!ran.stderr.contains("warning"));
+    site.run_with("bake", &[("FEEDBAKE_TOKEN_WARN", "30d")]).succeeds().says(&["warning: the token in", "in 24 days"]);
+}
+
+#[test]
+fn a_token_that_changes_is_masked_tried_and_used_at_once_and_its_loss_is_told() {
+    let api = api();
+    let site = site(&api);
+    let ran = site.run_with("bake", &[("GITHUB_ACTIONS", "true")]).succeeds();
+    let new = api.change(|world| world.tokens.last().unwrap().text.clone());
+    assert_ne!(new, api.token());
+    let mask = ran.stderr.find(&format!("::add-mask::{new}")).unwrap();
+    assert_eq!(ran.stderr.matches(&new).count(), 1, "only to be masked");
+    assert!(ran.stderr[mask..].contains("nothing keeps the new one") && ran.stderr.contains("feedbake token keygen"));
+    let bearer = |seen: &feedbake::emulator::Seen| seen.request.header("authorization").map(str::to_owned);
+    let list = api.requests().into_iter().find(|seen| seen.kind == Kind::List).unwrap();
+    assert_eq!(bearer(&list), Some(format!("Bearer {new}")), "used at once");
+    let order: Vec<Kind> = api.requests().iter().map(|seen| seen.kind).collect();
+    assert_eq!(order[..3], [Kind::Token, Kind::Account, Kind::List], "tried before it is used");
+}
+
+#[test]
+fn a_new_token_that_does_not_work_replaces_nothing() {
+    let api = api();
+    let key = site(&api).run("token keygen").succeeds().stdout;
+    let site = site(&api).set("FEEDBAKE_TOKEN_KEY", key.trim()).set("FEEDBAKE_API_RETRIES", "0");
+    // The renewal goes through; the next answer, to the question whose it is, is a refusal.
+    past(&site, &api.token(), 30, 30);
+    let server = api.base();
+    api.fault(Fault::ScopeMissing);
+    let proxy = Renewing::before(&server);
+    site.run_with("bake", &[("FEEDBAKE_API_BASE", &proxy.base())])
+        .says(&["does not take the token it gave", "the old one stays in use"]);
+    assert!(!site.path(".feedbake/token.enc").exists());
+}
+
+/// An API that renews every token to one that the real emulator does not know.
+struct Renewing(feedbake::loopback::Server);
+
+impl Renewing {
+    fn before(_server: &str) -> Self {
+        let answer = |request: &feedbake::loopback::Request| {
+            if request.path().ends_with("refresh_access_token") {
+                feedbake::loopback::Response::new(200).header("Content-Type", "application/json").body(
+                    "{\"access_token\":\"IGAAanothertokenthatnobodyknows\",\"expires_in\":5184000,\"new_key\":[1]}",
+                )
+            } else {
+                feedbake::loopback::Response::new(400).header("Content-Type", "application/json").body(
+                    "{\"error\":{\"message\":\"Invalid OAuth access token - Cannot parse access token\",\"code\":190}}",
+                )
+            }
+        };
+        Self(feedbake::loopback::Server::start(0, answer).unwrap())
+    }
+
+    fn base(&self) -> String {
+        format!("http://{}", self.0.address())
+    }
+}
+
+#[test]
+fn a_changed_token_lives_on_in_the_encrypted_file_and_a_pasted_one_wins() {
+    let api = api();
+    api.change(|world| world.rotation = Rotation::AnotherEndsTheOld);
+    let key = Sandbox::new(&api).run("token keygen").succeeds().says(&["FEEDBAKE_TOKEN_KEY", "this once"]).stdout;
+    let site = site(&api).set("FEEDBAKE_TOKEN_KEY", key.trim());
+    site.run("bake").succeeds().says(&["the token was renewed and kept in .feedbake/token.enc"]);
+    let new = api.change(|world| world.tokens.last().unwrap().text.clone());
+    let file = fs::read_to_string(site.path(".feedbake/token.enc")).unwrap();
+    assert!(file.starts_with("feedbake-token-v1:") && !file.contains(&new));
+    // The variable's own token has ended; the next run begins with the one in the file.
+    site.run("bake --strict").succeeds();
+    let json = site.run("token status --json").succeeds().json();
+    assert_eq!(
+        (json["tokens"][0]["from"].as_str(), json["tokens"][0]["state"].as_str()),
+        (Some("vault"), Some("alive"))
+    );
+    let pasted = api.change(|world| world.new_token(Timestamp::now(), false));
+    let json = site.run_with("token status --json", &[("INSTAGRAM_ACCESS_TOKEN", &pasted)]).succeeds().json();
+    assert_eq!(json["tokens"][0]["from"], "variable");
+    let other = site.run("token keygen").succeeds().stdout;
+    site.run_with("bake", &[("FEEDBAKE_TOKEN_KEY", other.trim())])
+        .succeeds()
+        .says(&["cannot be opened with the key in FEEDBAKE_TOKEN_KEY"]);
+    site.run_with("bake", &[("FEEDBAKE_TOKEN_KEY", "")]).says(&["no key for it", "token keygen"]);
+    site.run_with("bake", &[("FEEDBAKE_TOKEN_KEY", "nonsense")]).says(&["holds no key", "whole"]);
+}
+
+#[test]
+fn github_gets_a_changed_token_in_a_sealed_box() {
+    let (api, github) = (api(), Host::github());
+    let site = site(&api)
+        .set("GITHUB_API_URL", &github.base())
+        .set("GITHUB_REPOSITORY", "me/site")
+        .set("FEEDBAKE_TOKEN_STORE", "github");
+    site.run_with("token refresh", &[])
+        .ends_with(3)
+        .says(&["GH_TOKEN is not set, and GitHub needs it", "Secrets: Read and write"]);
+    assert_eq!(renewals(&api), 0, "nothing is asked for that could not be kept");
+    let site = site.set("GH_TOKEN", CREDENTIAL);
+    site.run("bake").succeeds().says(&["kept in the secrets of me/site on GitHub"]);
+    let new = api.change(|world| world.tokens.last().unwrap().text.clone());
+    assert_eq!(github.secret("INSTAGRAM_ACCESS_TOKEN"), Some(new.clone()));
+    assert!(github.requests().iter().all(|request| !request.contains(&new)));
+    site.run("token store --to github").succeeds();
+    assert_eq!(github.secret("INSTAGRAM_ACCESS_TOKEN"), Some(api.token()));
+    for (status, words) in
+        [(403, "GITHUB_TOKEN can never"), (404, "Secrets: Read and write"), (500, "githubstatus.com")]
+    {
+        github.refuse(Some(status));
+        let ran = site.run("token store --to github").says(&[words, "GitHub answered with status"]);
+        assert!(ran.code == 4 || ran.code == 5, "{}", ran.code);
+    }
+    github.refuse(None);
+    site.run_with("token store --to github", &[("GH_TOKEN", "old")]).ends_with(4).says(&["expired or was revoked"]);
+}
+
+#[test]
+fn a_place_that_fails_leaves_the_old_token_in_use_and_says_what_to_do() {
+    let (api, github) = (api(), Host::github());
+    github.refuse(Some(403));
+    let site = site(&api)
+        .set("GITHUB_API_URL", &github.base())
+        .set("GITHUB_REPOSITORY", "me/site")
+        .set("GH_TOKEN", CREDENTIAL)
+        .set("FEEDBAKE_TOKEN_STORE", "github");
+    site.run("bake").succeeds().says(&[
+        "could not be kept in the secrets of me/site",
+        "the old one stays in use",
+        "hint:",
+    ]);
+    let list = api.requests().into_iter().find(|seen| seen.kind == Kind::List).unwrap();
+    assert_eq!(list.request.header("authorization"), Some(format!("Bearer {}", api.token()).as_str()));
+    // Where the renewal has ended the old one, the bake goes on with the new one rather than with none.
+    let api = self::api();
+    api.change(|world| world.rotation = Rotation::AnotherEndsTheOld);
+    let site = site.set("FEEDBAKE_API_BASE", &api.base()).set("INSTAGRAM_ACCESS_TOKEN", &api.token());
+    site.run("bake --strict").succeeds();
+}
+
+#[test]
+fn netlify_gets_a_changed_token() {
+    let (api, netlify) = (api(), Host::netlify());
+    let site = site(&api)
+        .set("NETLIFY_API_URL", &netlify.base())
+        .set("NETLIFY_AUTH_TOKEN", CREDENTIAL)
+        .set("NETLIFY_ACCOUNT_ID", "team")
+        .set("SITE_ID", "site-1");
+    site.run("token refresh --to netlify").succeeds();
+    let new = api.change(|world| world.tokens.last().unwrap().text.clone());
+    assert_eq!(netlify.secret("INSTAGRAM_ACCESS_TOKEN"), Some(new));
+    assert_eq!(netlify.requests(), ["PATCH /api/v1/accounts/team/env/INSTAGRAM_ACCESS_TOKEN?site_id=site-1"]);
+    site.run_with("token store --to netlify", &[("SITE_ID", "other")]).ends_with(4).says(&["NETLIFY_SITE_ID"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_gets_the_token_on_standard_input_and_nowhere_else() {
+    use std::os::unix::fs::PermissionsExt;
+    let api = api();
+    let site = site(&api);
+    site.write("keep.sh", "#!/bin/sh\necho \"$@\" > args; tr '\\0' ' ' < /proc/$PPID/cmdline > parent; cat > got\n");
+    fs::set_permissions(site.path("keep.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    site.run("token store --to command -- ./keep.sh secret set {}").succeeds().says(&["kept in the program ./keep.sh"]);
+    let read = |name: &str| fs::read_to_string(site.path(name)).unwrap();
+    assert_eq!(read("got"), api.token());
+    assert_eq!(read("args").trim(), "secret set INSTAGRAM_ACCESS_TOKEN");
+    assert!(!read("parent").contains("IGAA"));
+    site.write("fail.sh", "#!/bin/sh\ncat >&2; exit 3\n");
+    fs::set_permissions(site.path("fail.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    let ran =
+        site.run("token store --to command -- ./fail.sh").ends_with(5).says(&["./fail.sh ended with exit status: 3"]);
+    assert!(!ran.stderr.contains(&api.token()));
+    site.run("token store --to command -- ./absent").ends_with(3).says(&["could not be started", "installed"]);
+    site.run("token store --to command").ends_with(2).says(&["no program was named"]);
+    site.run("token store").ends_with(2).says(&["--to github"]);
+}
+
+#[test]
+fn a_file_keeps_its_other_lines_and_only_its_owner_reads_it() {
+    let api = api();
+    let site = site(&api).unset("INSTAGRAM_ACCESS_TOKEN");
+    site.write(".env", &format!("# mine\nOTHER=1\nINSTAGRAM_ACCESS_TOKEN=\"{}\"\n", api.token()));
+    site.run("token refresh --to file").succeeds().says(&["kept in ", ".env"]);
     let new = api.change(|world| world.tokens.last().unwrap().text.clone());
     let text = fs::read_to_string(site.path(".env")).unwrap();
-    assert_eq!(text, format!("# mine\nOTHER=1\nINSTAGRAM_ACCESS_TOKEN={new}\nLAST=2\n"));
+    assert_eq!(text, format!("# mine\nOTHER=1\nINSTAGRAM_ACCESS_TOKEN={new}\n"));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(site.path(".env")).unwrap().permissions().mode() & 0o777, 0o600);
     }
-    let list = api.requests().into_iter().find(|seen| seen.path().ends_with("/me/media")).unwrap();
-    assert_eq!(list.request.header("authorization"), Some(format!("Bearer {new}").as_str()));
-    for (name, bytes) in site.files("").into_iter().filter(|(name, _)| name != ".env") {
-        let text = String::from_utf8_lossy(&bytes);
-        assert!(!text.contains(&new) && !text.contains(&old), "{name}");
-    }
-    site.run("bake").succeeds();
-    assert_eq!(renewals(&api), 1);
+    site.run("bake --strict").succeeds();
 }
 
 #[test]
-fn another_text_goes_to_the_program_of_the_settings_on_its_standard_input() {
-    let (api, site) = site(RenewedText::Another);
-    site.write(
-        "feedbake.toml",
-        "[token]\nstore = [\"sh\", \"-c\", \"cat > stored.txt; echo $0 $* > arguments.txt\"]\n",
-    );
-    let ran = site.run("bake").succeeds().says(&["is now in the program sh of `token.store`"]);
-    let new = api.change(|world| world.tokens.last().unwrap().text.clone());
-    assert_eq!(fs::read_to_string(site.path("stored.txt")).unwrap(), new);
-    assert!(!fs::read_to_string(site.path("arguments.txt")).unwrap().contains("IGAA"));
-    assert!(!ran.stderr.contains(&new) && !ran.stdout.contains(&new));
-}
-
-#[test]
-fn another_text_that_nobody_keeps_is_not_used_and_somebody_is_told() {
-    for settings in ["", "[token]\nstore = [\"false\"]\n", "[token]\nstore = [\"no-such-program-anywhere\"]\n"] {
-        let (api, site) = site(RenewedText::Another);
-        let old = api.token();
-        site.write("feedbake.toml", settings);
-        site.run("bake").succeeds().says(&["which was not kept; the old one stays in use", "[token] store", "--print"]);
-        let lists: Vec<_> = api.requests().into_iter().filter(|seen| seen.path().ends_with("/me/media")).collect();
-        assert!(lists.iter().all(|seen| seen.request.header("authorization") == Some(&format!("Bearer {old}"))));
-        assert_eq!(site.shown(), ["DAa"]);
-        site.run("bake").succeeds();
-        assert_eq!(renewals(&api), 1, "at most once a day");
-    }
-}
-
-#[test]
-fn a_renewal_that_is_refused_fails_no_bake() {
-    let (api, site) = site(RenewedText::Same);
-    let now = api.now();
-    api.change(|world| world.tokens[0].issued_at = now);
-    site.run("bake -v").succeeds().says(&["the token was not renewed", "too young"]);
-    assert_eq!(site.shown(), ["DAa"]);
-    site.run("bake").succeeds();
-    assert_eq!(renewals(&api), 1);
-    site.run("token refresh").ends_with(5).says(&["was not renewed"]);
-    assert_eq!(renewals(&api), 2);
-}
-
-#[test]
-fn a_token_near_its_end_is_warned_of_in_the_terminal_and_in_actions() {
-    let (api, site) = site(RenewedText::Same);
-    site.run("bake").succeeds();
-    let status = fs::read_to_string(site.path(STATUS)).unwrap();
-    let end = site.json(STATUS)["tokens"]["instagram"]["expires_at"].as_str().unwrap().to_owned();
-    let near = (Timestamp::now() + Duration::from_secs(10 * 86_400 + 3600)).to_string();
-    site.write(STATUS, &status.replace(&end, &near));
-    let ran = site.run_with("bake", &[("GITHUB_ACTIONS", "true")]).succeeds();
-    let lines: Vec<&str> = ran.stderr.lines().filter(|line| line.starts_with("::warning")).collect();
-    assert_eq!(lines.len(), 1, "{}", ran.stderr);
-    assert!(lines[0].contains("at its end: 10 days left%0Ahint: make a new one"), "{}", lines[0]);
-    assert_eq!(site.run("bake --json").json()["tokens"][0]["days_left"], 10);
-    drop(api);
-}
-
-#[test]
-fn actions_hears_of_a_new_token_before_anything_else_does() {
-    let (api, site) = site(RenewedText::Another);
-    site.write("feedbake.toml", "[token]\nstore = [\"sh\", \"-c\", \"cat > stored.txt\"]\n");
-    let ran = site.run_with("bake", &[("GITHUB_ACTIONS", "true")]).succeeds();
-    let new = api.change(|world| world.tokens.last().unwrap().text.clone());
-    let mentions: Vec<&str> = ran.stderr.lines().filter(|line| line.contains(&new)).collect();
-    assert_eq!(mentions, [format!("::add-mask::{new}")]);
-    assert!(ran.stderr.starts_with("::add-mask::"), "{}", ran.stderr);
-}
-
-#[test]
-fn status_tells_whose_it_is_and_how_long_it_lives() {
-    let (api, site) = site(RenewedText::Same);
-    site.run("token status").succeeds().prints(&["works, for @feedbake.test", "nobody knows when it ends"]);
-    site.run("token refresh").succeeds().says(&["was renewed, its text is the same"]);
-    let ran = site.run("token status").succeeds().prints(&["IGAA… from INSTAGRAM_ACCESS_TOKEN", "59 days left"]);
+fn status_tells_what_is_known_and_ends_with_4_when_the_token_is_dead() {
+    let api = api();
+    let site = site(&api);
+    past(&site, &api.token(), 30, 30);
+    let ran = site.run("token status").succeeds().prints(&[
+        "INSTAGRAM_ACCESS_TOKEN: IGAA… (",
+        "Instagram Login",
+        "the variable INSTAGRAM_ACCESS_TOKEN",
+        "@feedbake.test (business)",
+        "in 29 days",
+    ]);
     assert!(!ran.stdout.contains(&api.token()));
-    let json = site.run("token status --json").succeeds().json();
-    assert_eq!((&json["tokens"][0]["account"], &json["tokens"][0]["days_left"]), (&"feedbake.test".into(), &59.into()));
-    api.fault(Fault::TokenInvalidated);
-    site.run("token status --offline").succeeds().prints(&["was not tried", "59 days left"]);
-    site.run("token status").ends_with(4).prints(&["does not work"]).says(&["invalidated", "hint:"]);
-    let json = site.run("token status --json").ends_with(4).json();
-    assert_eq!(json["tokens"][0]["error"]["code"], 4);
+    site.run("token status --warn 30d").succeeds().says(&["warning: the token in INSTAGRAM_ACCESS_TOKEN ends on"]);
+    let json = site.run("token status --json --offline").succeeds().json();
+    assert_eq!(
+        (json["tokens"][0]["days_left"].as_i64(), json["tokens"][0]["kind"].as_str()),
+        (Some(29), Some("instagram"))
+    );
+    for (fault, words) in [
+        (Fault::TokenExpired, "feedbake login"),
+        (Fault::TokenInvalidated, "a changed password ends every token"),
+        (Fault::TesterRoleMissing, "manage_access"),
+    ] {
+        api.fault(fault);
+        site.run("token status").ends_with(4).says(&["the token is of no use", words]);
+        assert_eq!(site.run("token status --json").ends_with(4).json()["tokens"][0]["state"], "dead");
+        api.clear_faults();
+    }
+    api.fault(Fault::Code1);
+    site.run("token status").ends_with(5).says(&["could not be asked"]);
+    past(&site, &api.token(), 61, -1);
+    site.run("token status --offline").ends_with(4).says(&["ended on"]);
     Sandbox::without_token().run("token status").ends_with(4).says(&["no access token was given"]);
 }
 
 #[test]
-fn refresh_prints_another_text_only_when_it_is_asked_to() {
-    let (api, site) = site(RenewedText::Another);
-    let ran = site.run("token refresh").ends_with(4).says(&["was not kept"]);
-    assert_eq!(ran.stdout, "");
-    let ran = site.run("token refresh --print").succeeds();
+fn refresh_hands_the_token_out_only_when_asked() {
+    let api = api();
+    let site = site(&api);
+    let ran = site.run("token refresh").ends_with(4).says(&["nothing keeps the new one"]);
+    let all = || api.change(|world| world.tokens.iter().map(|token| token.text.clone()).collect::<Vec<_>>());
+    assert!(all().iter().all(|token| !ran.stdout.contains(token) && !ran.stderr.contains(token)));
+    let fresh = self::site(&api);
+    let ran = fresh.run("token refresh --print").succeeds();
+    assert_eq!(ran.stdout.trim(), all().last().unwrap());
+    assert!(!ran.stderr.contains("nothing keeps"), "whoever asked for it keeps it: {}", ran.stderr);
+    fresh.run("token refresh").succeeds().says(&["renewed less than 24 hours ago"]);
+}
+
+#[test]
+fn an_api_that_reads_the_token_from_the_address_only_is_understood() {
+    let api = api();
+    api.change(|world| (world.wants_query, world.rotation) = (true, Rotation::Same));
+    site(&api).run("bake").succeeds().says(&["the token was renewed"]);
+    assert_eq!(renewals(&api), 2);
+}
+
+#[test]
+fn a_token_of_facebook_login_is_left_alone() {
+    let api = Emulator::serve(feedbake::emulator::World::facebook()).unwrap().post(photo("DAa").size(64, 64));
+    let id = api.change(|world| world.account_id().to_owned());
+    site(&api).set("FEEDBAKE_API_USER", &id).run("bake").succeeds();
+    assert_eq!(renewals(&api), 0);
+}
+
+#[test]
+fn neither_the_demo_nor_an_offline_bake_renews_anything() {
+    let api = api();
+    let site = site(&api);
+    site.run("bake --demo").succeeds();
+    assert!(!site.path(".feedbake/token-status.json").exists());
+    site.run("bake --offline").succeeds();
+    assert_eq!(renewals(&api), 0);
+}
+
+#[test]
+fn cleaning_everything_takes_the_life_of_the_token_along() {
+    let api = api();
+    let key = Sandbox::new(&api).run("token keygen").succeeds().stdout;
+    let site = site(&api).set("FEEDBAKE_TOKEN_KEY", key.trim());
+    site.run("bake").succeeds();
+    site.run("clean --all").succeeds();
+    assert!(!site.path(".feedbake").exists());
+}
+
+/// Two bakes of one site that both began before either had its turn.
+fn two_at_once(site: &Sandbox) -> [Ran; 2] {
+    let root = feedbake::files::Root::new(site.path(""));
+    let turn = feedbake::bake::enter(&root, |_| {}).unwrap();
+    let runs = [(); 2].map(|()| {
+        let mut child = site.talk("bake --strict", &[]);
+        drop(child.stdin.take());
+        let mut terminal = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("waiting for it to end") {
+            assert_ne!(terminal.read_line(&mut said).unwrap(), 0, "{said}");
+        }
+        (child, terminal, said)
+    });
+    drop(turn);
+    runs.map(|(child, mut terminal, mut said)| {
+        terminal.read_to_string(&mut said).unwrap();
+        let mut output = child.wait_with_output().unwrap();
+        output.stderr = said.into_bytes();
+        Ran::new("bake --strict", output)
+    })
+}
+
+#[test]
+fn of_two_bakes_at_once_one_renews_and_the_other_goes_on_with_what_came_of_it() {
+    // The renewal ends the old token: whoever goes on with that one has nothing.
+    let api = api();
+    api.change(|world| world.rotation = Rotation::AnotherEndsTheOld);
+    let key = site(&api).run("token keygen").succeeds().stdout;
+    let site = site(&api).set("FEEDBAKE_TOKEN_KEY", key.trim());
+    for ran in two_at_once(&site) {
+        ran.succeeds();
+    }
+    assert_eq!(renewals(&api), 1, "in the encrypted file");
+
+    let api = self::api();
+    api.change(|world| world.rotation = Rotation::AnotherEndsTheOld);
+    let site = self::site(&api).unset("INSTAGRAM_ACCESS_TOKEN");
+    site.write(".env", &format!("INSTAGRAM_ACCESS_TOKEN={}\n", api.token()));
+    for ran in two_at_once(&site) {
+        ran.succeeds();
+    }
+    assert_eq!(renewals(&api), 1, "in `.env`");
+
+    // A variable stays as it was when the run began: the second run must not renew the old token again, and what the
+    // first one wrote of the new one stays.
+    let api = self::api();
+    let site = self::site(&api).set("FEEDBAKE_TOKEN_COMMAND", "cat");
+    for ran in two_at_once(&site) {
+        ran.succeeds();
+    }
+    assert_eq!(renewals(&api), 1, "with a program");
     let new = api.change(|world| world.tokens.last().unwrap().text.clone());
-    assert_eq!(ran.stdout, format!("{new}\n"));
-    assert!(!ran.stderr.contains(&new));
+    let fingerprint = feedbake::auth::AccessToken::new(&new).unwrap().fingerprint();
+    assert_eq!(
+        site.json(".feedbake/token-status.json")["tokens"]["INSTAGRAM_ACCESS_TOKEN"]["fingerprint"],
+        fingerprint.as_str()
+    );
+}
+
+#[test]
+fn a_token_of_a_dot_env_file_goes_back_there_by_itself() {
+    let api = api();
+    let site = site(&api).unset("INSTAGRAM_ACCESS_TOKEN");
+    site.write(".env", &format!("# mine\nINSTAGRAM_ACCESS_TOKEN={}\n", api.token()));
+    site.run("bake").succeeds().says(&["renewed and kept in ", ".env"]);
+    let new = api.change(|world| world.tokens.last().unwrap().text.clone());
+    assert_eq!(fs::read_to_string(site.path(".env")).unwrap(), format!("# mine\nINSTAGRAM_ACCESS_TOKEN={new}\n"));
+    site.run("token status").succeeds().prints(&["which .env sets"]);
 }

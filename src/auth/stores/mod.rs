@@ -1,0 +1,168 @@
+//! Where a changed token is handed to, so that the next run begins with it.
+//!
+//! Each store takes the token in a body or on standard input, never in an address or an argument.
+
+mod command;
+mod github;
+mod netlify;
+mod variables;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::token::AccessToken;
+use super::vault::{Vault, VaultError, VaultKey};
+use crate::files::{FileError, Root};
+use crate::http::HttpError;
+
+/// The longest a store may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A place for tokens.
+#[derive(Debug, Clone)]
+pub enum Store {
+    /// The encrypted file of the site.
+    Vault(VaultKey),
+    /// A secret of a repository on GitHub.
+    Github(GithubStore),
+    /// A variable of a site on Netlify.
+    Netlify(NetlifyStore),
+    /// A line `NAME=token` of a file that only its owner may read.
+    File(PathBuf),
+    /// A program that reads the token from its standard input.
+    Command(Vec<String>),
+}
+
+/// A repository whose secrets may be written.
+#[derive(Debug, Clone)]
+pub struct GithubStore {
+    /// `https://api.github.com`, or an own server's.
+    pub api: Url,
+    /// `owner/name`.
+    pub repository: String,
+    /// A personal access token with *Secrets: write*.
+    pub credential: SecretString,
+    /// The name of the secret; the token's variable when there is none.
+    pub secret: Option<String>,
+}
+
+/// A site whose variables may be written.
+#[derive(Debug, Clone)]
+pub struct NetlifyStore {
+    /// `https://api.netlify.com`.
+    pub api: Url,
+    /// The team's id or slug.
+    pub account: String,
+    /// The site's id.
+    pub site: String,
+    /// A personal access token.
+    pub credential: SecretString,
+    /// Which builds see it.
+    pub context: String,
+}
+
+/// A token that could not be handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The encrypted file.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A file that is no text, into which nothing is written.
+    #[error("{} is not UTF-8 text", .path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A host could not be reached.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// A host said no.
+    #[error("{host} answered with status {status}{}", said(.message))]
+    Refused {
+        /// `GitHub` or `Netlify`.
+        host: &'static str,
+        /// HTTP status.
+        status: u16,
+        /// What it says.
+        message: String,
+    },
+    /// A host's answer has not the form its documents show.
+    #[error("{host} answered something else than its documents show: {why}")]
+    Shape {
+        /// `GitHub` or `Netlify`.
+        host: &'static str,
+        /// What is missing.
+        why: &'static str,
+    },
+    /// The program could not be started.
+    #[error("{program} could not be started")]
+    NoProgram {
+        /// Its name.
+        program: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The program ended with an error.
+    #[error("{program} ended with {status}{}", said(.message))]
+    Program {
+        /// Its name.
+        program: String,
+        /// How.
+        status: String,
+        /// The last line it said.
+        message: String,
+    },
+}
+
+fn said(message: &str) -> String {
+    if message.is_empty() { String::new() } else { format!(": {message}") }
+}
+
+impl fmt::Display for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vault(_) => f.write_str(super::vault::VAULT_FILE),
+            Self::Github(store) => write!(f, "the secrets of {} on GitHub", store.repository),
+            Self::Netlify(store) => write!(f, "the variables of site {} on Netlify", store.site),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Command(words) => {
+                write!(f, "the program {}", words.first().map_or("that was not named", String::as_str))
+            }
+        }
+    }
+}
+
+impl Store {
+    /// Hands `new` over, which `old` became, under the name of the variable `old` is in.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it is not there for certain.
+    pub fn keep(&self, root: &Root, name: &str, old: &AccessToken, new: &AccessToken) -> Result<(), StoreError> {
+        match self {
+            Self::Vault(key) => {
+                let mut vault = Vault::open(root, key)?;
+                vault.put(name, old, new.clone());
+                vault.write(root, key)?;
+                Ok(())
+            }
+            Self::Github(store) => github::keep(store, name, new),
+            Self::Netlify(store) => netlify::keep(store, name, new),
+            Self::File(path) => variables::keep(path, name, new),
+            Self::Command(words) => command::keep(words, name, new),
+        }
+    }
+}
+
+/// What a host says of itself in `message`, in one short line without anything that may be secret.
+fn message_of(body: &[u8], secret: &AccessToken) -> String {
+    let value: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = value.get("message").and_then(serde_json::Value::as_str).unwrap_or_default();
+    crate::feed::one_line(&text.replace(secret.expose(), "…")).chars().take(160).collect()
+}

@@ -1,0 +1,200 @@
+//! What to click about tokens: their end, their renewal, the places they are kept in, and the mistakes people make.
+
+use url::Url;
+
+use super::advice::{advice_on_api, advice_on_http};
+use super::failure::{Code, Failure};
+use crate::auth::{KEY_NAME, LoginError, Outlook, Renewal, Renewed, StoreError, TokenKind, VAULT_FILE, VaultError};
+use crate::bake::TendError;
+use crate::config::StoreWishError;
+use crate::graph::{ApiError, FaultKind};
+
+/// How to keep a token that changes.
+const KEEP: &str = "`feedbake token keygen` makes a key for an encrypted token file, which is all it takes where builds can commit; docs/tokens.md names the other ways";
+
+/// How to get a new token.
+const LOGIN: &str = "make a new one with `feedbake login`, then set the variable to it where the site is built";
+
+/// What somebody has to know of a renewal; `end` says when the token ends. Nothing when all is well.
+pub fn of_renewal(renewal: &Renewal, end: &str) -> Vec<Failure> {
+    let name = &renewal.name;
+    let mut warnings = match &renewal.outcome {
+        Renewed::NotDue | Renewed::NotThisKind | Renewed::TooYoung | Renewed::Extended => Vec::new(),
+        Renewed::Changed { failed, .. } => failed
+            .iter()
+            .map(|(place, error)| {
+                of_store(error, &format!("the renewed token of {name} is not in {place}; it is kept elsewhere"))
+            })
+            .collect(),
+        Renewed::Unkept { failed } if failed.is_empty() => vec![
+            Failure::new(
+                Code::Token,
+                format!(
+                    "the token in {name} changed when it was renewed, and nothing keeps the new one: the old one {end}"
+                ),
+            )
+            .hint(KEEP),
+        ],
+        Renewed::Unkept { failed } => failed
+            .iter()
+            .map(|(place, error)| {
+                of_store(
+                    error,
+                    &format!(
+                        "the renewed token of {name} could not be kept in {place}: the old one stays in use; it {end}"
+                    ),
+                )
+            })
+            .collect(),
+        Renewed::Failed(_) => Vec::new(),
+        Renewed::NewIsRefused(error) => {
+            let (code, hints) = advice_on_api(error);
+            let failure = Failure::new(
+                code,
+                format!("the API does not take the token it gave for the one in {name}; the old one stays in use"),
+            );
+            vec![hints.into_iter().fold(failure.caused_by(error), Failure::hint)]
+        }
+    };
+    let was_renewed = matches!(renewal.outcome, Renewed::Extended | Renewed::Changed { .. });
+    let is_told_already = !warnings.is_empty();
+    let is_near = matches!(renewal.outlook, Outlook::Near { .. } | Outlook::Over);
+    if is_near && !was_renewed && !is_told_already {
+        let mut failure = Failure::new(Code::Token, format!("the token in {name} {end}"));
+        if let Renewed::Failed(error) = &renewal.outcome {
+            failure = failure.caused_by(error).hint("feedbake asks for its renewal again tomorrow");
+        }
+        warnings.push(failure.hint(LOGIN));
+    }
+    for warning in &mut warnings {
+        warning.lower();
+    }
+    warnings
+}
+
+/// A token that could not be looked after; the run went on with it as it is.
+pub fn of_tending(name: &str, error: &TendError) -> Failure {
+    let consequence = format!("nothing was done for the token in {name}");
+    let mut failure = match error {
+        TendError::File(file) => *Failure::of_file(file, &consequence),
+        TendError::Http(http) => {
+            let failure = Failure::new(Code::Network, consequence).caused_by(http);
+            advice_on_http(http).into_iter().fold(failure, Failure::hint)
+        }
+    };
+    failure.lower();
+    failure
+}
+
+/// The exit code and the next steps for what the API says of a token: the mistake that its first letters give away,
+/// and nothing else beside that, or the advice that anybody gets.
+pub fn on_token(kind: TokenKind, base: &Url, error: &ApiError) -> (Code, Vec<String>) {
+    let (code, hints) = advice_on_api(error);
+    (code, mistake(kind, base, error).map_or(hints, |mistake| vec![mistake]))
+}
+
+/// The mistake behind a refusal that the token's first letters give away. A hint, never a decision.
+fn mistake(kind: TokenKind, base: &Url, error: &ApiError) -> Option<String> {
+    let ApiError::Fault(fault) = error else { return None };
+    if !matches!(fault.kind, FaultKind::TokenUnreadable) {
+        return None;
+    }
+    let is_facebook = base.host_str() == Some("graph.facebook.com");
+    match kind {
+        TokenKind::Facebook if !is_facebook => Some(
+            "this token begins with EAA: it is one of Facebook Login. Either make one with Instagram login (app dashboard → Instagram → API setup with Instagram login → Generate token; it begins with IGAA), or set `[api] base = \"https://graph.facebook.com\"` and `user`".to_owned(),
+        ),
+        TokenKind::Instagram if is_facebook => Some(
+            "this token begins with IGAA: it is one of Instagram Login, and `api.base` is Facebook's; take that setting out".to_owned(),
+        ),
+        TokenKind::BasicDisplay => Some(
+            "this token begins with IGQ: it is one of the Basic Display API, which ended in December 2024. Switch the account to a professional one, then make a new token with `feedbake login`".to_owned(),
+        ),
+        TokenKind::Facebook | TokenKind::Instagram | TokenKind::Unknown => None,
+    }
+}
+
+/// A file that nobody can open here.
+pub fn locked_vault() -> Failure {
+    let mut failure = Failure::new(
+        Code::Token,
+        format!("{VAULT_FILE} is there, but no key for it: the token in the variable must do"),
+    )
+    .hint(format!("set {KEY_NAME} to the key that `feedbake token keygen` printed"));
+    failure.lower();
+    failure
+}
+
+/// The encrypted token file.
+pub fn of_vault(error: &VaultError, consequence: &str) -> Failure {
+    let failure = |code| Failure::new(code, consequence).caused_by(error);
+    match error {
+        VaultError::File(file) => *Failure::of_file(file, consequence),
+        VaultError::BadKey => failure(Code::Settings).hint("set it to the line that `feedbake token keygen` printed, whole"),
+        VaultError::Form => failure(Code::File)
+            .hint(format!("delete {VAULT_FILE}: the token in the variable counts then, and the next renewal writes the file anew")),
+        VaultError::WrongKey => failure(Code::Token).hint(format!(
+            "set {KEY_NAME} to the key the file was made with; if it is lost, delete {VAULT_FILE} and set a token from `feedbake login`"
+        )),
+        VaultError::NoRandom(_) => failure(Code::Unexpected).hint("something on this machine keeps programs from the system's random numbers"),
+    }
+}
+
+/// A place for tokens that refused one.
+pub fn of_store(error: &StoreError, consequence: &str) -> Failure {
+    let failure = |code| Failure::new(code, consequence).caused_by(error);
+    match error {
+        StoreError::Vault(vault) => of_vault(vault, consequence),
+        StoreError::File(file) => *Failure::of_file(file, consequence),
+        StoreError::NotText { .. } => failure(Code::File).hint("a file of NAME=value lines is meant: name another one with `--file`"),
+        StoreError::Http(http) => advice_on_http(http).into_iter().filter(|hint| !hint.contains("api.base")).fold(failure(Code::Network), Failure::hint),
+        StoreError::Refused { host: "GitHub", status: 401, .. } => failure(Code::Token)
+            .hint("GH_TOKEN has expired or was revoked: github.com → Settings → Developer settings → Fine-grained tokens → Regenerate"),
+        StoreError::Refused { host: "GitHub", status: 403 | 404, .. } => failure(Code::Token)
+            .hint("GH_TOKEN has to be a personal access token for this repository with the permission *Secrets: Read and write*; the job's own GITHUB_TOKEN can never write secrets"),
+        StoreError::Refused { host: "GitHub", .. } => failure(Code::Network).hint("githubstatus.com says whether it is them; feedbake tries again with the next renewal"),
+        StoreError::Refused { status: 401 | 403, .. } => failure(Code::Token)
+            .hint("NETLIFY_AUTH_TOKEN has to be a personal access token of the team: app.netlify.com → User settings → Applications → New access token"),
+        StoreError::Refused { status: 404, .. } => failure(Code::Token)
+            .hint("NETLIFY_ACCOUNT_ID and NETLIFY_SITE_ID name the team and the site (Project configuration → General); the variable has to be there already"),
+        StoreError::Refused { .. } => failure(Code::Network).hint("try again later"),
+        StoreError::Shape { .. } => failure(Code::Network).hint("is GITHUB_API_URL or NETLIFY_API_URL the address of the host's API?"),
+        StoreError::NoProgram { .. } => failure(Code::Settings).hint("is it installed where the site is built, and in the PATH?"),
+        StoreError::Program { .. } => failure(Code::Network).hint("run the same program by hand, with anything on its standard input, to see what it wants"),
+    }
+}
+
+/// A place for tokens that lacks something.
+pub fn of_store_wish(error: &StoreWishError, consequence: &str) -> Failure {
+    let failure = Failure::new(Code::Settings, consequence).caused_by(error);
+    let mut failure = match error {
+        StoreWishError::Missing { name: "GH_TOKEN", .. } => failure.hint("a fine-grained personal access token with *Secrets: Read and write* for this repository; docs/tokens.md shows the clicks"),
+        StoreWishError::Missing { name: "GITHUB_REPOSITORY", .. } => failure.hint("GitHub Actions sets it by itself; elsewhere set it to owner/name"),
+        StoreWishError::Missing { .. } | StoreWishError::Bad { .. } => failure.hint("docs/tokens.md names what each place needs"),
+        StoreWishError::Key(key) => return of_vault(key, consequence),
+        StoreWishError::DotEnvWouldBeCommitted => failure.hint("add the line `.env` to .gitignore; if git tracks it already: `git rm --cached .env`"),
+    };
+    failure.lower();
+    failure
+}
+
+/// A login that brought no code.
+pub fn of_login(error: &LoginError) -> Box<Failure> {
+    let failure = Failure::new(Code::Token, "there is no new token").caused_by(error);
+    Box::new(match error {
+        LoginError::NoAddress | LoginError::NoCode => failure
+            .hint("copy the whole address from the browser's address bar after you pressed Allow; it begins with your redirect address and has `code=` in it, even if the page itself cannot be shown"),
+        LoginError::StillTheFirst => failure.hint("open it, log in, press Allow, and paste the address the browser ends at"),
+        LoginError::OtherState => failure.hint("it is from an earlier login, or from somebody else: run `feedbake login` again and use the address it shows"),
+        LoginError::Denied => failure.hint("run `feedbake login` again and press Allow; feedbake asks to read the profile and its posts, and nothing else"),
+        LoginError::Refused { .. } => failure.hint("run `feedbake login` again; if it stays so, docs/troubleshooting.md knows the page's messages"),
+    })
+}
+
+/// An account that Instagram lets nobody read.
+pub fn personal_account(username: &str, account_type: &str) -> Failure {
+    let mut failure = Failure::new(Code::Token, format!("@{username} is a {} account, and Instagram lets programs read professional ones only", account_type.to_lowercase()))
+        .hint("in the Instagram app: Settings → Account type and tools → Switch to professional account (free); then make the token again");
+    failure.lower();
+    failure
+}

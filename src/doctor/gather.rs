@@ -1,0 +1,329 @@
+//! Reads the site, asks git, and, where that is wished, the API.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use walkdir::WalkDir;
+
+use super::schema::first_fault;
+use super::templates;
+use super::{DataFacts, DataState, Facts, KeepingFacts, ScheduleFacts, SiteFacts, TemplateFacts, TokenFacts};
+use crate::audit::Audit;
+use crate::auth::{AccessToken, Held, LeakScanner, STATUS_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault};
+use crate::cache;
+use crate::config::{DOT_ENV, FeedSettings, Place, TokenError, vault_key};
+use crate::files::{self, FileError, Root, SitePath};
+use crate::graph::{ApiError, Graph};
+use crate::http::{Http, HttpOptions};
+use crate::preview::{TeraMajor, preview_page};
+use crate::site::{PARTIAL, PUBLIC_FOLDER, PUBLISHED_FOLDER};
+
+/// Larger text files are none.
+const LARGEST_TEXT: u64 = 1 << 20;
+
+/// How far the doctor looks.
+pub struct Sight<'a> {
+    /// Settings and surroundings.
+    pub place: &'a Place,
+    /// The site.
+    pub root: &'a Root,
+    /// The token of each feed, in the order of the settings.
+    pub held: &'a [Result<Held, TokenError>],
+    /// Asks nobody.
+    pub offline: bool,
+    /// The time.
+    pub now: Timestamp,
+    /// Sleeps.
+    pub pause: &'a dyn Fn(Duration),
+    /// Gives a fresh number from 0 to 1.
+    pub dice: &'a dyn Fn() -> f64,
+}
+
+/// Gathers everything.
+///
+/// # Errors
+/// [`FileError`] when feedbake's own files cannot be read.
+pub fn gather(sight: &Sight<'_>) -> Result<Facts, FileError> {
+    let folder = sight.root.folder();
+    let status = TokenStatus::read(sight.root)?;
+    let own_texts = texts(folder);
+    let live: Vec<AccessToken> = sight.held.iter().flatten().map(|held| held.token.clone()).collect();
+    let scanner = LeakScanner::new(&live.iter().collect::<Vec<_>>());
+    let (leaks, files_looked_through) = leaks(folder, &scanner);
+    let (tokens, clock_skew) = tokens(sight, &status);
+    let place = |text: &str| SitePath::new(text).expect("the place is plain");
+    let cache_folder = place(cache::FOLDER);
+    let cache_bytes = sight
+        .root
+        .names_below(&cache_folder)?
+        .iter()
+        .filter_map(|name| sight.root.size(&SitePath::new(&format!("{}/{name}", cache::FOLDER)).ok()?))
+        .sum();
+    Ok(Facts {
+        now: sight.now,
+        site: SiteFacts { folder: folder.to_owned(), mark: mark(folder), zola: zola(folder) },
+        template: template(sight.root, &own_texts),
+        data: sight.place.settings.feeds.iter().map(|feed| data(sight.root, feed)).collect::<Result<_, _>>()?,
+        tokens,
+        keeping: keeping(sight, &status),
+        schedules: schedules(folder),
+        last_commit: git(folder, &["log", "-1", "--format=%ct"])
+            .and_then(|text| Timestamp::from_second(text.trim().parse().ok()?).ok()),
+        clock_skew,
+        cache_bytes,
+        cache_is_ignored: !is_in_git(folder) || is_ignored(folder, &format!("{}/index.json", cache::FOLDER)),
+        leaks,
+        files_looked_through,
+        instafeed: own_texts
+            .iter()
+            .filter(|(_, text)| templates::loads_instafeed(text))
+            .map(|(path, text)| (path.clone(), templates::has_written_token(text)))
+            .collect(),
+    })
+}
+
+fn mark(folder: &Path) -> Option<&'static str> {
+    ["zola.toml", "config.toml"].into_iter().find(|mark| folder.join(mark).is_file())
+}
+
+/// Everything that says which Zola builds the site: this machine's, and the hosts' settings.
+fn zola(folder: &Path) -> Vec<(String, (u32, u32))> {
+    let mut said = Vec::new();
+    let mut take = |file: String, path: &Path| {
+        let text = files::read(path).ok().flatten().unwrap_or_default();
+        said.extend(templates::zola_version(&String::from_utf8_lossy(&text)).map(|version| (file, version)));
+    };
+    for file in ["netlify.toml", "vercel.json", ".tool-versions", "mise.toml", ".mise.toml"] {
+        take(file.to_owned(), &folder.join(file));
+    }
+    for (file, path) in workflows(folder) {
+        take(file, &path);
+    }
+    let here = output("zola", &["--version"], folder).and_then(|text| templates::version_in(&text));
+    said.extend(here.map(|version| ("zola on this machine".to_owned(), version)));
+    said
+}
+
+fn workflows(folder: &Path) -> Vec<(String, PathBuf)> {
+    let top = git(folder, &["rev-parse", "--show-toplevel"])
+        .map_or_else(|| folder.to_owned(), |text| PathBuf::from(text.trim()));
+    WalkDir::new(top.join(".github/workflows"))
+        .max_depth(1)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| matches!(entry.path().extension().and_then(|ending| ending.to_str()), Some("yml" | "yaml")))
+        .map(|entry| (format!(".github/workflows/{}", entry.file_name().to_string_lossy()), entry.into_path()))
+        .collect()
+}
+
+fn schedules(folder: &Path) -> Vec<ScheduleFacts> {
+    let read = |path: &Path| files::read(path).ok().flatten().unwrap_or_default();
+    workflows(folder)
+        .into_iter()
+        .filter_map(|(file, path)| {
+            let commits = templates::schedule(&String::from_utf8_lossy(&read(&path)))?;
+            Some(ScheduleFacts { file, commits })
+        })
+        .collect()
+}
+
+/// The site's own templates, pages and scripts, by their path in the site.
+fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
+    let is_text = |path: &Path| {
+        matches!(path.extension().and_then(|ending| ending.to_str()), Some("html" | "md" | "js" | "xml" | "txt"))
+    };
+    let walk = |top: &str| WalkDir::new(folder.join(top)).sort_by_file_name().into_iter().filter_map(Result::ok);
+    ["templates", "content", "themes", "static", "sass"]
+        .into_iter()
+        .flat_map(walk)
+        .filter(|entry| entry.file_type().is_file() && is_text(entry.path()))
+        .filter(|entry| entry.metadata().is_ok_and(|data| data.len() <= LARGEST_TEXT))
+        .filter_map(|entry| {
+            let text = files::read(entry.path()).ok().flatten()?;
+            let path = entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_owned();
+            Some((path, String::from_utf8_lossy(&text).into_owned()))
+        })
+        .collect()
+}
+
+fn template(root: &Root, texts: &[(PathBuf, String)]) -> TemplateFacts {
+    let place = SitePath::new(PARTIAL.place).expect("the place is a constant");
+    if !root.exists(&place) {
+        return TemplateFacts::default();
+    }
+    let is_another =
+        |path: &Path| !path.ends_with("shortcodes/instagram.html") && !path.ends_with("partials/instagram.html");
+    let included_by = texts
+        .iter()
+        .filter(|(path, text)| is_another(path) && templates::shows_the_feed(text))
+        .map(|(path, _)| path.clone());
+    let render = |major| match preview_page(root, major, "/", &Map::new()) {
+        Ok(_) => Some(Ok(())),
+        Err(crate::preview::PreviewError::NotBuiltIn) => None,
+        Err(error) => Some(Err(crate::feed::one_line(&error.to_string()))),
+    };
+    TemplateFacts {
+        is_there: true,
+        included_by: included_by.collect(),
+        tera_1: render(TeraMajor::One),
+        tera_2: render(TeraMajor::Two),
+    }
+}
+
+fn data(root: &Root, feed: &FeedSettings) -> Result<DataFacts, FileError> {
+    let place = feed.data_file.to_string();
+    let Some(bytes) = root.read(&feed.data_file)? else { return Ok(DataFacts { place, state: DataState::Absent }) };
+    let value: Value = match serde_json::from_slice(&bytes) {
+        Ok(value) => value,
+        Err(error) => return Ok(DataFacts { place, state: DataState::Broken(format!("it is no JSON: {error}")) }),
+    };
+    if let Some(fault) = first_fault(&value) {
+        return Ok(DataFacts { place, state: DataState::Broken(fault) });
+    }
+    let mut named = Vec::new();
+    collect_paths(&value, &mut named);
+    named.sort();
+    named.dedup();
+    let is_there = |path: &String| {
+        SitePath::new(&format!("{PUBLISHED_FOLDER}/{path}"))
+            .is_ok_and(|path| root.size(&path).is_some_and(|size| size > 0))
+    };
+    let missing = named.into_iter().filter(|path| !is_there(path)).collect();
+    let posts = value.get("posts").and_then(Value::as_array).map_or(0, Vec::len);
+    Ok(DataFacts { place, state: DataState::Whole { posts, missing } })
+}
+
+fn collect_paths(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                match value {
+                    Value::String(path) if matches!(key.as_str(), "path" | "src") => into.push(path.clone()),
+                    _ => collect_paths(value, into),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_paths(item, into)),
+        _ => {}
+    }
+}
+
+fn tokens(sight: &Sight<'_>, status: &TokenStatus) -> (Vec<TokenFacts>, Option<i64>) {
+    let mut all: Vec<TokenFacts> = Vec::new();
+    let mut skew = None;
+    for (feed, held) in sight.place.settings.feeds.iter().zip(sight.held) {
+        let name = match held {
+            Ok(held) => held.name.clone(),
+            Err(_) => feed.token_env.clone().unwrap_or_else(|| crate::config::TOKEN_NAMES[0].to_owned()),
+        };
+        if all.iter().any(|other| other.name == name) {
+            continue;
+        }
+        let mut facts = TokenFacts {
+            name,
+            found: held.as_ref().map(|held| held.token.kind()).map_err(Clone::clone),
+            host: feed.api.base.host_str().unwrap_or_default().to_owned(),
+            record: held.as_ref().ok().and_then(|held| status.of(&held.name, &held.token.fingerprint())).cloned(),
+            warn: sight.place.settings.tokens.warn,
+            asked: None,
+            posts: None,
+        };
+        if let (Ok(held), false) = (held, sight.offline) {
+            ask(sight, feed, &held.token, &mut facts, &mut skew);
+        }
+        all.push(facts);
+    }
+    (all, skew)
+}
+
+fn ask(sight: &Sight<'_>, feed: &FeedSettings, token: &AccessToken, facts: &mut TokenFacts, skew: &mut Option<i64>) {
+    let http = match Http::new(HttpOptions { api_base: feed.api.base.clone(), timeout: feed.api.timeout }) {
+        Ok(http) => http,
+        Err(error) => {
+            facts.asked = Some(Err(error.into()));
+            return;
+        }
+    };
+    let options = feed.api.options();
+    let talk = Talk { http: &http, options: options.clone(), pause: sight.pause, dice: sight.dice };
+    let asked: Result<_, ApiError> = talk.whose(token);
+    if asked.is_ok() {
+        let mut graph = Graph::new(&http, options, token.clone(), &|_| {}, sight.pause, sight.dice);
+        facts.posts = Some(graph.page(None, 1).map(|page| page.posts.len()));
+    }
+    facts.asked = Some(asked);
+    if skew.is_none() {
+        *skew = http.clock().ok().flatten().map(|there| there.as_second() - sight.now.as_second());
+    }
+}
+
+fn keeping(sight: &Sight<'_>, status: &TokenStatus) -> KeepingFacts {
+    let stores = sight.place.settings.tokens.stores(&sight.place.site, &sight.place.environment);
+    let mut places: Vec<String> = stores.iter().flatten().map(ToString::to_string).collect();
+    // Where a token came from it goes back to by itself.
+    let is_of_dot_env = sight.held.iter().flatten().any(|held| held.place == TokenPlace::DotEnv);
+    if is_of_dot_env && !places.iter().any(|place| place.ends_with(DOT_ENV)) {
+        places.push(DOT_ENV.to_owned());
+    }
+    let vault_is_there = Vault::exists(sight.root);
+    let key = vault_key(&sight.place.environment).ok().flatten();
+    let folder = sight.root.folder();
+    KeepingFacts {
+        trouble: stores.as_ref().err().map(ToString::to_string),
+        places,
+        vault_is_there,
+        vault_opens: vault_is_there && key.is_some_and(|key| Vault::open(sight.root, &key).is_ok()),
+        lost: status.tokens.values().any(|record| record.unkept),
+        status_is_ignored: is_in_git(folder)
+            && (is_ignored(folder, STATUS_FILE) || (vault_is_there && is_ignored(folder, VAULT_FILE))),
+    }
+}
+
+/// Looks through what git tracks and through the built site.
+fn leaks(folder: &Path, scanner: &LeakScanner) -> (Vec<(PathBuf, String)>, usize) {
+    let mut audit = Audit::default();
+    let tracked = git(folder, &["ls-files", "-z"]).unwrap_or_default();
+    for name in tracked.split('\0').filter(|name| !name.is_empty()) {
+        let path = folder.join(name);
+        if path.is_file() {
+            audit.look_through(&path, scanner);
+        }
+    }
+    let public = folder.join(PUBLIC_FOLDER);
+    if public.is_dir() {
+        audit.look_through(&public, scanner);
+    }
+    let shown = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_owned();
+    let mut found: Vec<(PathBuf, String)> =
+        audit.found.iter().map(|finding| (shown(&finding.path), finding.leak.to_string())).collect();
+    found.dedup();
+    (found, audit.files)
+}
+
+fn is_in_git(folder: &Path) -> bool {
+    git(folder, &["rev-parse", "--is-inside-work-tree"]).is_some_and(|answer| answer.trim() == "true")
+}
+
+fn is_ignored(folder: &Path, path: &str) -> bool {
+    git(folder, &["check-ignore", "--", path]).is_some()
+}
+
+/// What git says; `None` when it is not here, or says no.
+fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
+    output("git", arguments, folder)
+}
+
+fn output(program: &str, arguments: &[&str], folder: &Path) -> Option<String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}

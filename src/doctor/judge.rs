@@ -1,0 +1,220 @@
+//! What the facts mean. Pure.
+
+use super::{DataState, Facts, Finding, Level, TemplateFacts, Topic, life};
+
+/// Links of the CDN end by the server's clock, and a renewal counts days: a few minutes hurt nobody.
+const SKEW_SECONDS: i64 = 300;
+
+/// A cache of this size is worth a word on a host that has to carry it around.
+const LARGE_CACHE: u64 = 1_000_000_000;
+
+/// Judges everything, in the order in which a person would look.
+pub fn judge(facts: &Facts) -> Vec<Finding> {
+    let mut all = Findings::default();
+    site(facts, &mut all);
+    template(&facts.template, facts, &mut all);
+    data(facts, &mut all);
+    for token in &facts.tokens {
+        life::token(token, facts, &mut all);
+    }
+    life::keeping(facts, &mut all);
+    life::schedule(facts, &mut all);
+    clock(facts, &mut all);
+    cache(facts, &mut all);
+    secrets(facts, &mut all);
+    all.0
+}
+
+/// What was found so far.
+#[derive(Default)]
+pub(super) struct Findings(Vec<Finding>);
+
+impl Findings {
+    pub(super) fn add(&mut self, topic: Topic, level: Level, what: impl Into<String>, hints: &[&str]) {
+        let hints = hints.iter().map(|hint| (*hint).to_owned()).collect();
+        self.0.push(Finding { topic, level, what: what.into(), hints });
+    }
+}
+
+fn site(facts: &Facts, all: &mut Findings) {
+    let folder = facts.site.folder.display();
+    match facts.site.mark {
+        Some(mark) => all.add(Topic::Site, Level::Good, format!("{folder} is a Zola site ({mark})"), &[]),
+        None => all.add(
+            Topic::Site,
+            Level::Advice,
+            format!("there is neither zola.toml nor config.toml in {folder}"),
+            &["run feedbake in the site's folder, or name it with `--site`; for another generator this is all right"],
+        ),
+    }
+    let world = |version: (u32, u32)| if version < (0, 23) { "Tera 1" } else { "Tera 2" };
+    for (who, version) in &facts.site.zola {
+        let what = format!("{who}: Zola {}.{}, which speaks {}", version.0, version.1, world(*version));
+        all.add(Topic::Site, Level::Good, what, &[]);
+    }
+    let mut worlds: Vec<&str> = facts.site.zola.iter().map(|(_, version)| world(*version)).collect();
+    worlds.sort_unstable();
+    worlds.dedup();
+    if worlds.len() > 1 {
+        all.add(
+            Topic::Site,
+            Level::Advice,
+            "two generations of Zola build this site, and their templates differ",
+            &["set the same version everywhere (ZOLA_VERSION, the workflow, this machine); feedbake's partial is good in both, your templates may not be"],
+        );
+    }
+}
+
+fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
+    if !template.is_there {
+        let hint = "`feedbake` writes it where it is missing, unless `templates = false`; then include your own";
+        all.add(Topic::Template, Level::Advice, "the partial templates/partials/instagram.html is not there", &[hint]);
+        return;
+    }
+    match template.included_by.first() {
+        Some(first) => {
+            let more = template.included_by.len() - 1;
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            all.add(Topic::Template, Level::Good, format!("the partial is shown by {}{more}", first.display()), &[]);
+        }
+        None => all.add(
+            Topic::Template,
+            Level::Bad,
+            "no template and no page includes the partial, so nobody sees the feed",
+            &["put `{% include \"partials/instagram.html\" %}` into a template, inside a block"],
+        ),
+    }
+    let builds = |is_one: bool| facts.site.zola.iter().any(|(_, version)| (*version < (0, 23)) == is_one);
+    for (name, answer, is_needed, zola) in [
+        ("Tera 1", &template.tera_1, builds(true), "Zola up to 0.22"),
+        ("Tera 2", &template.tera_2, builds(false), "Zola from 0.23 on"),
+    ] {
+        match answer {
+            Some(Ok(())) => all.add(Topic::Template, Level::Good, format!("{name} ({zola}) renders the partial"), &[]),
+            Some(Err(message)) => {
+                let level = if is_needed || facts.site.zola.is_empty() { Level::Bad } else { Level::Advice };
+                let hint =
+                    "move the partial away and run feedbake: it writes its own, which both render; then change that";
+                all.add(
+                    Topic::Template,
+                    level,
+                    format!("{name} ({zola}) does not render the partial: {message}"),
+                    &[hint],
+                );
+            }
+            None => all.add(Topic::Template, Level::Unknown, format!("{name} is not part of this feedbake"), &[]),
+        }
+    }
+}
+
+fn data(facts: &Facts, all: &mut Findings) {
+    for file in &facts.data {
+        let place = &file.place;
+        match &file.state {
+            DataState::Absent => all.add(Topic::Data, Level::Advice, format!("{place} is not there yet"), &["run `feedbake` once"]),
+            DataState::Broken(why) => all.add(
+                Topic::Data,
+                Level::Bad,
+                format!("{place} is not what templates expect: {why}"),
+                &["delete it and run `feedbake`: it is written anew"],
+            ),
+            DataState::Whole { posts, missing } if missing.is_empty() => {
+                all.add(Topic::Data, Level::Good, format!("{place} holds {posts} posts, and every picture is there"), &[]);
+            }
+            DataState::Whole { missing, .. } => all.add(
+                Topic::Data,
+                Level::Bad,
+                format!("{place} names {} pictures that are not there, such as {}", missing.len(), missing[0]),
+                &["run `feedbake`: it makes them again; if the site is built elsewhere, commit the pictures with the data file or bake there"],
+            ),
+        }
+    }
+}
+
+fn clock(facts: &Facts, all: &mut Findings) {
+    let newest_past =
+        facts.tokens.iter().filter_map(|token| token.record.as_ref()).filter_map(|record| record.refreshed_at).max();
+    match facts.clock_skew {
+        Some(skew) if skew.abs() > SKEW_SECONDS => all.add(
+            Topic::Clock,
+            Level::Advice,
+            format!(
+                "the clock of this machine is {} minutes {}",
+                skew.abs() / 60,
+                if skew > 0 { "slow" } else { "fast" }
+            ),
+            &["switch time synchronisation on: links to pictures and the days of a token are counted by it"],
+        ),
+        Some(_) => all.add(Topic::Clock, Level::Good, "the clock agrees with the API's", &[]),
+        None if newest_past.is_some_and(|past| past > facts.now) => all.add(
+            Topic::Clock,
+            Level::Advice,
+            "the clock of this machine shows a time before the last renewal",
+            &["switch time synchronisation on"],
+        ),
+        None => {}
+    }
+}
+
+fn cache(facts: &Facts, all: &mut Findings) {
+    let megabytes = facts.cache_bytes / 1_000_000;
+    if facts.cache_bytes > LARGE_CACHE {
+        all.add(
+            Topic::Cache,
+            Level::Advice,
+            format!("the cache holds {megabytes} MB"),
+            &["`feedbake clean` empties it; the next bake fills it with what it needs"],
+        );
+    } else {
+        all.add(Topic::Cache, Level::Good, format!("the cache holds {megabytes} MB"), &[]);
+    }
+    if !facts.cache_is_ignored && facts.cache_bytes > 0 {
+        all.add(
+            Topic::Cache,
+            Level::Advice,
+            "git does not ignore the cache",
+            &["add `.feedbake/cache/` to .gitignore"],
+        );
+    }
+}
+
+fn secrets(facts: &Facts, all: &mut Findings) {
+    for (path, what) in &facts.leaks {
+        all.add(
+            Topic::Secrets,
+            Level::Bad,
+            format!("{} holds {what}", path.display()),
+            &[
+                "make a new token first: whoever saw the file can read the account (on Instagram: Settings → Apps and websites → remove the app ends the old one)",
+                "then remove it from the file, and from what is published; the repository's history keeps it, which is harmless once it is dead",
+            ],
+        );
+    }
+    if facts.leaks.is_empty() {
+        all.add(
+            Topic::Secrets,
+            Level::Good,
+            format!("no token in {} tracked and published files", facts.files_looked_through),
+            &[],
+        );
+    }
+    for (path, has_token) in &facts.instafeed {
+        let (level, what) = if *has_token {
+            (
+                Level::Bad,
+                format!(
+                    "{} loads instafeed.js with a token written in it, which every visitor can read",
+                    path.display()
+                ),
+            )
+        } else {
+            (Level::Advice, format!("{} still loads instafeed.js", path.display()))
+        };
+        all.add(
+            Topic::Secrets,
+            level,
+            what,
+            &["take the script out and include the partial instead: `{% include \"partials/instagram.html\" %}`"],
+        );
+    }
+}

@@ -1,0 +1,226 @@
+//! Looks at a site from every side: facts first (`gather`, which reads and asks), then what they mean (`judge`, pure).
+//!
+//! It changes nothing. What it says is put into words by `cli`.
+
+mod gather;
+mod judge;
+mod life;
+mod schema;
+mod templates;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::auth::{TokenKind, TokenRecord};
+use crate::config::TokenError;
+use crate::feed::Account;
+use crate::graph::ApiError;
+
+pub use gather::{Sight, gather};
+pub use judge::judge;
+
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// The folder and its generator.
+    Site,
+    /// The partial.
+    Template,
+    /// The data file and its pictures.
+    Data,
+    /// The token.
+    Token,
+    /// Where a changed token goes.
+    Keeping,
+    /// The workflow that bakes by itself.
+    Schedule,
+    /// The time of this machine.
+    Clock,
+    /// The cache.
+    Cache,
+    /// Tokens where others can read them.
+    Secrets,
+}
+
+impl Topic {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Template => "template",
+            Self::Data => "data",
+            Self::Token => "token",
+            Self::Keeping => "keeping",
+            Self::Schedule => "schedule",
+            Self::Clock => "clock",
+            Self::Cache => "cache",
+            Self::Secrets => "secrets",
+        }
+    }
+}
+
+/// How a finding is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// As it should be.
+    Good,
+    /// Could not be looked at from here.
+    Unknown,
+    /// Will hurt one day, or may.
+    Advice,
+    /// Does not work.
+    Bad,
+}
+
+impl Level {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Unknown => "unknown",
+            Self::Advice => "advice",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+/// One thing that was looked at, and what to click.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is about.
+    pub topic: Topic,
+    /// How it is meant.
+    pub level: Level,
+    /// What was found.
+    pub what: String,
+    /// What to do, in order; empty when nothing.
+    pub hints: Vec<String>,
+}
+
+/// Everything that was seen.
+#[derive(Debug)]
+pub struct Facts {
+    /// The time.
+    pub now: Timestamp,
+    /// The site.
+    pub site: SiteFacts,
+    /// The partial.
+    pub template: TemplateFacts,
+    /// Each feed's data file.
+    pub data: Vec<DataFacts>,
+    /// Each token.
+    pub tokens: Vec<TokenFacts>,
+    /// Whether a changed token has a place.
+    pub keeping: KeepingFacts,
+    /// Workflows with a schedule.
+    pub schedules: Vec<ScheduleFacts>,
+    /// When somebody last committed here.
+    pub last_commit: Option<Timestamp>,
+    /// How far the API's clock is from ours, in seconds; `None` when it was not asked or did not say.
+    pub clock_skew: Option<i64>,
+    /// Bytes in the cache.
+    pub cache_bytes: u64,
+    /// Whether git ignores the cache.
+    pub cache_is_ignored: bool,
+    /// Files with a token in them, and what was found.
+    pub leaks: Vec<(PathBuf, String)>,
+    /// Files that were looked through for tokens.
+    pub files_looked_through: usize,
+    /// Templates that still load instafeed.js, and whether a token is written there.
+    pub instafeed: Vec<(PathBuf, bool)>,
+}
+
+/// The folder and its generator.
+#[derive(Debug, Default)]
+pub struct SiteFacts {
+    /// The top folder.
+    pub folder: PathBuf,
+    /// `zola.toml` or `config.toml`.
+    pub mark: Option<&'static str>,
+    /// What says which Zola builds it, and its version.
+    pub zola: Vec<(String, (u32, u32))>,
+}
+
+/// The partial.
+#[derive(Debug, Default)]
+pub struct TemplateFacts {
+    /// It is there.
+    pub is_there: bool,
+    /// Files that include it.
+    pub included_by: Vec<PathBuf>,
+    /// What Tera 1 says of it; `None` when this feedbake has no Tera 1.
+    pub tera_1: Option<Result<(), String>>,
+    /// What Tera 2 says of it.
+    pub tera_2: Option<Result<(), String>>,
+}
+
+/// One data file.
+#[derive(Debug)]
+pub struct DataFacts {
+    /// Its place in the site.
+    pub place: String,
+    /// What is in it.
+    pub state: DataState,
+}
+
+/// What is in a data file.
+#[derive(Debug, PartialEq, Eq)]
+pub enum DataState {
+    /// It is not there.
+    Absent,
+    /// It is no JSON, or not of version 1.
+    Broken(String),
+    /// It is as it should be.
+    Whole {
+        /// Posts in it.
+        posts: usize,
+        /// Pictures it names that are not there.
+        missing: Vec<String>,
+    },
+}
+
+/// One token.
+#[derive(Debug)]
+pub struct TokenFacts {
+    /// The variable.
+    pub name: String,
+    /// What its first letters say, or why there is none.
+    pub found: Result<TokenKind, TokenError>,
+    /// The API's host.
+    pub host: String,
+    /// What the site knows of it.
+    pub record: Option<TokenRecord>,
+    /// Seconds before its end from which somebody is told.
+    pub warn: std::time::Duration,
+    /// What the API says; `None` when it was not asked.
+    pub asked: Option<Result<Account, ApiError>>,
+    /// What the API says of its posts.
+    pub posts: Option<Result<usize, ApiError>>,
+}
+
+/// Whether a changed token has a place.
+#[derive(Debug, Default)]
+pub struct KeepingFacts {
+    /// Places, in words.
+    pub places: Vec<String>,
+    /// Why one cannot be used.
+    pub trouble: Option<String>,
+    /// The encrypted file is there.
+    pub vault_is_there: bool,
+    /// It can be opened.
+    pub vault_opens: bool,
+    /// A token has changed and got lost.
+    pub lost: bool,
+    /// The status file would be committed, or is.
+    pub status_is_ignored: bool,
+}
+
+/// A workflow that runs by itself.
+#[derive(Debug)]
+pub struct ScheduleFacts {
+    /// The file.
+    pub file: String,
+    /// It commits what it baked.
+    pub commits: bool,
+}

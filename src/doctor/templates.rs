@@ -1,0 +1,101 @@
+//! What a site's own text files say: who includes the partial, which Zola builds it, what is left of other tools. Pure.
+
+/// Whether a template or a page shows the feed.
+pub fn shows_the_feed(text: &str) -> bool {
+    let includes = text.contains("partials/instagram.html") && (text.contains("include") || text.contains("import"));
+    let has_shortcode =
+        text.contains("{{") && text.split("{{").skip(1).any(|rest| rest.trim_start().starts_with("instagram("));
+    includes || has_shortcode
+}
+
+/// The version of Zola that a settings file of a host or a workflow asks for.
+pub fn zola_version(text: &str) -> Option<(u32, u32)> {
+    text.lines().filter(|line| !line.trim_start().starts_with('#')).find_map(|line| {
+        let lower = line.to_lowercase();
+        let rest = &lower[lower.find("zola")?..];
+        version_in(rest)
+    })
+}
+
+/// The first `0.22.1`-like number in a text: its first two parts.
+pub fn version_in(text: &str) -> Option<(u32, u32)> {
+    let words = text.split(|letter: char| !letter.is_ascii_digit() && letter != '.');
+    words.filter(|word| word.contains('.')).find_map(|word| {
+        let mut parts = word.split('.').map(str::parse::<u32>);
+        Some((parts.next()?.ok()?, parts.next()?.ok()?))
+    })
+}
+
+/// Whether a file still loads instafeed.js.
+pub fn loads_instafeed(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.contains("instafeed") && (lower.contains("<script") || lower.contains("new instafeed"))
+}
+
+/// Whether a token is written into such a file, of any kind: older ones had other shapes.
+pub fn has_written_token(text: &str) -> bool {
+    text.split(['\n', ',', ';']).any(|part| {
+        let Some((_, value)) = part.split_once("accessToken") else { return false };
+        let quoted = value.split(['"', '\'', '`']).nth(1).unwrap_or_default();
+        quoted.len() >= 20 && !quoted.contains("{{")
+    })
+}
+
+/// Whether a workflow runs by itself, and whether it commits what it made.
+pub fn schedule(text: &str) -> Option<bool> {
+    let lines = || text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    if !lines().any(|line| line.trim_start().starts_with("schedule:")) || !text.contains("feedbake") {
+        return None;
+    }
+    let commits = ["git commit", "git push", "git-auto-commit-action", "create-pull-request", "add-and-commit"];
+    Some(lines().any(|line| commits.iter().any(|word| line.contains(word))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_feed_is_found_where_it_is_shown() {
+        for (text, expected) in [
+            ("{% include \"partials/instagram.html\" %}", true),
+            ("before {{ instagram(limit=6) }}", true),
+            ("{{ instagram_url }}", false),
+            ("we use partials/instagram.html", false),
+        ] {
+            assert_eq!(shows_the_feed(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_host_says_which_zola_it_takes() {
+        for (text, expected) in [
+            ("[build.environment]\nZOLA_VERSION = \"0.22.1\"", Some((0, 22))),
+            ("- uses: taiki-e/install-action@v2\n  with:\n    tool: zola@0.23.4", Some((0, 23))),
+            ("zola 0.19.2", Some((0, 19))),
+            ("# zola 0.17\nruby 3.2.1", None),
+            ("run: zola build", None),
+        ] {
+            assert_eq!(zola_version(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_instafeed_is_found_with_its_token() {
+        let loaded = "<script src=\"/js/instafeed.min.js\"></script><script>new Instafeed({accessToken: 'IGQVJ0123456789abcdefghij'})</script>";
+        assert!(loads_instafeed(loaded) && has_written_token(loaded));
+        let kept_out = "new Instafeed({ accessToken: InstagramToken })";
+        assert!(loads_instafeed(kept_out) && !has_written_token(kept_out));
+        assert!(!loads_instafeed("we said goodbye to instafeed"));
+    }
+
+    #[test]
+    fn a_schedule_is_told_from_a_push_and_one_that_commits_from_one_that_does_not() {
+        let bake = "on:\n  schedule:\n    - cron: '17 5 * * *'\njobs: {x: {steps: [{run: feedbake}]}}\n";
+        assert_eq!(schedule(bake), Some(false));
+        assert_eq!(schedule(&format!("{bake}# git push\n")), Some(false));
+        assert_eq!(schedule(&format!("{bake}      - run: git commit -am feed && git push\n")), Some(true));
+        assert_eq!(schedule("on: push\nrun: feedbake"), None);
+        assert_eq!(schedule("on:\n  schedule:\nrun: other"), None);
+    }
+}

@@ -1,0 +1,99 @@
+//! Requests that are not about posts: forms for the token endpoints, JSON for the places tokens are kept.
+
+use jiff::Timestamp;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Answer, Http, HttpError, MAX_ANSWER, host_of};
+
+/// What is done to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads it.
+    Get,
+    /// Changes a part of it.
+    Patch,
+    /// Hands something over.
+    Post,
+    /// Replaces it.
+    Put,
+}
+
+/// What a request carries.
+#[derive(Debug)]
+pub enum Load<'a> {
+    /// Nothing.
+    Nothing,
+    /// A form; its values may be secret.
+    Form(&'a [(&'a str, &'a str)]),
+    /// JSON; it may hold a secret.
+    Json(&'a serde_json::Value),
+}
+
+impl Http {
+    /// What the clock at the base shows, if it says so.
+    ///
+    /// # Errors
+    /// [`HttpError`] when no answer came.
+    pub fn clock(&self) -> Result<Option<Timestamp>, HttpError> {
+        let url = self.options.api_base.clone();
+        let host = host_of(&url);
+        let response = self.api.head(url).send().map_err(|error| self.explain(&host, error))?;
+        let shown = response.headers().get(DATE).and_then(|value| value.to_str().ok());
+        Ok(shown.and_then(|text| jiff::fmt::rfc2822::parse(text).ok()).map(|zoned| zoned.timestamp()))
+    }
+
+    /// Sends a request to `path` below the base, with `bearer` in its `Authorization` header. No redirect is followed.
+    ///
+    /// # Errors
+    /// [`HttpError`] when no whole answer came. Any status is an answer.
+    pub fn call(
+        &self,
+        verb: Verb,
+        path: &str,
+        parameters: &[(&str, &str)],
+        bearer: Option<&SecretString>,
+        headers: &[(&'static str, &'static str)],
+        load: &Load<'_>,
+    ) -> Result<Answer, HttpError> {
+        let mut url = self.options.api_base.clone();
+        url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
+        if !parameters.is_empty() {
+            url.query_pairs_mut().extend_pairs(parameters);
+        }
+        let host = host_of(&url);
+        let request = match verb {
+            Verb::Get => self.api.get(url),
+            Verb::Patch => self.api.patch(url),
+            Verb::Post => self.api.post(url),
+            Verb::Put => self.api.put(url),
+        };
+        let mut request = request;
+        if headers.iter().all(|(name, _)| !name.eq_ignore_ascii_case("accept")) {
+            request = request.header(ACCEPT, "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(bearer) = bearer {
+            let value = HeaderValue::from_str(&format!("Bearer {}", bearer.expose_secret()));
+            let mut value = value.map_err(|_| HttpError::NoAddress)?;
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        let request = match load {
+            Load::Nothing => request,
+            Load::Form(pairs) => {
+                let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(*pairs).finish();
+                request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)
+            }
+            Load::Json(value) => request.header(CONTENT_TYPE, "application/json").body(value.to_string()),
+        };
+        let response = request.send().map_err(|error| self.explain(&host, error))?;
+        let status = response.status().as_u16();
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_owned();
+        let body = self.read(&host, response, MAX_ANSWER, &|_| Ok(()))?;
+        Ok(Answer { status, body, content_type, retry_after: None, usage: None })
+    }
+}
