@@ -57,7 +57,11 @@ pub const KEYS: &[Key] = &[
         "[]",
         "a program that takes a changed token on its standard input, such as `[\"gh\", \"secret\", \"set\", \"{}\"]`",
     ),
-    feed("pictures.widths", "[320, 640, 1080]", "widths to make, in pixels; never wider than the original"),
+    feed(
+        "pictures.widths",
+        "[320, 640, 1080]",
+        "widths to make, in pixels; never wider than the original, and of two near ones the wider alone",
+    ),
     feed(
         "pictures.formats",
         r#"["webp", "jpeg"]"#,

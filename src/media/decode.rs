@@ -23,9 +23,9 @@ pub struct PixelLimits {
 
 impl Default for PixelLimits {
     /// Instagram serves at most 1440 pixels in width, a few files 1920; 50 million pixels are a camera's original, and
-    /// what decompression bombs have to stay below takes 150 MB.
+    /// what decompression bombs have to stay below takes 150 MB. A WebP has at most 16,383 pixels a side.
     fn default() -> Self {
-        Self { max_pixels: 50_000_000, max_side: 20_000 }
+        Self { max_pixels: 50_000_000, max_side: 16_383 }
     }
 }
 

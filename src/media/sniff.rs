@@ -83,7 +83,7 @@ impl Sniffed {
             Self::Json => "a message in JSON",
             Self::Text => "a text",
             Self::Empty => "nothing",
-            Self::Unknown => "something that is no picture",
+            Self::Unknown => "something of a kind feedbake cannot read",
         }
     }
 }
