@@ -27,8 +27,12 @@ fn hopeless() -> Vec<(String, Vec<u8>, &'static str)> {
         ("a_heic".to_owned(), fixture("src/emulator/real.heic"), "sent a HEIC picture"),
         ("a_truncated_jpeg".to_owned(), picture("truncated_is_damaged.jpg"), "the picture ends too early"),
         ("half_a_jpeg_head".to_owned(), jpeg[..20].to_vec(), "the picture ends too early"),
-        ("only_a_jpegs_ends".to_owned(), b"\xff\xd8\xff\xe0\xff\xd9".to_vec(), "damaged"),
-        ("random_bytes".to_owned(), (0..5000_u32).map(|number| (number * 7919 % 251) as u8).collect(), "no picture"),
+        ("only_a_jpegs_ends".to_owned(), b"\xff\xd8\xff\xe0\xff\xd9".to_vec(), "the picture ends too early"),
+        (
+            "random_bytes".to_owned(),
+            (0..5000_u32).map(|number| (number * 7919 % 251) as u8).collect(),
+            "of a kind feedbake cannot read",
+        ),
         ("an_svg".to_owned(), b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "sent a web page"),
     ];
     let png = picture("palette_red_left_white_right.png");
