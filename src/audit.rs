@@ -1,12 +1,13 @@
 //! Proves that no token is in a folder: reads every file in it and looks for the live tokens and for token shapes.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::error::Error;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use crate::auth::{Leak, LeakScanner};
+use crate::files::{self, FileError};
 
 /// Files are read in pieces of this size, so that a video of any length costs no more memory.
 const PIECE: usize = 1 << 20;
@@ -58,18 +59,21 @@ impl Audit {
                 self.bytes += bytes;
                 self.found.extend(leak.map(|leak| Finding { path: path.to_owned(), leak }));
             }
-            Err(error) => self.unread.push((path.to_owned(), error.to_string())),
+            Err(error) => {
+                let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+                self.unread.push((path.to_owned(), why));
+            }
         }
     }
 }
 
-fn first_leak(path: &Path, scanner: &LeakScanner) -> io::Result<(u64, Option<Leak>)> {
-    let mut file = File::open(path)?;
+fn first_leak(path: &Path, scanner: &LeakScanner) -> Result<(u64, Option<Leak>), FileError> {
+    let Some(mut file) = files::open(path)? else { return Ok((0, None)) };
     let mut piece = Vec::with_capacity(PIECE);
     let mut read: u64 = 0;
     loop {
         let carried = piece.len();
-        let taken = file.by_ref().take((PIECE - carried) as u64).read_to_end(&mut piece)?;
+        let taken = file.by_ref().take((PIECE - carried) as u64).read_to_end(&mut piece).map_err(files::unread(path))?;
         read += taken as u64;
         if let Some(leak) = scanner.scan(&piece) {
             return Ok((read, Some(leak.moved_by(read - piece.len() as u64))));

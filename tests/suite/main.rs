@@ -17,6 +17,7 @@ mod keep;
 mod killed;
 mod listing;
 mod matrix;
+mod odd_places;
 mod partial;
 mod sandbox;
 mod secrets;
