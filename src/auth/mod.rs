@@ -3,6 +3,7 @@
 mod coded;
 mod leak;
 mod life;
+mod peeled;
 mod status;
 mod token;
 

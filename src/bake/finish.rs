@@ -118,7 +118,7 @@ pub fn publish(
 pub fn place<'a>(kitchen: &Kitchen<'_>, pictures: impl Iterator<Item = &'a Picture>) -> Result<(), PublishError> {
     let mut last = None;
     for picture in pictures {
-        if site::place_picture(kitchen.root, &kitchen.cache, &kitchen.scanner, picture)? > 0 {
+        if site::place_picture(kitchen.root, &kitchen.cache, &kitchen.scanner, &kitchen.damaged, picture)? > 0 {
             last = picture.renditions.last();
         }
     }

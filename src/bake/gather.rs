@@ -297,7 +297,8 @@ impl<'a> Known<'a> {
     fn has_renditions(&self, picture: &Picture) -> bool {
         picture.renditions.iter().all(|rendition| {
             let in_folder = rendition.path.below(self.kitchen.settings.media_dir.as_str()).is_some();
-            let in_site = self.kitchen.root.size(&rendition.path) == Some(rendition.bytes);
+            let in_site = self.kitchen.root.size(&rendition.path) == Some(rendition.bytes)
+                && !self.kitchen.damaged.contains(&rendition.path);
             in_folder && (in_site || self.kitchen.cache.get(&rendition.sha256).is_ok_and(|bytes| bytes.is_some()))
         })
     }

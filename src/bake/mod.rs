@@ -8,12 +8,13 @@
 mod crash;
 mod finish;
 mod gather;
+mod inspect;
 mod keep;
 mod listing;
 mod report;
 mod tend;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -25,13 +26,13 @@ use crate::feed::Account;
 use crate::files::{FileError, Root, SitePath};
 use crate::graph::Notice;
 use crate::http::{Http, HttpOptions};
-use crate::manifest::{FeedRecord, Manifest};
+use crate::manifest::{FeedRecord, Manifest, ManifestError};
 use crate::select::Selection;
 use crate::site;
 
 use finish::{claim, count_pictures, publish, tidy};
 use gather::{Gathered, Known, Pictures, Stopped, gather};
-use keep::keep;
+use keep::{keep, leave_to_later};
 use listing::Listing;
 
 pub use report::{BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
@@ -119,6 +120,8 @@ struct Kitchen<'a> {
     settings: &'a Settings,
     cache: Cache,
     scanner: LeakScanner,
+    /// Published pictures that hold other bytes than were written.
+    damaged: BTreeSet<SitePath>,
     shapers: usize,
     watch: &'a (dyn Fn(Event<'_>) + Sync),
     notices: &'a dyn Fn(Notice),
@@ -149,14 +152,18 @@ pub fn bake(tools: &Tools<'_>) -> Result<Report, BakeError> {
     let _lock = cache.lock(|holder| (tools.watch)(Event::Waiting { holder }))?;
     cache.hide()?;
 
-    let before = Manifest::read(tools.root)?;
+    let before = match Manifest::read(tools.root) {
+        Err(ManifestError::Newer { found }) => return leave_to_later(tools, &cache, found),
+        read => read?,
+    };
     sweep(tools, &before)?;
     for feed in &tools.settings.feeds {
         site::refuse_foreign_data(tools.root, &before, &feed.data_file)?;
     }
     let notices = |notice: Notice| (tools.watch)(Event::Api(&notice));
     let (sources, tokens) = tend::tend(tools, Urgency::WhenDue, tools.keep_token)?;
-    let kitchen = kitchen(tools, &sources, &notices);
+    let mut kitchen = kitchen(tools, &sources, &notices);
+    kitchen.damaged = inspect::damaged(tools.root, &before, (tools.dice)());
     let mut index = kitchen.cache.read_index()?;
     let mut requests = 0;
     let mut ready: BTreeMap<&str, Result<Ready, Hindrance>> = BTreeMap::new();
@@ -259,6 +266,7 @@ fn kitchen<'a>(tools: &'a Tools<'_>, sources: &[Source], notices: &'a dyn Fn(Not
         settings: tools.settings,
         cache: Cache::new(tools.root),
         scanner: LeakScanner::new(&tokens),
+        damaged: BTreeSet::new(),
         shapers: tools.shapers,
         watch: tools.watch,
         notices,

@@ -161,7 +161,7 @@ impl Failure {
             ManifestError::File(file) => return Self::of_file(file, "nothing was done"),
             ManifestError::Newer { .. } => Self::new(Code::File, "nothing was done")
                 .caused_by(&error)
-                .hint(format!("update feedbake here, or remove {} to begin anew", manifest::FILE)),
+                .hint(later_manifest()),
         })
     }
 
@@ -194,7 +194,7 @@ impl Failure {
             BakeError::Manifest(newer @ ManifestError::Newer { .. }) => Box::new(
                 Self::new(Code::File, consequence)
                     .caused_by(newer)
-                    .hint(format!("update feedbake here, or remove {} to begin anew", manifest::FILE)),
+                    .hint(later_manifest()),
             ),
             BakeError::Publish(lost @ PublishError::Lost(_)) => Box::new(
                 Self::new(Code::File, consequence)
@@ -234,6 +234,7 @@ impl Failure {
             Hindrance::Leak(_) => failure(Code::Settings).hint(
                 "make a new token, for this one may have been published already, and take the old one out of wherever it stands",
             ),
+            Hindrance::LaterManifest(_) => failure(Code::File).hint(later_manifest()),
             Hindrance::NothingRemembered => failure(Code::Network).hint("run feedbake once without `--offline`"),
         }
     }
@@ -315,6 +316,10 @@ impl Failure {
         failure.causes = unread.iter().take(5).map(|(path, why)| format!("{}: {why}", path.display())).collect();
         failure
     }
+}
+
+fn later_manifest() -> String {
+    format!("update feedbake here, or remove {} to begin anew", manifest::FILE)
 }
 
 fn advice_on_token(failure: Failure, token: &TokenError) -> Failure {

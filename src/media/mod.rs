@@ -35,6 +35,6 @@ pub use picture::{Picture, Rendition, is_picture};
 pub use plan::{Step, Stock, decide, without_network};
 pub(crate) use recipe::hex;
 pub use recipe::{Recipe, Widths};
-pub use shape::{Aspect, CropRect, PixelLimits, ShapeError};
+pub use shape::{Aspect, CropRect, PixelLimits, ShapeError, decode};
 pub use sniff::Sniffed;
 pub use workshop::{Bench, Fetch, Job, Made, Trouble, Work, make};

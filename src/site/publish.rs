@@ -1,5 +1,7 @@
 //! Puts finished things into the site: pictures from the cache, then the data file that names them.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use crate::auth::{Leak, LeakScanner};
@@ -31,7 +33,8 @@ pub enum PublishError {
     },
 }
 
-/// Puts the files of `picture` that are not in the site there; returns how many that were.
+/// Puts the files of `picture` that are not in the site, or are `damaged` there, in their places; returns how many that
+/// were.
 ///
 /// # Errors
 /// [`PublishError::Lost`] when a file is nowhere to be had, [`PublishError::Leak`] when one holds a token,
@@ -40,6 +43,7 @@ pub fn place_picture(
     root: &Root,
     cache: &Cache,
     scanner: &LeakScanner,
+    damaged: &BTreeSet<SitePath>,
     picture: &Picture,
 ) -> Result<usize, PublishError> {
     let mut placed = 0;
@@ -47,7 +51,7 @@ pub fn place_picture(
         if !rendition.is_ours() || rendition.path.below(PUBLISHED_FOLDER).is_none() {
             return Err(PublishError::Lost(rendition.path.clone()));
         }
-        if root.size(&rendition.path) == Some(rendition.bytes) {
+        if root.size(&rendition.path) == Some(rendition.bytes) && !damaged.contains(&rendition.path) {
             continue;
         }
         let bytes = cache.get(&rendition.sha256)?.ok_or_else(|| PublishError::Lost(rendition.path.clone()))?;
