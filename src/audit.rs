@@ -1,18 +1,21 @@
 //! Proves that no token is in a folder: reads every file in it and looks for the live tokens and for token shapes.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::error::Error;
+use std::ffi::OsStr;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::auth::{Leak, LeakScanner};
+use crate::files::{self, FileError};
 
 /// Files are read in pieces of this size, so that a video of any length costs no more memory.
 const PIECE: usize = 1 << 20;
 
-/// Pieces overlap by this much: a token of the greatest known length, percent-encoded, lies whole in one of them.
-const OVERLAP: usize = 4 << 10;
+/// Pieces overlap by this much: a token of the greatest known length, each letter behind two escapes, lies whole in one
+/// of them.
+const OVERLAP: usize = 8 << 10;
 
 /// What an audit saw.
 #[derive(Debug, Default)]
@@ -27,27 +30,49 @@ pub struct Audit {
     pub unread: Vec<(PathBuf, String)>,
 }
 
-/// A token in a file.
+/// A token in a file, or in its name.
 #[derive(Debug)]
 pub struct Finding {
-    /// The file.
+    /// The file or folder, as it may be shown: a part of its path that holds a token is left out.
     pub path: PathBuf,
-    /// What was found, and where in the file.
+    /// Where in it.
+    pub place: Place,
+    /// What was found, and at which byte.
     pub leak: Leak,
 }
 
+/// Where a token stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the name.
+    Name,
+    /// In what the file holds.
+    Content,
+}
+
 impl Audit {
-    /// Reads every file below `place`, or `place` itself. Links are not followed.
+    /// Reads every file below `place`, or `place` itself, and the names of files and folders. Links are not followed.
     pub fn look_through(&mut self, place: &Path, scanner: &LeakScanner) {
         for entry in WalkDir::new(place).sort_by_file_name() {
             match entry {
-                Ok(entry) if entry.file_type().is_file() => self.look_into(entry.path(), scanner),
-                Ok(_) => {}
+                Ok(entry) => {
+                    self.look_at_name(&entry, scanner);
+                    if entry.file_type().is_file() {
+                        self.look_into(entry.path(), scanner);
+                    }
+                }
                 Err(error) => {
                     let path = error.path().unwrap_or(place).to_owned();
-                    self.unread.push((path, error.to_string()));
+                    let why = error.io_error().map_or_else(|| "it leads in a circle".to_owned(), ToString::to_string);
+                    self.unread.push((shown(&path, scanner), why));
                 }
             }
+        }
+    }
+
+    fn look_at_name(&mut self, entry: &DirEntry, scanner: &LeakScanner) {
+        if let Some(leak) = scanner.scan(entry.file_name().as_encoded_bytes()) {
+            self.found.push(Finding { path: shown(entry.path(), scanner), place: Place::Name, leak });
         }
     }
 
@@ -56,20 +81,31 @@ impl Audit {
         match first_leak(path, scanner) {
             Ok((bytes, leak)) => {
                 self.bytes += bytes;
-                self.found.extend(leak.map(|leak| Finding { path: path.to_owned(), leak }));
+                let found = |leak| Finding { path: shown(path, scanner), place: Place::Content, leak };
+                self.found.extend(leak.map(found));
             }
-            Err(error) => self.unread.push((path.to_owned(), error.to_string())),
+            Err(error) => {
+                let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+                self.unread.push((shown(path, scanner), why));
+            }
         }
     }
 }
 
-fn first_leak(path: &Path, scanner: &LeakScanner) -> io::Result<(u64, Option<Leak>)> {
-    let mut file = File::open(path)?;
+/// The path without those parts that hold a token: the report is read by more people than the folder.
+fn shown(path: &Path, scanner: &LeakScanner) -> PathBuf {
+    let holds = |part: &OsStr| scanner.scan(part.as_encoded_bytes()).is_some();
+    path.iter().map(|part| if holds(part) { OsStr::new("…") } else { part }).collect()
+}
+
+fn first_leak(path: &Path, scanner: &LeakScanner) -> Result<(u64, Option<Leak>), FileError> {
+    let Some(mut file) = files::open(path)? else { return Ok((0, None)) };
     let mut piece = Vec::with_capacity(PIECE);
     let mut read: u64 = 0;
     loop {
         let carried = piece.len();
-        let taken = file.by_ref().take((PIECE - carried) as u64).read_to_end(&mut piece)?;
+        let taken =
+            file.by_ref().take((PIECE - carried) as u64).read_to_end(&mut piece).map_err(files::unread(path))?;
         read += taken as u64;
         if let Some(leak) = scanner.scan(&piece) {
             return Ok((read, Some(leak.moved_by(read - piece.len() as u64))));

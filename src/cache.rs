@@ -184,7 +184,7 @@ impl Cache {
     /// # Errors
     /// [`FileError`] when the file is there and the system does not let it be read.
     pub fn read_index(&self) -> Result<Index, FileError> {
-        let bytes = self.root.read(&inside("index.json"))?.unwrap_or_default();
+        let bytes = self.read(&inside("index.json"))?.unwrap_or_default();
         let index: Option<Index> = serde_json::from_slice(&bytes).ok();
         let mut index = index.filter(|index| index.edition == EDITION).unwrap_or_default();
         let times = self.root.read(&inside(TIMES))?.unwrap_or_default();
@@ -254,8 +254,16 @@ impl Cache {
         if !is_hash(sha256) {
             return Ok(None);
         }
-        let bytes = self.root.read(&object(sha256))?;
+        let bytes = self.read(&object(sha256))?;
         Ok(bytes.filter(|bytes| crate::media::hex(&Sha256::digest(bytes)) == sha256))
+    }
+
+    /// What is no file is nothing that was kept here: what is kept next takes its place.
+    fn read(&self, path: &SitePath) -> Result<Option<Vec<u8>>, FileError> {
+        match self.root.read(path) {
+            Err(FileError::NoFile { .. }) => Ok(None),
+            read => read,
+        }
     }
 
     /// Whether something is kept as `sha256`, by a look at the folder only.

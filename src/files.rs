@@ -5,70 +5,21 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub(crate) mod disk;
+mod error;
 mod lock;
+mod read;
 
 use disk::Keeping;
+pub use error::{Attempt, FileError, Kind};
 pub use lock::Lock;
+pub use read::{open, read, unread};
 
 pub use crate::site_path::{NotInSite, SitePath};
-
-/// What was tried when the file system said no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attempt {
-    /// Reading a file or a folder.
-    Read,
-    /// Writing a file or making a folder.
-    Write,
-    /// Deleting a file or a folder.
-    Delete,
-    /// Taking the lock.
-    Lock,
-}
-
-impl fmt::Display for Attempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Read => "read",
-            Self::Write => "written",
-            Self::Delete => "deleted",
-            Self::Lock => "locked",
-        })
-    }
-}
-
-/// A file that could not be read, written, deleted or locked.
-#[derive(Debug, thiserror::Error)]
-pub enum FileError {
-    /// The operating system refused.
-    #[error("{path} could not be {attempt}", path = path.display())]
-    Io {
-        /// What was tried.
-        attempt: Attempt,
-        /// The file or folder.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// A folder on the way is a symbolic link, which could lead out of the site.
-    #[error("{path} is a symbolic link, and feedbake writes and deletes through none", path = path.display())]
-    Symlink {
-        /// The link.
-        path: PathBuf,
-    },
-}
-
-impl FileError {
-    fn io(attempt: Attempt, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Io { attempt, path, source }
-    }
-}
 
 /// Whether a write changed anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +77,7 @@ impl Root {
     /// Reads a whole file; `None` when it is not there.
     ///
     /// # Errors
-    /// [`FileError::Io`] for anything else than an absent file.
+    /// As [`read`].
     pub fn read(&self, path: &SitePath) -> Result<Option<Vec<u8>>, FileError> {
         read(&self.locate(path))
     }
@@ -327,18 +278,6 @@ impl Root {
     }
 }
 
-/// Reads a whole file; `None` when it is not there.
-///
-/// # Errors
-/// [`FileError::Io`] for anything else than an absent file.
-pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(FileError::io(Attempt::Read, path)(error)),
-    }
-}
-
 /// Puts `bytes` into a file that only its owner may read, wherever it is: written beside its place, then renamed into
 /// it, as [`Root::write_secret`] does in a site.
 ///
@@ -357,8 +296,12 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<Written, FileError> {
 /// Adds `bytes` to the end of a file outside the site that another program offers for it.
 ///
 /// # Errors
-/// [`FileError::Io`] when the file cannot be opened or written.
+/// [`FileError::Io`] when the file cannot be opened or written, [`FileError::NoFile`] when it is a pipe or a socket.
 pub fn append(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    // What offers it may well be a terminal or nothing at all; a pipe that nobody reads would be waited for.
+    if let Some(kind @ (Kind::Pipe | Kind::Socket)) = fs::metadata(path).ok().and_then(|data| read::kind(&data)) {
+        return Err(FileError::NoFile { attempt: Attempt::Write, path: path.to_owned(), kind });
+    }
     let file = File::options().append(true).create(true).open(path);
     file.and_then(|mut file| file.write_all(bytes)).map_err(FileError::io(Attempt::Write, path))
 }

@@ -174,7 +174,11 @@ pub fn days_between(start: Date, end: Date) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::{Format, Rendition};
     use jiff::civil::date;
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+    use proptest::sample::{Index, select};
 
     #[test]
     fn the_date_moves_with_the_feed_or_once_a_week() {
@@ -209,42 +213,128 @@ mod tests {
         assert!(matches!(Manifest::read(&root), Err(ManifestError::Newer { found: 2 })));
     }
 
-    proptest::proptest! {
+    /// Few names, so that what is listed and what is needed meet.
+    const NAMES: &str = "(static/feedbake|data|templates)/[abc]";
+
+    fn renditions() -> impl Strategy<Value = Vec<Rendition>> {
+        vec((NAMES, "[0-9a-f]{8}", any::<u64>(), 1..5000_u32), 1..4).prop_map(|list| {
+            let rendition = |(path, sha256, bytes, width): (String, String, u64, u32)| Rendition {
+                path: SitePath::new(&path).unwrap(),
+                format: [Format::WebP, Format::Jpeg][bytes as usize % 2],
+                width,
+                height: 7,
+                bytes,
+                sha256,
+            };
+            list.into_iter().map(rendition).collect()
+        })
+    }
+
+    fn feed() -> impl Strategy<Value = FeedRecord> {
+        let pictures = btree_map("[1-9][0-9]{0,3}", (renditions(), "[a-f0-9]{4}"), 0..3);
+        (NAMES, any::<bool>(), 0..30_i8, 0..100_usize, pictures, ".{0,8}").prop_map(
+            |(data_file, doubted, day, posts, pictures, name)| FeedRecord {
+                data_file: SitePath::new(&data_file).unwrap(),
+                baked_on: date(2026, 5, 1 + day),
+                posts,
+                doubted,
+                account: Account { username: Some(name), ..Account::default() },
+                pictures: pictures
+                    .into_iter()
+                    .map(|(id, (renditions, text))| {
+                        let id = MediaId::new(&id).unwrap();
+                        let picture = Picture {
+                            id: id.clone(),
+                            recipe: text.clone(),
+                            original: text.clone(),
+                            original_bytes: 5,
+                            color: "#000000".to_owned(),
+                            placeholder: text,
+                            renditions,
+                        };
+                        (id, Arc::new(picture))
+                    })
+                    .collect(),
+            },
+        )
+    }
+
+    fn manifest() -> impl Strategy<Value = Manifest> {
+        let role = select(vec![Role::Data, Role::Picture, Role::Template]);
+        let files = btree_map(NAMES.prop_map(|name| SitePath::new(&name).unwrap()), (role, "[0-9a-f]{8}"), 0..9);
+        (files, btree_map("[a-z]{1,4}", feed(), 0..3)).prop_map(|(files, feeds)| {
+            let mut manifest = Manifest { feeds, ..Manifest::default() };
+            for (path, (role, sha256)) in files {
+                manifest.claim(path, role, sha256);
+            }
+            manifest
+        })
+    }
+
+    /// Every path that a manifest names as a text, wherever it stands in its JSON, but for the list of files.
+    fn named(manifest: &Manifest) -> BTreeSet<String> {
+        fn collect(value: &serde_json::Value, into: &mut BTreeSet<String>) {
+            match value {
+                serde_json::Value::String(text) => drop(into.insert(text.clone())),
+                serde_json::Value::Array(list) => list.iter().for_each(|value| collect(value, into)),
+                serde_json::Value::Object(map) => map.values().for_each(|value| collect(value, into)),
+                _ => {}
+            }
+        }
+        let mut named = BTreeSet::new();
+        collect(&serde_json::to_value(&manifest.feeds).unwrap(), &mut named);
+        named
+    }
+
+    fn read_text(text: &[u8]) -> Result<Manifest, ManifestError> {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::new(folder.path());
+        root.write(&Manifest::place(), text).unwrap();
+        Manifest::read(&root)
+    }
+
+    proptest! {
+        /// A manifest somebody or something changed is read as what it says, or as nothing; never does it name a file
+        /// outside of the site, and it is written again as it was read.
         #[test]
-        fn any_text_is_a_manifest_or_none(text in ".{0,200}") {
-            let folder = tempfile::tempdir().unwrap();
-            let root = Root::new(folder.path());
-            root.write(&Manifest::place(), text.as_bytes()).unwrap();
-            let _ = Manifest::read(&root);
+        fn a_manifest_that_was_changed_is_one_or_none(
+            manifest in manifest(),
+            changes in vec((any::<Index>(), any::<u8>()), 0..4),
+            paths in vec(select(vec!["../x", "/etc/passwd", "a/../../b", "static/feedbake/a", "", "c:/x"]), 0..3),
+        ) {
+            let mut value = serde_json::to_value(&manifest).unwrap();
+            for path in paths {
+                value["files"][path] = serde_json::json!({ "role": "picture", "sha256": "0" });
+            }
+            let mut text = serde_json::to_vec_pretty(&value).unwrap();
+            for (at, byte) in &changes {
+                let at = at.index(text.len());
+                text[at] = *byte;
+            }
+            match read_text(&text) {
+                Ok(read) => {
+                    for path in read.files.keys().map(SitePath::as_str) {
+                        prop_assert!(!path.split('/').any(|part| part.is_empty() || part == "..") && !path.contains(':'));
+                    }
+                    let folder = tempfile::tempdir().unwrap();
+                    let root = Root::new(folder.path());
+                    read.write(&root).unwrap();
+                    prop_assert_eq!(Manifest::read(&root).unwrap(), read);
+                }
+                Err(error) => prop_assert!(!changes.is_empty() && matches!(error, ManifestError::Newer { .. }), "{error}"),
+            }
         }
 
+        /// Read is what was written, to the last word; and of the files that are listed exactly those are tidied away
+        /// that no feed names and that are no templates.
         #[test]
-        fn what_is_written_is_read_and_nothing_needed_is_pruned(
-            files in proptest::collection::btree_map("(static|data|templates)/[a-z]{1,3}", (0..3_u8, "[0-9a-f]{8}"), 0..12),
-            needed in proptest::collection::vec("(static|data|templates)/[a-z]{1,3}", 0..6),
-        ) {
-            let path = |text: &str| SitePath::new(text).unwrap();
-            let mut manifest = Manifest::default();
-            for (name, (role, sha256)) in &files {
-                let role = [Role::Data, Role::Picture, Role::Template][usize::from(*role)];
-                manifest.claim(path(name), role, sha256.clone());
-            }
-            let feed = |name: &String| FeedRecord {
-                data_file: path(name),
-                baked_on: date(2026, 5, 9),
-                posts: 1,
-                doubted: false,
-                account: Account::default(),
-                pictures: BTreeMap::new(),
-            };
-            manifest.feeds.extend(needed.iter().enumerate().map(|(number, name)| (number.to_string(), feed(name))));
-            let folder = tempfile::tempdir().unwrap();
-            let root = Root::new(folder.path());
-            manifest.write(&root).unwrap();
-            assert_eq!(Manifest::read(&root).unwrap(), manifest);
-            let unneeded = manifest.unneeded();
-            assert!(unneeded.iter().all(|gone| !needed.contains(&gone.to_string())));
-            assert!(unneeded.iter().all(|gone| manifest.files[gone].role != Role::Template));
+        fn what_is_written_is_read_and_what_is_named_nowhere_is_pruned(manifest in manifest()) {
+            prop_assert_eq!(&read_text(&serde_json::to_vec(&manifest).unwrap()).unwrap(), &manifest);
+            let needed = named(&manifest);
+            let is_unneeded = |path: &SitePath, file: &FileRecord| file.role != Role::Template && !needed.contains(path.as_str());
+            let expected: Vec<SitePath> =
+                manifest.files.iter().filter(|(path, file)| is_unneeded(path, file)).map(|(path, _)| path.clone()).collect();
+            prop_assert_eq!(manifest.unneeded(), expected);
         }
     }
 

@@ -31,6 +31,13 @@ pub fn percent_encodings(secret: &str) -> Vec<String> {
     all
 }
 
+/// `secret` with a byte of 0 between its letters: what both orders of UTF-16 have in common.
+pub fn wide(secret: &[u8]) -> Vec<u8> {
+    let mut bytes: Vec<u8> = secret.iter().flat_map(|byte| [*byte, 0]).collect();
+    bytes.pop();
+    bytes
+}
+
 /// The letters that every base64 text that holds `secret` holds, when so many bytes stand before it in its group of
 /// three: letters that a neighbour has bits of are left out.
 pub fn base64_core(secret: &[u8], before: usize) -> Base64Core {

@@ -4,8 +4,10 @@ use std::fmt;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::coded::{Alignment, base64_core, percent_encodings};
+use super::coded::{Alignment, base64_core, percent_encodings, wide};
+use super::peeled::peel;
 use super::token::AccessToken;
+use crate::media::hex;
 
 /// A run of token letters this long behind a token's first letters is one. In a picture's bytes, which are as good as
 /// random, such a run turns up once in 10³⁰ files.
@@ -16,6 +18,16 @@ const PARAMETER_RUN: usize = 20;
 
 /// Fewer letters of a live token in base64 would be found in anything.
 const BASE64_CORE: usize = 16;
+
+/// Letters of a needle that the automaton looks for; the rest is compared. A longer one would make the automaton larger
+/// than what it is to save time for, and so many are found in nothing by chance.
+const HEAD: usize = 24;
+
+/// So many escapes around one another are taken off: a program that writes JSON into HTML into an address has three.
+const LAYERS: usize = 3;
+
+/// So far from an escape a token may begin or end: known ones have 250 letters.
+const REACH: usize = 512;
 
 /// The first letters of known tokens.
 const SHAPES: [&str; 4] = ["IGAA", "IGQV", "IGQW", "EAA"];
@@ -32,10 +44,41 @@ pub enum LeakKind {
     Percent,
     /// The live token inside a base64 text.
     Base64,
+    /// The live token, two bytes for each letter.
+    Wide,
+    /// The live token, in hexadecimal digits.
+    Hex,
+    /// The live token behind escapes, or with line breaks inside.
+    Escaped,
     /// Something that looks like a token.
     Shape,
     /// A base64 text of something that looks like a token.
     Base64Shape,
+    /// Something that looks like a token, two bytes for each letter.
+    WideShape,
+    /// Hexadecimal digits of something that looks like a token.
+    HexShape,
+    /// Something that looks like a token behind escapes, or with line breaks inside.
+    EscapedShape,
+}
+
+impl LeakKind {
+    /// Whether it is the live token itself.
+    fn is_live(self) -> bool {
+        match self {
+            Self::Plain | Self::Percent | Self::Base64 | Self::Wide | Self::Hex | Self::Escaped => true,
+            Self::Shape | Self::Base64Shape | Self::WideShape | Self::HexShape | Self::EscapedShape => false,
+        }
+    }
+
+    /// The same behind escapes.
+    fn escaped(self) -> Self {
+        match self {
+            Self::Plain | Self::Percent => Self::Escaped,
+            Self::Shape => Self::EscapedShape,
+            other => other,
+        }
+    }
 }
 
 /// A token that was found. The token itself is not in here.
@@ -60,24 +103,36 @@ impl fmt::Display for Leak {
             LeakKind::Plain => "the access token",
             LeakKind::Percent => "the access token, percent-encoded",
             LeakKind::Base64 => "the access token, in base64",
+            LeakKind::Wide => "the access token, in UTF-16",
+            LeakKind::Hex => "the access token, in hexadecimal digits",
+            LeakKind::Escaped => "the access token, behind escapes or in broken lines",
             LeakKind::Shape => "what looks like an access token",
             LeakKind::Base64Shape => "what looks like an access token, in base64",
+            LeakKind::WideShape => "what looks like an access token, in UTF-16",
+            LeakKind::HexShape => "what looks like an access token, in hexadecimal digits",
+            LeakKind::EscapedShape => "what looks like an access token, behind escapes or in broken lines",
         };
         write!(f, "{what} at byte {}", self.offset)
     }
 }
 
 /// What stands behind a needle decides whether it is a token.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 enum Needle {
-    /// It is one.
-    Live(LeakKind),
+    /// It is one if the rest of it follows.
+    Live(LeakKind, Vec<u8>),
     /// It is one if enough letters follow, and none stands before.
     Shape,
     /// It is one if enough letters follow.
     Parameter,
     /// It is one if what it stands for is.
     Base64Shape(Alignment),
+    /// It is one if enough letters of two bytes follow, and none stands before.
+    WideShape,
+    /// It is one if enough letters of two bytes follow.
+    WideParameter,
+    /// It is one if enough pairs of digits follow that stand for letters.
+    HexShape,
 }
 
 /// Knows what to look for. It holds the live tokens, so it cannot be printed either.
@@ -85,6 +140,7 @@ enum Needle {
 pub struct LeakScanner {
     finder: AhoCorasick,
     needles: Vec<Needle>,
+    reach: usize,
 }
 
 impl fmt::Debug for LeakScanner {
@@ -96,69 +152,127 @@ impl fmt::Debug for LeakScanner {
 impl LeakScanner {
     /// Will look for these tokens in every coding they may have, and for anything that has the shape of one.
     pub fn new(tokens: &[&AccessToken]) -> Self {
-        let mut texts: Vec<String> = Vec::new();
+        let mut heads: Vec<Vec<u8>> = Vec::new();
         let mut needles: Vec<Needle> = Vec::new();
-        let mut add = |text: String, needle: Needle| {
-            if !texts.contains(&text) {
-                texts.push(text);
-                needles.push(needle);
-            }
-        };
+        let mut reach = REACH;
         for token in tokens {
-            let plain = token.expose();
-            add(plain.to_owned(), Needle::Live(LeakKind::Plain));
-            for text in percent_encodings(plain) {
-                add(text, Needle::Live(LeakKind::Percent));
-            }
-            for letters in (0..3).flat_map(|before| base64_core(plain.as_bytes(), before).letters) {
-                if letters.len() >= BASE64_CORE {
-                    add(letters, Needle::Live(LeakKind::Base64));
+            reach = reach.max(2 * token.expose().len());
+            for (kind, text) in codings(token.expose()) {
+                let is_known = |needle: &Needle| matches!(needle, Needle::Live(_, known) if *known == text);
+                if !needles.iter().any(is_known) {
+                    heads.push(text[..text.len().min(HEAD)].to_vec());
+                    needles.push(Needle::Live(kind, text));
                 }
             }
         }
+        let mut add = |head: &[u8], needle: Needle| {
+            heads.push(head.to_vec());
+            needles.push(needle);
+        };
         for shape in SHAPES {
-            add(shape.to_owned(), Needle::Shape);
+            add(shape.as_bytes(), Needle::Shape);
+            add(&wide(shape.as_bytes()), Needle::WideShape);
+            add(hex(shape.as_bytes()).as_bytes(), Needle::HexShape);
+            // Three letters of base64 are found everywhere: only the longer beginnings are looked for.
+            for core in (0..3).filter(|_| shape.len() > 3).map(|before| base64_core(shape.as_bytes(), before)) {
+                for letters in &core.letters {
+                    add(letters.as_bytes(), Needle::Base64Shape(core.alignment()));
+                }
+            }
         }
         for parameter in PARAMETERS {
-            add(parameter.to_owned(), Needle::Parameter);
+            add(parameter.as_bytes(), Needle::Parameter);
+            add(&wide(parameter.as_bytes()), Needle::WideParameter);
         }
-        // Three letters of base64 are found everywhere: only the longer beginnings are looked for.
-        for shape in SHAPES.into_iter().filter(|shape| shape.len() > 3) {
-            for core in (0..3).map(|before| base64_core(shape.as_bytes(), before)) {
-                let alignment = core.alignment();
-                for letters in core.letters {
-                    add(letters, Needle::Base64Shape(alignment));
-                }
-            }
-        }
-        let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&texts);
-        Self { finder: finder.expect("a few hundred letters fit any automaton"), needles }
+        let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&heads);
+        Self { finder: finder.expect("a few hundred letters fit any automaton"), needles, reach }
     }
 
-    /// Returns the first leak in `bytes`; a live token counts before a shape at the same place.
+    /// Returns the first leak in `bytes`; a live token counts before the shape of one.
     pub fn scan(&self, bytes: &[u8]) -> Option<Leak> {
+        self.scan_layers(bytes, LAYERS)
+    }
+
+    fn scan_layers(&self, bytes: &[u8], layers: usize) -> Option<Leak> {
+        let plain = self.scan_plain(bytes);
+        if layers == 0 || plain.is_some_and(|leak| leak.kind.is_live()) {
+            return plain;
+        }
+        let mut shape = plain;
+        for part in peel(bytes, self.reach) {
+            let Some(found) = self.scan_layers(&part.bytes, layers - 1) else { continue };
+            if !found.kind.is_live() && shape.is_some() {
+                continue;
+            }
+            let inside = usize::try_from(found.offset).unwrap_or_default();
+            let leak = Leak { kind: found.kind.escaped(), offset: part.place(bytes, inside) as u64 };
+            if leak.kind.is_live() {
+                return Some(leak);
+            }
+            shape = Some(leak);
+        }
+        shape
+    }
+
+    fn scan_plain(&self, bytes: &[u8]) -> Option<Leak> {
         let mut shape: Option<Leak> = None;
         for found in self.finder.find_overlapping_iter(bytes) {
-            let at = found.start();
-            let kind = match self.needles[found.pattern().as_usize()] {
-                Needle::Live(kind) => return Some(Leak { kind, offset: at as u64 }),
-                _ if shape.is_some() => continue,
+            let (at, behind) = (found.start(), &bytes[found.end()..]);
+            let needle = &self.needles[found.pattern().as_usize()];
+            if shape.is_some() && !matches!(needle, Needle::Live(..)) {
+                continue;
+            }
+            let kind = match needle {
+                Needle::Live(kind, whole) => {
+                    if bytes[at..].starts_with(whole) {
+                        return Some(Leak { kind: *kind, offset: at as u64 });
+                    }
+                    None
+                }
                 Needle::Shape => {
                     let is_start = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
                     (is_start && token_letters(&bytes[at..], SHAPE_RUN)).then_some(LeakKind::Shape)
                 }
-                Needle::Parameter => token_letters(&bytes[found.end()..], PARAMETER_RUN).then_some(LeakKind::Shape),
+                Needle::Parameter => token_letters(behind, PARAMETER_RUN).then_some(LeakKind::Shape),
                 Needle::Base64Shape(alignment) => {
                     let is_letter = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
                     // The beginning was found already; what is left of it and what follows has to be letters.
                     let run: Vec<u8> = bytes[at..].iter().take_while(is_letter).take(SHAPE_RUN * 2).copied().collect();
                     token_letters(&alignment.decode(&run), SHAPE_RUN - 1).then_some(LeakKind::Base64Shape)
                 }
+                Needle::WideShape => {
+                    let is_start = at < 2 || bytes[at - 1] != 0 || !bytes[at - 2].is_ascii_alphanumeric();
+                    (is_start && wide_letters(&bytes[at..], SHAPE_RUN)).then_some(LeakKind::WideShape)
+                }
+                Needle::WideParameter => {
+                    let is_value = behind.first() == Some(&0) && wide_letters(&behind[1..], PARAMETER_RUN);
+                    is_value.then_some(LeakKind::WideShape)
+                }
+                Needle::HexShape => hex_letters(&bytes[at..], SHAPE_RUN).then_some(LeakKind::HexShape),
             };
-            shape = kind.map(|kind| Leak { kind, offset: at as u64 });
+            shape = shape.or(kind.map(|kind| Leak { kind, offset: at as u64 }));
         }
         shape
     }
+}
+
+/// Every text that holds `token` in one coding.
+fn codings(token: &str) -> Vec<(LeakKind, Vec<u8>)> {
+    let mut all = vec![(LeakKind::Plain, token.as_bytes().to_vec())];
+    all.extend(percent_encodings(token).into_iter().map(|text| (LeakKind::Percent, text.into_bytes())));
+    // As PowerShell wants its commands: base64 of two bytes for each letter.
+    for bytes in [token.as_bytes(), &wide(token.as_bytes())] {
+        for letters in (0..3).flat_map(|before| base64_core(bytes, before).letters) {
+            if letters.len() >= BASE64_CORE {
+                all.push((LeakKind::Base64, letters.into_bytes()));
+            }
+        }
+    }
+    all.push((LeakKind::Wide, wide(token.as_bytes())));
+    let digits = hex(token.as_bytes());
+    all.push((LeakKind::Hex, digits.to_ascii_uppercase().into_bytes()));
+    all.push((LeakKind::Hex, digits.into_bytes()));
+    all
 }
 
 /// A run of letters and digits this long in a message is a token or a cursor, and is not shown.
@@ -186,6 +300,22 @@ fn token_letters(bytes: &[u8], count: usize) -> bool {
     bytes.len() >= count && bytes[..count].iter().all(u8::is_ascii_alphanumeric)
 }
 
+/// The same, with a byte of 0 behind each letter.
+fn wide_letters(bytes: &[u8], count: usize) -> bool {
+    bytes.len() >= 2 * count
+        && bytes[..2 * count].chunks_exact(2).all(|pair| pair[0].is_ascii_alphanumeric() && pair[1] == 0)
+}
+
+/// The same, in two digits for each letter.
+fn hex_letters(bytes: &[u8], count: usize) -> bool {
+    let value = |digit: u8| char::from(digit).to_digit(16);
+    let is_letter = |pair: &[u8]| match (value(pair[0]), value(pair[1])) {
+        (Some(high), Some(low)) => u8::try_from(high * 16 + low).is_ok_and(|byte| byte.is_ascii_alphanumeric()),
+        _ => false,
+    };
+    bytes.len() >= 2 * count && bytes[..2 * count].chunks_exact(2).all(is_letter)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,9 +324,56 @@ mod tests {
 
     const TOKEN: &str = "IGAAfake0fake1fake2fake3fake4fake|5fake6";
 
-    fn check(text: &[u8], expected: Option<LeakKind>) {
+    fn scan(text: &[u8]) -> Option<Leak> {
         let token = AccessToken::new(TOKEN).unwrap();
-        let found = LeakScanner::new(&[&token]).scan(text).map(|leak| leak.kind);
+        LeakScanner::new(&[&token]).scan(text)
+    }
+
+    /// `secret` in every coding that something is written in, between other texts.
+    fn hidden(secret: &str) -> Vec<Vec<u8>> {
+        let each = |write: &dyn Fn(char) -> String| secret.chars().map(write).collect::<String>();
+        let percent = each(&|letter| format!("%{:02X}", letter as u32));
+        let entities = each(&|letter| format!("&#{};", letter as u32));
+        let base64 = STANDARD.encode(format!("some words before {secret} and behind"));
+        let wrapped = |text: &str, width: usize, sign: &str| {
+            text.as_bytes().chunks(width).map(String::from_utf8_lossy).collect::<Vec<_>>().join(sign)
+        };
+        let both = |order: fn(u16) -> [u8; 2]| format!("a {secret} b").encode_utf16().flat_map(order).collect();
+        let texts = [
+            each(&|letter| format!("\\u{:04x}", letter as u32)),
+            each(&|letter| format!("\\x{:02x}", letter as u32)),
+            each(&|letter| format!("&#x{:X};", letter as u32)),
+            secret.replacen('A', "\\u0041", 1),
+            secret.replacen('2', "%32", 1).replacen('4', "%34", 1),
+            secret.replacen('A', "&#65;", 1),
+            percent.replace('%', "%25"),
+            percent.replace('%', "%2525"),
+            percent.replace('%', "\\u0025"),
+            entities.replace('&', "&amp;"),
+            secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
+            secret.bytes().map(|byte| format!("{byte:02X}")).collect(),
+            wrapped(&base64, 76, "\r\n"),
+            wrapped(&base64, 64, "\n"),
+            wrapped(&base64, 76, "\n    "),
+            wrapped(&base64, 76, "\\n"),
+            wrapped(&base64, 76, "\\r\\n"),
+            wrapped(secret, 30, "=\r\n"),
+            base64.replace('=', "%3D").replace('A', "%41"),
+            STANDARD.encode(both(u16::to_le_bytes) as Vec<u8>),
+            percent,
+            entities,
+        ];
+        // A shape of two bytes for each letter is not looked for in base64: that has to be the live token.
+        let is_live = secret == TOKEN;
+        let texts = texts.iter().enumerate().filter(|(number, _)| is_live || *number != 19).map(|(_, text)| text);
+        let mut all: Vec<Vec<u8>> = texts.map(|text| format!("before \"{text}\" behind").into_bytes()).collect();
+        all.push(both(u16::to_le_bytes));
+        all.push(both(u16::to_be_bytes));
+        all
+    }
+
+    fn check(text: &[u8], expected: Option<LeakKind>) {
+        let found = scan(text).map(|leak| leak.kind);
         assert_eq!(found, expected, "{}", String::from_utf8_lossy(text));
     }
 
@@ -211,6 +388,12 @@ mod tests {
         for before in ["", "{", "{}"] {
             let inside = STANDARD.encode(format!("{before}IGAA{}", "x1Y2".repeat(20)));
             check(inside.as_bytes(), Some(LeakKind::Base64Shape));
+        }
+        for text in hidden(TOKEN) {
+            assert!(scan(&text).is_some_and(|leak| leak.kind.is_live()), "{}", String::from_utf8_lossy(&text));
+        }
+        for text in hidden(&format!("IGAA{}", "x1Y2".repeat(40))) {
+            assert!(scan(&text).is_some_and(|leak| !leak.kind.is_live()), "{}", String::from_utf8_lossy(&text));
         }
         check(STANDARD.encode("IGAA is how tokens begin, and this is no token, only words").as_bytes(), None);
         check(b"nothing here", None);

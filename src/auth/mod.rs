@@ -8,6 +8,7 @@ mod coded;
 mod leak;
 mod life;
 mod login;
+mod peeled;
 mod renew;
 mod status;
 mod stores;

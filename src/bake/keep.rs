@@ -1,15 +1,20 @@
 //! When a feed cannot be refreshed: the last good one stays, comes back where it was lost, or an empty one is written.
 
+use std::collections::BTreeMap;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::finish::{claim_pictures, place};
-use super::report::{BakeError, FeedOutcome, Hindrance, LastGood};
+use super::report::{BakeError, FeedOutcome, FeedReport, Hindrance, LastGood, Report};
 use super::{Kitchen, Tools};
-use crate::cache::{Index, Shown};
+use crate::cache::{Cache, Index, Shown};
 use crate::config::FeedSettings;
+use crate::feed::MediaId;
 use crate::files::SitePath;
 use crate::manifest::{Manifest, Role};
-use crate::media::hex;
+use crate::media::{Picture, PixelLimits, Rendition, decode, hex};
 use crate::site::{self, PublishError};
 
 /// Leaves the last good feed, puts it back where it was lost, or writes an empty one where there was none.
@@ -41,6 +46,38 @@ pub fn keep(
         site::write_data(kitchen.root, manifest, &feed.data_file, &bytes)?;
     }
     Ok(FeedOutcome::Empty { hindrance })
+}
+
+/// Leaves every feed as a later feedbake wrote it, and that one's manifest, too. Only where there is no data file at all
+/// an empty one is written, for the site has to build.
+pub fn leave_to_later(tools: &Tools<'_>, later: u32) -> Result<Report, BakeError> {
+    let index = Cache::new(tools.root).read_index()?;
+    let mut report = Report::default();
+    for feed in &tools.settings.feeds {
+        site::refuse_foreign_data(tools.root, &Manifest::default(), &feed.data_file)?;
+        let hindrance = Hindrance::LaterManifest(later);
+        let data = tools.root.read(&feed.data_file)?;
+        let posts = site::shown_posts(data.as_deref()).len();
+        let outcome = match data {
+            Some(_) => {
+                let last_good = index.baked_at(&feed.name).map(LastGood::At);
+                let stale = last_good.is_some_and(|last_good| last_good.is_stale(tools.now, tools.settings.max_stale));
+                FeedOutcome::Kept { hindrance, posts, last_good, stale }
+            }
+            None => {
+                let bytes = site::empty_data_file(feed).to_bytes();
+                tools.root.write(&feed.data_file, &bytes)?;
+                FeedOutcome::Empty { hindrance }
+            }
+        };
+        report.feeds.push(FeedReport {
+            name: feed.name.clone(),
+            data_file: feed.data_file.clone(),
+            posts_before: posts,
+            outcome,
+        });
+    }
+    Ok(report)
 }
 
 /// Brings back what the site lost: the feed of the manifest, or the one the cache remembers where that is a later one
@@ -101,7 +138,7 @@ fn bring_back(
         }
     }
     if let Some(data) = data {
-        let data = without_missing(kitchen, &data).unwrap_or(data);
+        let data = without_missing(kitchen, &data, &shown.record.pictures).unwrap_or(data);
         if site::shown_posts(Some(&data)).is_empty() && shown.record.posts > 0 {
             return Ok(false);
         }
@@ -113,15 +150,36 @@ fn bring_back(
 /// Takes those posts out of the data file whose pictures are nowhere to be had; returns what it holds then.
 fn mend(kitchen: &Kitchen<'_>, feed: &FeedSettings, manifest: &mut Manifest) -> Result<Option<Vec<u8>>, BakeError> {
     let Some(bytes) = kitchen.root.read(&feed.data_file)? else { return Ok(None) };
-    let Some(mended) = without_missing(kitchen, &bytes) else { return Ok(Some(bytes)) };
+    let pictures = manifest.feeds.get(&feed.name).map(|record| record.pictures.clone()).unwrap_or_default();
+    let Some(mended) = without_missing(kitchen, &bytes, &pictures) else { return Ok(Some(bytes)) };
     site::write_data(kitchen.root, manifest, &feed.data_file, &mended)?;
     Ok(Some(mended))
 }
 
-/// The data file without the posts of which a picture is missing in the site; `None` when none is.
-fn without_missing(kitchen: &Kitchen<'_>, data: &[u8]) -> Option<Vec<u8>> {
+/// The data file without the posts of which a picture is missing in the site, or is damaged beyond showing; `None` when
+/// none is.
+fn without_missing(kitchen: &Kitchen<'_>, data: &[u8], pictures: &BTreeMap<MediaId, Arc<Picture>>) -> Option<Vec<u8>> {
+    let made: BTreeMap<&SitePath, &Rendition> = pictures
+        .values()
+        .flat_map(|picture| &picture.renditions)
+        .map(|rendition| (&rendition.path, rendition))
+        .collect();
     site::without_missing(data, &|path| {
         let place = SitePath::new(&format!("{}/{path}", site::PUBLISHED_FOLDER));
-        place.is_ok_and(|place| kitchen.root.size(&place).is_some())
+        place.is_ok_and(|place| can_be_shown(kitchen, &place, made.get(&place).copied()))
     })
+}
+
+/// Whether a picture is there, as it was made or in another form: somebody may have packed it more tightly. Half of one
+/// is none.
+fn can_be_shown(kitchen: &Kitchen<'_>, place: &SitePath, made: Option<&Rendition>) -> bool {
+    let Some(made) = made else { return kitchen.root.size(place).is_some() };
+    // What was put back in this run was not there at its beginning.
+    if kitchen.published.size(kitchen.root, place) == Some(made.bytes) {
+        return true;
+    }
+    let bytes = kitchen.root.read(place).ok().flatten().unwrap_or_default();
+    // A decoder that gives up over damaged bytes says the same as one that refuses them.
+    let is_picture = || catch_unwind(|| decode(&bytes, PixelLimits::default())).is_ok_and(|decoded| decoded.is_ok());
+    hex(&Sha256::digest(&bytes)) == made.sha256 || is_picture()
 }

@@ -8,6 +8,7 @@
 mod crash;
 mod finish;
 mod gather;
+mod inspect;
 mod keep;
 mod listing;
 mod report;
@@ -25,13 +26,13 @@ use crate::feed::Account;
 use crate::files::{FileError, Lock, Root, SitePath};
 use crate::graph::Notice;
 use crate::http::{Http, HttpOptions};
-use crate::manifest::{FeedRecord, Manifest};
+use crate::manifest::{FeedRecord, Manifest, ManifestError};
 use crate::select::Selection;
 use crate::site::{self, Published};
 
 use finish::{claim, count_pictures, publish, tidy};
 use gather::{Gathered, Known, Pictures, Stopped, gather};
-use keep::keep;
+use keep::{keep, leave_to_later};
 use listing::Listing;
 
 pub use report::{BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
@@ -155,9 +156,13 @@ pub fn enter(root: &Root, on_wait: impl FnOnce(&str)) -> Result<Lock, FileError>
 /// # Errors
 /// [`BakeError`] when the site itself cannot be read or written.
 pub fn bake(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
-    let before = Manifest::read(tools.root)?;
-    let published = Published::look(tools.root, &tools.settings.media_dir);
+    let before = match Manifest::read(tools.root) {
+        Err(ManifestError::Newer { found }) => return leave_to_later(tools, found),
+        read => read?,
+    };
+    let mut published = Published::look(tools.root, &tools.settings.media_dir);
     sweep(tools, &before, &published)?;
+    published.distrust(inspect::damaged(tools.root, &before, (tools.dice)()));
     for feed in &tools.settings.feeds {
         site::refuse_foreign_data(tools.root, &before, &feed.data_file)?;
     }

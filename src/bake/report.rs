@@ -18,7 +18,7 @@ use crate::select::Dropped;
 use crate::site::PublishError;
 
 /// What a bake did.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// In the order of the settings.
     pub feeds: Vec<FeedReport>,
@@ -204,6 +204,9 @@ pub enum Hindrance {
     /// The data file would hold a token: out of an `[[override]]`, for example.
     #[error(transparent)]
     Leak(PublishError),
+    /// A later feedbake works in this site: what it wrote down is neither understood here nor overwritten.
+    #[error("{}", ManifestError::Newer { found: *.0 })]
+    LaterManifest(u32),
     /// `--offline`, and nothing was ever fetched here.
     #[error("nothing was fetched into this site's cache yet")]
     NothingRemembered,

@@ -10,7 +10,7 @@ use super::failure::{Code, Failure};
 use super::start::place;
 use super::tokens;
 use super::ui::{GREEN, RED, Voice, bytes, count};
-use crate::audit::Audit;
+use crate::audit::{self, Audit};
 use crate::auth::{AccessToken, LeakScanner, STATUS_FILE, VAULT_FILE};
 use crate::config::{Layer, find_token};
 use crate::files::Root;
@@ -55,9 +55,17 @@ fn everything_written(root: &Root) -> Result<Vec<PathBuf>, Box<Failure>> {
     Ok(places)
 }
 
+fn words(place: audit::Place) -> &'static str {
+    match place {
+        audit::Place::Name => "of the name of",
+        audit::Place::Content => "in",
+    }
+}
+
 fn tell(voice: &Voice, audit: &Audit) {
     for finding in &audit.found {
-        voice.complain(&format!("{RED}found:{RED:#} {} in {}", finding.leak, finding.path.display()));
+        let place = words(finding.place);
+        voice.complain(&format!("{RED}found:{RED:#} {} {place} {}", finding.leak, finding.path.display()));
     }
     if !audit.found.is_empty() {
         voice.complain("  hint: whoever saw the file can read the account: make a new token, then remove the file");
@@ -72,7 +80,10 @@ fn tell(voice: &Voice, audit: &Audit) {
         let found: Vec<_> = audit
             .found
             .iter()
-            .map(|finding| json!({ "path": finding.path.display().to_string(), "what": finding.leak.to_string() }))
+            .map(|finding| {
+                let path = finding.path.display().to_string();
+                json!({ "path": path, "what": finding.leak.to_string(), "in_name": finding.place == audit::Place::Name })
+            })
             .collect();
         voice.json(&json!({ "files": audit.files, "bytes": audit.bytes, "found": found }));
     }

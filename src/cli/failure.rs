@@ -40,6 +40,9 @@ pub enum Code {
     Leak = 7,
 }
 
+/// The hint for whatever is not what it should be.
+const IN_THE_WAY: &str = "something else stands where feedbake needs a folder or a file: move it away";
+
 /// How loud a failure is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
@@ -152,7 +155,8 @@ impl Failure {
                     SettingsError::NoSuchFile(_) => failure.hint("`--config` names the settings file; without it, feedbake.toml in the site is read"),
                 }
             }
-            ConfigError::File(_) | ConfigError::NoCurrentFolder(_) => failure(Code::File, NOTHING),
+            ConfigError::File(file) => return Self::of_file(file, NOTHING),
+            ConfigError::NoCurrentFolder(_) => failure(Code::File, NOTHING),
             ConfigError::DotEnvWouldBeCommitted(_) => {
                 failure(Code::Token, NOTHING).hint("add the line `.env` to .gitignore; if git tracks it already: `git rm --cached .env`, and make a new token")
             }
@@ -163,10 +167,10 @@ impl Failure {
     /// A manifest that cannot be used.
     pub fn of_manifest(error: ManifestError) -> Box<Self> {
         Box::new(match &error {
-            ManifestError::File(file) => Self::new(Code::File, "nothing was done").caused_by(file),
-            ManifestError::Newer { .. } => Self::new(Code::File, "nothing was done")
-                .caused_by(&error)
-                .hint(format!("update feedbake here, or remove {} to begin anew", manifest::FILE)),
+            ManifestError::File(file) => return Self::of_file(file, "nothing was done"),
+            ManifestError::Newer { .. } => {
+                Self::new(Code::File, "nothing was done").caused_by(&error).hint(later_manifest())
+            }
         })
     }
 
@@ -180,10 +184,11 @@ impl Failure {
                 }
                 io::ErrorKind::StorageFull => failure.hint("make room on the disk and run it again: nothing is lost"),
                 io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => {
-                    failure.hint("something else stands where feedbake needs a folder or a file: move it away")
+                    failure.hint(IN_THE_WAY)
                 }
                 _ => failure,
             },
+            FileError::NoFile { .. } => failure.hint(IN_THE_WAY),
             FileError::Symlink { .. } => {
                 failure.hint("replace the link by a folder, or set `media_dir` or `data_file` to another place")
             }
@@ -195,11 +200,9 @@ impl Failure {
         match error {
             BakeError::File(file) | BakeError::Publish(PublishError::File(file)) => Self::of_file(file, consequence),
             BakeError::Manifest(ManifestError::File(file)) => Self::of_file(file, consequence),
-            BakeError::Manifest(newer @ ManifestError::Newer { .. }) => Box::new(
-                Self::new(Code::File, consequence)
-                    .caused_by(newer)
-                    .hint(format!("update feedbake here, or remove {} to begin anew", manifest::FILE)),
-            ),
+            BakeError::Manifest(newer @ ManifestError::Newer { .. }) => {
+                Box::new(Self::new(Code::File, consequence).caused_by(newer).hint(later_manifest()))
+            }
             BakeError::Publish(lost @ PublishError::Lost(_)) => Box::new(
                 Self::new(Code::File, consequence)
                     .caused_by(lost)
@@ -238,6 +241,7 @@ impl Failure {
             Hindrance::Leak(_) => failure(Code::Settings).hint(
                 "make a new token, for this one may have been published already, and take the old one out of wherever it stands",
             ),
+            Hindrance::LaterManifest(_) => failure(Code::File).hint(later_manifest()),
             Hindrance::NothingRemembered => failure(Code::Network).hint("run feedbake once without `--offline`"),
         }
     }
@@ -299,6 +303,10 @@ impl Failure {
         failure.causes = unread.iter().take(5).map(|(path, why)| format!("{}: {why}", path.display())).collect();
         failure
     }
+}
+
+fn later_manifest() -> String {
+    format!("update feedbake here, or remove {} to begin anew", manifest::FILE)
 }
 
 /// Adds what to do about a token that is not where it may be.

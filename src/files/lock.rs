@@ -5,7 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Attempt, FileError, Root, SitePath, disk};
+use super::{Attempt, FileError, Root, SitePath, disk, read};
 
 /// Held while a run works in a site; released when dropped or when the process ends.
 #[derive(Debug)]
@@ -28,15 +28,22 @@ impl Root {
         loop {
             self.refuse_links(&place)?;
             disk::make_folders(parent).map_err(FileError::io(Attempt::Write, parent))?;
-            if fs::symlink_metadata(&place).is_ok_and(|data| data.is_symlink()) {
-                return Err(FileError::Symlink { path: place });
+            match fs::symlink_metadata(&place) {
+                Ok(data) if data.is_symlink() => return Err(FileError::Symlink { path: place }),
+                Ok(data) => {
+                    if let Some(kind) = read::kind(&data) {
+                        return Err(FileError::NoFile { attempt: Attempt::Lock, path: place, kind });
+                    }
+                }
+                Err(_) => {}
             }
             let mut file = open(&place).map_err(FileError::io(Attempt::Lock, &place))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
                     if let Some(on_wait) = on_wait.take() {
-                        on_wait(fs::read_to_string(&place).unwrap_or_default().trim());
+                        let holder = read::read(&place).ok().flatten().unwrap_or_default();
+                        on_wait(String::from_utf8_lossy(&holder).trim());
                     }
                     file.lock().map_err(FileError::io(Attempt::Lock, &place))?;
                 }

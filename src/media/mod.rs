@@ -30,7 +30,7 @@ mod shape;
 mod sniff;
 mod workshop;
 
-pub use decode::{PixelLimits, ShapeError};
+pub use decode::{PixelLimits, ShapeError, decode};
 pub use develop::{DevelopError, Developed, develop};
 pub use encode::{EncodeError, Format, Quality};
 pub use fetch::fetch;

@@ -1,7 +1,9 @@
 //! What Zola would have answered: `load_data`, `get_url` and their like, as far as a partial may ask for them.
 
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use image::ImageReader;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -101,7 +103,9 @@ impl StandIns {
     fn image_metadata(&self, path: &str) -> Result<Value, String> {
         let place = SitePath::new(path).map_err(|error| error.to_string())?;
         let candidates = DATA_FOLDERS.map(|folder| self.site.join(format!("{folder}{place}")));
-        let sides = candidates.iter().find_map(|file| image::image_dimensions(file).ok());
+        let bytes = candidates.iter().find_map(|file| files::read(file).ok().flatten());
+        let reader = bytes.and_then(|bytes| ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok());
+        let sides = reader.and_then(|reader| reader.into_dimensions().ok());
         let (width, height) = sides.ok_or_else(|| format!("there is no picture {place} in the site"))?;
         Ok(json!({ "width": width, "height": height }))
     }

@@ -55,7 +55,16 @@ fn remove(root: &Root, manifest: &mut Manifest, paths: Vec<SitePath>) -> Result<
     for path in paths {
         let Some(record) = manifest.files.get(&path) else { continue };
         root.sweep(&path)?;
-        match root.read(&path)? {
+        let there = match root.read(&path) {
+            // Whatever else stands in its place is somebody's.
+            Err(FileError::NoFile { .. }) => {
+                pruned.left.push(path.clone());
+                manifest.files.remove(&path);
+                continue;
+            }
+            read => read?,
+        };
+        match there {
             // A run that died may have left the folder it was in.
             None => drop(root.remove(&path)?),
             // Anybody may put another file under the name of one of ours; it is theirs then. A picture's name holds

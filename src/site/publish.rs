@@ -1,6 +1,6 @@
 //! Puts finished things into the site: pictures from the cache, then the data file that names them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sha2::{Digest, Sha256};
 
@@ -39,6 +39,7 @@ pub struct Published {
     folder: SitePath,
     sizes: HashMap<String, u64>,
     has_leftovers: bool,
+    damaged: BTreeSet<SitePath>,
 }
 
 impl Published {
@@ -46,7 +47,7 @@ impl Published {
     pub fn look(root: &Root, folder: &SitePath) -> Self {
         let sizes = root.sizes_in(folder);
         let has_leftovers = sizes.keys().any(|name| Root::is_leftover(name));
-        Self { folder: folder.clone(), sizes, has_leftovers }
+        Self { folder: folder.clone(), sizes, has_leftovers, damaged: BTreeSet::new() }
     }
 
     /// Whether a run that died may have left something beside `path`: told without a look where the folder was listed.
@@ -54,8 +55,16 @@ impl Published {
         path.folder() != self.folder.as_str() || self.has_leftovers
     }
 
-    /// The size in bytes of the file that lay at `path`; `None` when there was none.
+    /// From now on the files at these paths count as absent: they hold other bytes than were written.
+    pub fn distrust(&mut self, damaged: BTreeSet<SitePath>) {
+        self.damaged = damaged;
+    }
+
+    /// The size in bytes of the file that lay at `path`; `None` when there was none that can be used.
     pub fn size(&self, root: &Root, path: &SitePath) -> Option<u64> {
+        if self.damaged.contains(path) {
+            return None;
+        }
         match path.below(self.folder.as_str()) {
             Some(name) if !name.contains('/') => self.sizes.get(name).copied(),
             _ => root.size(path),

@@ -268,3 +268,107 @@ fn a_server_of_pictures_that_is_down_is_not_asked_for_hours() {
     assert!((12..=2 * 24).contains(&asked), "{asked}");
     assert_eq!(site.shown(), Vec::<String>::new());
 }
+
+#[test]
+fn what_a_later_feedbake_wrote_down_is_left_alone_and_the_feed_stays() {
+    let api = account();
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let later = "{\"version\":2,\"all\":\"different\"}";
+    site.write(".feedbake/manifest.json", later);
+    let before = site.files("");
+    api.delete("DAa");
+    let words = ["of version 2", "the site still shows the 3 posts", "update feedbake here"];
+    site.run("bake").succeeds().says(&words).says(&["warning:"]);
+    site.run("bake --strict").ends_with(6).says(&words);
+    site.run_with("bake", &[("FEEDBAKE_MAX_STALE", "1ms")]).ends_with(6).says(&words);
+    site.run("clean --all").ends_with(6).says(&["of version 2"]);
+    assert_eq!(site.files(""), before);
+
+    std::fs::remove_file(site.path("data/instagram.json")).unwrap();
+    site.run("bake").ends_with(6).says(&["there is no earlier one to keep", "of version 2"]);
+    assert_eq!(site.shown(), Vec::<String>::new());
+    assert_eq!(std::fs::read_to_string(site.path(".feedbake/manifest.json")).unwrap(), later);
+}
+
+#[test]
+fn templates_that_nobody_edited_are_listed_again_after_the_manifest_was_lost() {
+    let api = account();
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    std::fs::remove_file(site.path(".feedbake/manifest.json")).unwrap();
+    let mine = std::fs::read_to_string(site.path("static/feedbake.css")).unwrap() + "/* mine */";
+    site.write("static/feedbake.css", &mine);
+    site.run("bake").succeeds();
+    site.run("clean --all").succeeds();
+    assert_eq!(site.files("").into_keys().collect::<Vec<_>>(), ["config.toml", "static/feedbake.css"]);
+    assert_eq!(std::fs::read_to_string(site.path("static/feedbake.css")).unwrap(), mine);
+}
+
+/// The first picture that the data file names, and what it holds.
+fn first_picture(site: &Sandbox) -> (String, Vec<u8>) {
+    let name = format!("static/{}", site.named_pictures()[0]);
+    let bytes = std::fs::read(site.path(&name)).unwrap();
+    (name, bytes)
+}
+
+#[test]
+fn a_published_picture_that_was_damaged_is_put_back_whatever_its_size() {
+    for (is_cut, keeps_cache, is_down) in [
+        (true, true, true),
+        (true, true, false),
+        (true, false, false),
+        (false, true, true),
+        (false, true, false),
+        (false, false, false),
+    ] {
+        let api = account();
+        let site = Sandbox::new(&api).set("FEEDBAKE_API_RETRIES", "0");
+        site.run("bake").succeeds();
+        let before = site.files("");
+        let (name, mut bytes) = first_picture(&site);
+        let middle = bytes.len() / 2;
+        if is_cut {
+            bytes.truncate(middle);
+        } else {
+            bytes[middle] ^= 0xff;
+        }
+        std::fs::write(site.path(&name), bytes).unwrap();
+        if !keeps_cache {
+            std::fs::remove_dir_all(site.path(".feedbake/cache")).unwrap();
+        }
+        if is_down {
+            api.fault(Fault::Code1);
+        }
+        site.run("bake").succeeds();
+        let differ: Vec<String> = site
+            .files("")
+            .into_iter()
+            .filter(|(name, bytes)| before.get(name) != Some(bytes))
+            .map(|(name, _)| name)
+            .collect();
+        assert!(differ.is_empty(), "cut: {is_cut}, cache: {keeps_cache}, down: {is_down}: {differ:?}");
+    }
+}
+
+#[test]
+fn a_picture_damaged_beyond_showing_costs_its_post_when_it_is_nowhere_else_and_a_repacked_one_does_not() {
+    for (is_cut, posts) in [(true, 2), (false, 3)] {
+        let api = account();
+        let site = Sandbox::new(&api).set("FEEDBAKE_API_RETRIES", "0").set("FEEDBAKE_PICTURES_FORMATS", "jpeg");
+        site.run("bake").succeeds();
+        std::fs::remove_dir_all(site.path(".feedbake/cache")).unwrap();
+        api.fault(Fault::Code1);
+        let (name, mut bytes) = first_picture(&site);
+        if is_cut {
+            bytes.truncate(bytes.len() / 2);
+        } else {
+            // What follows the end of a JPEG is not shown.
+            bytes.push(0);
+        }
+        std::fs::write(site.path(&name), bytes).unwrap();
+        site.run("bake").succeeds().says(&[&format!("the site still shows the {posts} posts")]);
+        assert_eq!(site.shown().len(), posts, "{is_cut}");
+        assert!(site.path(&name).is_file());
+    }
+}

@@ -21,6 +21,7 @@ mod killed;
 mod listing;
 mod login;
 mod matrix;
+mod odd_places;
 mod partial;
 mod sandbox;
 mod secrets;

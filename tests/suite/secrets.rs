@@ -196,6 +196,43 @@ fn audit_finds_a_planted_token_in_every_coding_and_ends_with_7() {
 }
 
 #[test]
+fn audit_finds_what_is_wrapped_escaped_or_in_a_name_and_shows_none_of_it() {
+    use base64::Engine;
+    let token = "IGAAonlyforty5characters6long7and8no9more";
+    let each = |write: &dyn Fn(u32) -> String| token.chars().map(|letter| write(letter as u32)).collect::<String>();
+    let base64 = base64::engine::general_purpose::STANDARD.encode(format!("{} {token}", "before ".repeat(9)));
+    let wrapped: Vec<&str> = base64.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let wide: Vec<u8> = token.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let texts: [(&str, Vec<u8>); 9] = [
+        ("mime", wrapped.join("\r\n").into()),
+        ("json", each(&|letter| format!("\\u{letter:04x}")).into()),
+        ("wide", wide),
+        ("entities", each(&|letter| format!("&#{letter};")).into()),
+        ("hex", each(&|letter| format!("{letter:02X}")).into()),
+        ("partly", token.replace('o', "%6f").into()),
+        ("doubly", each(&|letter| format!("%25{letter:02X}")).into()),
+        // Over the end of the first piece that is read.
+        ("late", [vec![b'.'; (1 << 20) - 20], token.replace('o', "&#x6f;").into()].concat()),
+        ("none", b"%20 &amp; &#39; \\n \\u00e9".to_vec()),
+    ];
+    for (name, text) in texts {
+        let site = Sandbox::without_token();
+        site.write("public/x", "");
+        fs::write(site.path("public/x"), text).unwrap();
+        let ran = site.run_with("audit", &[("INSTAGRAM_ACCESS_TOKEN", token)]);
+        assert_eq!(ran.code, if name == "none" { 0 } else { 7 }, "{name}: {}", ran.stderr);
+    }
+    for name in [format!("public/{token}.txt"), format!("public/{token}/index.html")] {
+        let site = Sandbox::without_token().file(&name, &format!("and {token}"));
+        for arguments in ["audit", "audit --json"] {
+            let ran = site.run_with(arguments, &[("INSTAGRAM_ACCESS_TOKEN", token)]).ends_with(7);
+            assert!(ran.stderr.contains("of the name of") && ran.stderr.contains("public/…"), "{}", ran.stderr);
+            assert!(!ran.stderr.contains(token) && !ran.stdout.contains(token), "{}", ran.stderr);
+        }
+    }
+}
+
+#[test]
 fn a_dot_env_file_is_read() {
     let api = Emulator::start().post(photo("DAa").size(64, 64));
     let site = Sandbox::new(&api).unset("INSTAGRAM_ACCESS_TOKEN");

@@ -1,0 +1,92 @@
+//! What is no file stands in the place of one: a named pipe keeps whoever opens it waiting for ever.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::FileTypeExt;
+use std::process::{Command, Stdio};
+
+use feedbake::emulator::{Emulator, photo};
+
+use crate::sandbox::Sandbox;
+
+/// Runs the binary, and ends it when it waits; returns the exit code and everything it said.
+fn run(site: &Sandbox, arguments: &[&str]) -> (i32, String) {
+    // A bake of one small picture takes well under a second.
+    let mut command = site.command("timeout");
+    command.args(["20", env!("CARGO_BIN_EXE_feedbake")]).args(arguments);
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert_ne!(output.status.code(), Some(124), "{arguments:?} waits: {said}");
+    assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+    (output.status.code().unwrap_or(-1), said)
+}
+
+fn replace_by_pipe(site: &Sandbox, name: &str) {
+    let _ = fs::remove_file(site.path(name));
+    assert!(Command::new("mkfifo").arg(site.path(name)).status().unwrap().success());
+}
+
+fn is_pipe(site: &Sandbox, name: &str) -> bool {
+    fs::symlink_metadata(site.path(name)).is_ok_and(|data| data.file_type().is_fifo())
+}
+
+#[test]
+fn a_pipe_in_the_place_of_any_file_is_named_or_replaced_and_not_waited_for() {
+    // What is yours is named and left; what is feedbake's own and can be made anew takes its place.
+    let table = [
+        ("feedbake.toml", 6),
+        (".env", 6),
+        (".feedbake/manifest.json", 6),
+        (".feedbake/token-status.json", 6),
+        ("data/instagram.json", 6),
+        (".feedbake/cache/lock", 6),
+        (".feedbake/cache/index.json", 0),
+        ("templates/partials/instagram.html", 0),
+        ("static/feedbake.css", 0),
+        ("<object>", 0),
+        ("<picture>", 0),
+    ];
+    for (name, expected) in table {
+        let api = Emulator::start().post(photo("DAa").size(32, 32)).post(photo("DAb").size(32, 32));
+        let site = Sandbox::new(&api);
+        site.run("bake").succeeds();
+        let picture = format!("static/{}", site.named_pictures()[0]);
+        let object = site.json(".feedbake/manifest.json")["files"][&picture]["sha256"].as_str().unwrap().to_owned();
+        let object = format!(".feedbake/cache/objects/{}/{object}", &object[..2]);
+        let name = match name {
+            "<object>" => object.as_str(),
+            "<picture>" => picture.as_str(),
+            name => name,
+        };
+        let before = site.files("data");
+        replace_by_pipe(&site, name);
+        let (code, said) = run(&site, &["bake"]);
+        assert_eq!(code, expected, "{name}: {said}");
+        if expected == 0 {
+            site.is_whole();
+            assert_eq!(site.files("data"), before, "{name}");
+        } else {
+            assert!(said.contains("is a named pipe and not a file") && said.contains("move it away"), "{name}: {said}");
+            assert!(is_pipe(&site, name), "{name} was somebody's");
+        }
+        // The same where the cache has to bring everything back, and where a caller only looks.
+        run(&site, &["bake", "--offline"]);
+        for arguments in [&["audit"][..], &["list"], &["doctor"], &["token", "status"], &["preview", "--out", "shown"]]
+        {
+            run(&site, arguments);
+        }
+        run(&site, &["clean", "--all"]);
+    }
+}
+
+#[test]
+fn audit_does_not_wait_for_what_is_no_file() {
+    let site = Sandbox::without_token();
+    site.write("public/index.html", "hello");
+    replace_by_pipe(&site, "public/pipe");
+    std::os::unix::fs::symlink("/dev/zero", site.path("public/zero")).unwrap();
+    let (code, said) = run(&site, &["audit"]);
+    assert!(code == 0 && said.contains("no token"), "{said}");
+    run(&site, &["audit", "public/pipe"]);
+    run(&site, &["audit", "public/zero"]);
+}
