@@ -91,7 +91,7 @@ pub fn due(
     let Some(record) = record else { return Due::Now };
     let Some(renewed_at) = record.refreshed_at else {
         // The first sight of it was tried already, and refused or not answered.
-        return if within_a_day(record.first_seen) { Due::NotYet } else { Due::Now };
+        return if record.first_seen == day_of(now) { Due::NotYet } else { Due::Now };
     };
     if within_a_day(renewed_at) {
         return Due::NotYet;
@@ -106,7 +106,7 @@ pub fn due(
 pub fn deadline(record: &TokenRecord) -> (Timestamp, Certainty) {
     match record.expires_at {
         Some(expires_at) => (expires_at, Certainty::Known),
-        None => (later(record.first_seen, TOKEN_LIFE), Certainty::AtTheLatest),
+        None => (later(beginning_of(record.first_seen), TOKEN_LIFE), Certainty::AtTheLatest),
     }
 }
 
@@ -128,6 +128,11 @@ pub fn outlook(record: Option<&TokenRecord>, warn: Duration, now: Timestamp) -> 
 /// The day in UTC.
 pub fn day_of(moment: Timestamp) -> Date {
     moment.to_zoned_datetime(TimeZone::UTC).date()
+}
+
+/// The first moment of a day in UTC.
+pub(super) fn beginning_of(day: Date) -> Timestamp {
+    day.to_zoned_datetime(TimeZone::UTC).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
 
 /// `moment` and so much later; the end of time when that is beyond it.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::life::{Due, Keeping, Outlook, RenewWhen, YOUNGEST, due, later, outlook};
+use super::life::{Due, Keeping, Outlook, RenewWhen, YOUNGEST, beginning_of, due, later, outlook};
 use super::status::{TokenRecord, TokenStatus, Tries, whole_seconds};
 use super::stores::{Store, StoreError};
 use super::talk::{Grown, Talk};
@@ -249,8 +249,8 @@ impl Renewer<'_> {
 /// What a token younger than a day is answered is written down nowhere. A request that is refused as such is taken
 /// for that while the token was met less than two days ago; later it is a failure like any other.
 fn is_too_young(error: &ApiError, record: &TokenRecord, now: Timestamp) -> bool {
-    let is_new =
-        record.refreshed_at.is_none() && now.duration_since(record.first_seen) < SignedDuration::from_hours(48);
+    let is_new = record.refreshed_at.is_none()
+        && now.duration_since(beginning_of(record.first_seen)) < SignedDuration::from_hours(48);
     is_new
         && matches!(error, ApiError::Fault(fault) if matches!(fault.kind, FaultKind::BadRequest | FaultKind::Unknown))
 }

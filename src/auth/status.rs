@@ -6,8 +6,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::life::day_of;
 use crate::files::{FileError, Root, SitePath, Written};
 
 /// Where it lies in a site.
@@ -35,8 +37,8 @@ pub struct TokenRecord {
     /// Whose posts it reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// When feedbake met it for the first time.
-    pub first_seen: Timestamp,
+    /// The day on which feedbake met it for the first time: a guess at its age, and so kept no finer than that.
+    pub first_seen: Date,
     /// When the API last renewed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refreshed_at: Option<Timestamp>,
@@ -54,7 +56,7 @@ impl TokenRecord {
         Self {
             fingerprint: fingerprint.to_owned(),
             account: None,
-            first_seen: whole_seconds(now),
+            first_seen: day_of(now),
             refreshed_at: None,
             expires_at: None,
             unkept: false,
@@ -151,7 +153,7 @@ mod tests {
         assert!(!status.write(&root).unwrap().is_change());
         assert_eq!(TokenStatus::read(&root).unwrap(), status);
         let text = String::from_utf8(root.read(&place()).unwrap().unwrap()).unwrap();
-        assert!(!text.contains("null") && text.contains("2026-03-01T10:00:00Z"), "{text}");
+        assert!(!text.contains("null") && text.contains("\"2026-03-01\""), "{text}");
         assert!(status.of("IG_TOKEN", "00ff").is_some() && status.of("IG_TOKEN", "0000").is_none());
     }
 

@@ -3,9 +3,8 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use super::StoreError;
+use super::{StoreError, without_secrets};
 use crate::auth::AccessToken;
-use crate::feed::one_line;
 
 /// Runs the program and waits for its end. `{}` among its words stands for the variable's name.
 pub fn keep(words: &[String], name: &str, token: &AccessToken) -> Result<(), StoreError> {
@@ -26,11 +25,7 @@ pub fn keep(words: &[String], name: &str, token: &AccessToken) -> Result<(), Sto
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr).replace(token.expose(), "…");
-    let message = said.lines().rfind(|line| !line.trim().is_empty()).map(one_line).unwrap_or_default();
-    Err(StoreError::Program {
-        program,
-        status: output.status.to_string(),
-        message: message.chars().take(160).collect(),
-    })
+    let said = String::from_utf8_lossy(&output.stderr);
+    let message = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+    Err(StoreError::Program { program, status: output.status.to_string(), message: without_secrets(message, token) })
 }

@@ -14,8 +14,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+use super::leak::without_long_runs;
 use super::token::AccessToken;
 use super::vault::{Vault, VaultError, VaultKey};
+use crate::feed::one_line;
 use crate::files::{FileError, Root};
 use crate::http::HttpError;
 
@@ -164,5 +166,10 @@ impl Store {
 fn message_of(body: &[u8], secret: &AccessToken) -> String {
     let value: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let text = value.get("message").and_then(serde_json::Value::as_str).unwrap_or_default();
-    crate::feed::one_line(&text.replace(secret.expose(), "…")).chars().take(160).collect()
+    without_secrets(text, secret)
+}
+
+/// Strangers' words in one short line, without this secret and without anything as long as one.
+fn without_secrets(said: &str, secret: &AccessToken) -> String {
+    without_long_runs(&one_line(&said.replace(secret.expose(), "…"))).chars().take(160).collect()
 }
