@@ -187,7 +187,7 @@ impl Cache {
         let bytes = self.read(&inside("index.json"))?.unwrap_or_default();
         let index: Option<Index> = serde_json::from_slice(&bytes).ok();
         let mut index = index.filter(|index| index.edition == EDITION).unwrap_or_default();
-        let times = self.root.read(&inside(TIMES))?.unwrap_or_default();
+        let times = self.read(&inside(TIMES))?.unwrap_or_default();
         index.baked_at = serde_json::from_slice(&times).unwrap_or_default();
         Ok(index)
     }
