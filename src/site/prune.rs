@@ -3,6 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use super::layout::PUBLISHED_FOLDER;
+use super::shown::is_data_file;
+use super::templates::templates;
 use crate::auth::{STATUS_FILE, VAULT_FILE};
 use crate::cache;
 use crate::files::{FileError, Root, SitePath};
@@ -72,6 +74,8 @@ fn remove(root: &Root, manifest: &mut Manifest, paths: Vec<SitePath>) -> Result<
             Some(bytes) if !is_picture_of_ours(&path, record) && hex(&Sha256::digest(&bytes)) != record.sha256 => {
                 pruned.left.push(path.clone());
             }
+            // A hash is no proof either: whoever edits the manifest can reckon one.
+            Some(bytes) if !may_be_ours(&path, record, &bytes) => pruned.left.push(path.clone()),
             Some(_) => {
                 root.remove(&path)?;
                 pruned.removed.push(path.clone());
@@ -80,6 +84,15 @@ fn remove(root: &Root, manifest: &mut Manifest, paths: Vec<SitePath>) -> Result<
         manifest.files.remove(&path);
     }
     Ok(pruned)
+}
+
+/// Whether feedbake could have made this file: by its name, its place or what it holds, whatever the manifest says.
+fn may_be_ours(path: &SitePath, record: &FileRecord, bytes: &[u8]) -> bool {
+    match record.role {
+        Role::Picture => is_picture_of_ours(path, record),
+        Role::Data => is_data_file(bytes),
+        Role::Template => templates().iter().any(|template| template.place == path.as_str()),
+    }
 }
 
 /// The manifest is a file that anybody may edit: its word alone makes no picture of a user's file.
@@ -113,6 +126,13 @@ mod tests {
             root.write(&path(name), b"mine").unwrap();
             manifest.claim(path(name), Role::Picture, "0".repeat(64));
         }
+        let mine = hex(&Sha256::digest(b"mine"));
+        for (name, role) in
+            [("a.txt", Role::Picture), ("data/b.json", Role::Data), ("templates/c.html", Role::Template)]
+        {
+            root.write(&path(name), b"mine").unwrap();
+            manifest.claim(path(name), role, mine.clone());
+        }
         root.write(&path("static/feedbake/mine.webp"), b"mine").unwrap();
         root.write(&path("static/feedbake.css"), b"edited").unwrap();
         root.write(&path(".feedbake/cache/index.json"), b"{}").unwrap();
@@ -121,7 +141,15 @@ mod tests {
         let pruned = clean_all(&root, &mut manifest).unwrap();
         clean_cache(&root).unwrap();
         assert_eq!(pruned.removed, [path(&picture)]);
-        let left = ["config.toml", "content/a.md", "static/feedbake.css", "static/feedbake/mine-7.jpg"];
+        let left = [
+            "a.txt",
+            "config.toml",
+            "content/a.md",
+            "data/b.json",
+            "static/feedbake.css",
+            "static/feedbake/mine-7.jpg",
+            "templates/c.html",
+        ];
         assert_eq!(pruned.left, left.map(path));
         assert!(root.read(&path("static/feedbake/mine.webp")).unwrap().is_some());
         assert!(!folder.path().join(".feedbake").exists());
