@@ -38,9 +38,14 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> u8 {
     let line = match CommandLine::try_parse_from(arguments).and_then(CommandLine::without_stray_flags) {
         Ok(line) => line,
         Err(error) => {
-            // Help and version come this way, too. Printing fails only when nobody listens.
-            let _ = error.print();
-            return if error.use_stderr() { Code::Usage as u8 } else { Code::Done as u8 };
+            if !error.use_stderr() {
+                // Help and version come this way, too. Printing fails only when nobody listens.
+                let _ = error.print();
+                return Code::Done as u8;
+            }
+            // What was not understood is repeated, and may be a token in the wrong place.
+            anstream::eprintln!("{}", without_long_runs(&error.render().to_string()));
+            return Code::Usage as u8;
         }
     };
     let voice = Voice::new(&line.common);

@@ -13,6 +13,7 @@ use super::parse::{date_format, duration, is_published_folder, is_safe_link, kin
 use super::pictures::recipe;
 use super::read::{Merged, bad, plain_text};
 use super::token_settings::TokenSettings;
+use crate::auth::without_long_runs;
 use crate::feed::{PostKind, Shortcode};
 use crate::files::SitePath;
 use crate::media::Recipe;
@@ -30,7 +31,7 @@ pub enum SettingsError {
         message: String,
     },
     /// A key that no setting has.
-    #[error("{origin} sets `{key}`, which is no setting{}", did_you_mean(.nearest))]
+    #[error("{origin} sets `{}`, which is no setting{}", without_long_runs(key), did_you_mean(.nearest))]
     UnknownKey {
         /// The key.
         key: String,

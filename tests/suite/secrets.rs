@@ -154,6 +154,21 @@ fn a_token_in_any_input_reaches_no_output() {
 }
 
 #[test]
+fn a_token_where_a_word_was_expected_is_not_repeated() {
+    let token = format!("IGAA{}", "Zx9Q".repeat(30));
+    let site = Sandbox::without_token();
+    for arguments in [format!("bake {token}"), format!("--color {token} list"), format!("token store --to {token}")] {
+        let ran = site.run(&arguments);
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        assert!(!ran.stderr.contains(&token) && ran.stderr.contains("error:"), "{}", ran.stderr);
+    }
+    site.write("feedbake.toml", &format!("{token} = 1\n"));
+    let ran = site.run("list");
+    assert!(ran.code == 3 && !ran.stderr.contains(&token), "{}", ran.stderr);
+    assert!(ran.stderr.contains("feedbake.toml:1 sets `…`"), "{}", ran.stderr);
+}
+
+#[test]
 fn ten_thousand_files_are_looked_through() {
     let site = Sandbox::without_token();
     let token = "IGAAonlyforty5characters6long7and8no9more";
