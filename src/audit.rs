@@ -2,9 +2,10 @@
 
 use std::error::Error;
 use std::ffi::OsStr;
-use std::io::Read;
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use flate2::read::MultiGzDecoder;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::auth::{Leak, LeakScanner};
@@ -16,6 +17,12 @@ const PIECE: usize = 1 << 20;
 /// Pieces overlap by this much: a token of the greatest known length, each letter behind two escapes, lies whole in one
 /// of them.
 const OVERLAP: usize = 8 << 10;
+
+/// How gzip begins.
+const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
+
+/// A packed file is looked into as far as this: a page is smaller, and a bomb never ends.
+const MOST_UNPACKED: u64 = 256 << 20;
 
 /// What an audit saw.
 #[derive(Debug, Default)]
@@ -48,17 +55,25 @@ pub enum Place {
     Name,
     /// In what the file holds.
     Content,
+    /// In what the file, packed by gzip, unpacks to.
+    Packed,
 }
 
 impl Audit {
-    /// Reads every file below `place`, or `place` itself, and the names of files and folders. Links are not followed.
+    /// Reads every file below `place`, or `place` itself, and the names of files and folders. Links to files are followed,
+    /// for a host may publish what they lead to; of a link to a folder, which may lead to the whole disk, it is said that
+    /// nothing is proved.
     pub fn look_through(&mut self, place: &Path, scanner: &LeakScanner) {
         for entry in WalkDir::new(place).sort_by_file_name() {
             match entry {
                 Ok(entry) => {
                     self.look_at_name(&entry, scanner);
-                    if entry.file_type().is_file() {
+                    let is_link = entry.depth() > 0 && entry.path_is_symlink();
+                    if entry.file_type().is_file() || (is_link && entry.path().is_file()) {
                         self.look_into(entry.path(), scanner);
+                    } else if is_link && entry.path().is_dir() {
+                        let why = "it is a link to another folder, which has to be looked through by itself";
+                        self.unread.push((shown(entry.path(), scanner), why.to_owned()));
                     }
                 }
                 Err(error) => {
@@ -81,7 +96,7 @@ impl Audit {
         match first_leak(path, scanner) {
             Ok((bytes, leak)) => {
                 self.bytes += bytes;
-                let found = |leak| Finding { path: shown(path, scanner), place: Place::Content, leak };
+                let found = |(place, leak)| Finding { path: shown(path, scanner), place, leak };
                 self.found.extend(leak.map(found));
             }
             Err(error) => {
@@ -98,20 +113,40 @@ fn shown(path: &Path, scanner: &LeakScanner) -> PathBuf {
     path.iter().map(|part| if holds(part) { OsStr::new("…") } else { part }).collect()
 }
 
-fn first_leak(path: &Path, scanner: &LeakScanner) -> Result<(u64, Option<Leak>), FileError> {
-    let Some(mut file) = files::open(path)? else { return Ok((0, None)) };
+/// Looks through a file; returns how many bytes it has, and the first leak.
+///
+/// A file that is packed by gzip, as servers keep pages beside the plain ones, is looked into as well: browsers unpack it
+/// without a word.
+fn first_leak(path: &Path, scanner: &LeakScanner) -> Result<(u64, Option<(Place, Leak)>), FileError> {
+    let Some(file) = files::open(path)? else { return Ok((0, None)) };
+    let (read, begins_packed, leak) = look_at(file, scanner).map_err(files::unread(path))?;
+    if leak.is_some() || !begins_packed {
+        return Ok((read, leak.map(|leak| (Place::Content, leak))));
+    }
+    let Some(file) = files::open(path)? else { return Ok((read, None)) };
+    // What ends in the middle was looked through up to there, and what only begins like gzip is none.
+    let unpacked = look_at(MultiGzDecoder::new(BufReader::new(file)).take(MOST_UNPACKED), scanner);
+    Ok((read, unpacked.ok().and_then(|(_, _, leak)| leak).map(|leak| (Place::Packed, leak))))
+}
+
+/// Reads to the end or to the first leak; says whether it begins as gzip does.
+fn look_at(mut source: impl Read, scanner: &LeakScanner) -> io::Result<(u64, bool, Option<Leak>)> {
     let mut piece = Vec::with_capacity(PIECE);
     let mut read: u64 = 0;
+    let mut begins_packed = false;
     loop {
         let carried = piece.len();
-        let taken =
-            file.by_ref().take((PIECE - carried) as u64).read_to_end(&mut piece).map_err(files::unread(path))?;
+        let taken = source.by_ref().take((PIECE - carried) as u64).read_to_end(&mut piece);
+        // Of what cannot be read to its end, the beginning was read.
+        let failed = taken.as_ref().is_err_and(|_| piece.len() == carried);
+        let taken = if failed { taken? } else { piece.len() - carried };
+        begins_packed |= read == 0 && piece.starts_with(&GZIP);
         read += taken as u64;
         if let Some(leak) = scanner.scan(&piece) {
-            return Ok((read, Some(leak.moved_by(read - piece.len() as u64))));
+            return Ok((read, begins_packed, Some(leak.moved_by(read - piece.len() as u64))));
         }
         if taken == 0 {
-            return Ok((read, None));
+            return Ok((read, begins_packed, None));
         }
         let keep = piece.len().saturating_sub(OVERLAP);
         piece.drain(..keep);

@@ -59,6 +59,7 @@ fn words(place: audit::Place) -> &'static str {
     match place {
         audit::Place::Name => "of the name of",
         audit::Place::Content => "in",
+        audit::Place::Packed => "of what is packed in",
     }
 }
 

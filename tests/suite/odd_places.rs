@@ -92,3 +92,17 @@ fn audit_does_not_wait_for_what_is_no_file() {
     run(&site, &["audit", "public/pipe"]);
     run(&site, &["audit", "public/zero"]);
 }
+
+#[test]
+fn audit_looks_at_files_behind_links_and_says_what_it_did_not_look_at() {
+    let token = "IGAAonlyforty5characters6long7and8no9more";
+    let audit = |site: &Sandbox| site.run_with("audit", &[("INSTAGRAM_ACCESS_TOKEN", token)]);
+    let site = Sandbox::without_token().file("public/index.html", "hello").file("notes/a.txt", token);
+    std::os::unix::fs::symlink("../nowhere", site.path("public/nowhere")).unwrap();
+    audit(&site).succeeds();
+    std::os::unix::fs::symlink("..", site.path("public/up")).unwrap();
+    audit(&site).ends_with(6).says(&["nothing is proved", "public/up"]);
+    fs::remove_file(site.path("public/up")).unwrap();
+    std::os::unix::fs::symlink("../notes/a.txt", site.path("public/a.txt")).unwrap();
+    audit(&site).ends_with(7).says(&["public/a.txt"]);
+}
