@@ -1,4 +1,4 @@
-//! Whether to ask again, and after how long. Pure: the caller sleeps and rolls the dice.
+//! Whether to ask again, and after how long. Pure: the caller lends the sleep and the dice.
 
 use std::time::Duration;
 
@@ -51,6 +51,31 @@ pub fn next(attempt: u32, outcome: Outcome, patience: &Patience, dice: f64) -> N
             let pause = doubled.min(patience.longest_wait);
             Next::Wait(pause.mul_f64(0.5 + 0.5 * dice.clamp(0.0, 1.0)))
         }
+    }
+}
+
+/// Asks until there is an answer, or nothing more to hope for; `outcome` says what an error means.
+///
+/// # Errors
+/// That of the last try.
+pub fn patiently<T, E>(
+    patience: &Patience,
+    pause: &dyn Fn(Duration),
+    dice: &dyn Fn() -> f64,
+    outcome: impl Fn(&E) -> Outcome,
+    ask: impl Fn() -> Result<T, E>,
+) -> Result<T, E> {
+    let mut attempt = 1;
+    loop {
+        let error = match ask() {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        match next(attempt, outcome(&error), patience, dice()) {
+            Next::GiveUp => return Err(error),
+            Next::Wait(time) => pause(time),
+        }
+        attempt += 1;
     }
 }
 

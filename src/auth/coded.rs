@@ -94,6 +94,27 @@ impl Alignment {
     }
 }
 
+/// Whether `bytes` begin with so many letters of a token.
+pub fn token_letters(bytes: &[u8], count: usize) -> bool {
+    bytes.len() >= count && bytes[..count].iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// The same, with a byte of 0 behind each letter.
+pub fn wide_letters(bytes: &[u8], count: usize) -> bool {
+    bytes.len() >= 2 * count
+        && bytes[..2 * count].chunks_exact(2).all(|pair| pair[0].is_ascii_alphanumeric() && pair[1] == 0)
+}
+
+/// The same, in two digits for each letter.
+pub fn hex_letters(bytes: &[u8], count: usize) -> bool {
+    let value = |digit: u8| char::from(digit).to_digit(16);
+    let is_letter = |pair: &[u8]| match (value(pair[0]), value(pair[1])) {
+        (Some(high), Some(low)) => u8::try_from(high * 16 + low).is_ok_and(|byte| byte.is_ascii_alphanumeric()),
+        _ => false,
+    };
+    bytes.len() >= 2 * count && bytes[..2 * count].chunks_exact(2).all(is_letter)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

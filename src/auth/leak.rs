@@ -4,7 +4,7 @@ use std::fmt;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::coded::{Alignment, base64_core, percent_encodings, wide};
+use super::coded::{Alignment, base64_core, hex_letters, percent_encodings, token_letters, wide, wide_letters};
 use super::peeled::peel;
 use super::token::AccessToken;
 use crate::media::hex;
@@ -273,47 +273,6 @@ fn codings(token: &str) -> Vec<(LeakKind, Vec<u8>)> {
     all.push((LeakKind::Hex, digits.to_ascii_uppercase().into_bytes()));
     all.push((LeakKind::Hex, digits.into_bytes()));
     all
-}
-
-/// A run of letters and digits this long in a message is a token or a cursor, and is not shown.
-const SECRET_RUN: usize = 40;
-
-/// Takes out of a message whatever is long enough to be a secret.
-pub fn without_long_runs(text: &str) -> String {
-    let mut safe = String::new();
-    let mut run = String::new();
-    for letter in text.chars().chain([' ']) {
-        if letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-') {
-            run.push(letter);
-            continue;
-        }
-        safe.push_str(if run.len() >= SECRET_RUN { "…" } else { &run });
-        run.clear();
-        safe.push(letter);
-    }
-    safe.truncate(safe.trim_end().len());
-    safe
-}
-
-/// Whether `bytes` begin with so many letters of a token.
-fn token_letters(bytes: &[u8], count: usize) -> bool {
-    bytes.len() >= count && bytes[..count].iter().all(u8::is_ascii_alphanumeric)
-}
-
-/// The same, with a byte of 0 behind each letter.
-fn wide_letters(bytes: &[u8], count: usize) -> bool {
-    bytes.len() >= 2 * count
-        && bytes[..2 * count].chunks_exact(2).all(|pair| pair[0].is_ascii_alphanumeric() && pair[1] == 0)
-}
-
-/// The same, in two digits for each letter.
-fn hex_letters(bytes: &[u8], count: usize) -> bool {
-    let value = |digit: u8| char::from(digit).to_digit(16);
-    let is_letter = |pair: &[u8]| match (value(pair[0]), value(pair[1])) {
-        (Some(high), Some(low)) => u8::try_from(high * 16 + low).is_ok_and(|byte| byte.is_ascii_alphanumeric()),
-        _ => false,
-    };
-    bytes.len() >= 2 * count && bytes[..2 * count].chunks_exact(2).all(is_letter)
 }
 
 #[cfg(test)]

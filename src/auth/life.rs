@@ -83,9 +83,7 @@ pub fn due(
     now: Timestamp,
 ) -> Due {
     let RenewWhen::Aged(age) = when else { return Due::NotYet };
-    // A clock that was set back must not keep a token from being renewed for ever: only a past moment counts.
-    let within_a_day = |moment: Timestamp| moment <= now && now.duration_since(moment) < YOUNGEST;
-    if last_try.is_some_and(within_a_day) {
+    if last_try.is_some_and(|moment| is_within_a_day(moment, now)) {
         return Due::NotYet;
     }
     let Some(record) = record else { return Due::Now };
@@ -93,7 +91,7 @@ pub fn due(
         // The first sight of it was tried already, and refused or not answered.
         return if record.first_seen == day_of(now) { Due::NotYet } else { Due::Now };
     };
-    if within_a_day(renewed_at) {
+    if is_within_a_day(renewed_at, now) {
         return Due::NotYet;
     }
     let is_aged = now.duration_since(renewed_at) >= SignedDuration::try_from(age).unwrap_or(TOKEN_LIFE);
@@ -120,9 +118,20 @@ pub fn outlook(record: Option<&TokenRecord>, warn: Duration, now: Timestamp) -> 
         return if certainty == Certainty::Known { Outlook::Over } else { Outlook::Unknown };
     }
     if left <= SignedDuration::try_from(warn).unwrap_or(TOKEN_LIFE) {
-        return Outlook::Near { days: left.as_hours() / 24, certainty };
+        return Outlook::Near { days: whole_days(now, end), certainty };
     }
     Outlook::Fine
+}
+
+/// Whether `moment` lies less than a day before `now`. A clock that was set back must not keep a token from being renewed
+/// for ever: only a past moment counts.
+pub(super) fn is_within_a_day(moment: Timestamp, now: Timestamp) -> bool {
+    moment <= now && now.duration_since(moment) < YOUNGEST
+}
+
+/// Whole days from `now` to `end`; negative when it is over.
+pub fn whole_days(now: Timestamp, end: Timestamp) -> i64 {
+    end.duration_since(now).as_hours().div_euclid(24)
 }
 
 /// The day in UTC.

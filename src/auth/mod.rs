@@ -8,6 +8,7 @@ mod coded;
 mod leak;
 mod life;
 mod login;
+mod long_runs;
 mod peeled;
 mod renew;
 mod status;
@@ -16,10 +17,12 @@ mod talk;
 mod token;
 mod vault;
 
-pub use leak::without_long_runs;
 pub use leak::{Leak, LeakKind, LeakScanner};
-pub use life::{Certainty, Due, Keeping, Outlook, RenewWhen, TOKEN_LIFE, YOUNGEST, day_of, deadline, due, outlook};
+pub use life::{
+    Certainty, Due, Keeping, Outlook, RenewWhen, TOKEN_LIFE, YOUNGEST, day_of, deadline, due, outlook, whole_days,
+};
 pub use login::{ADDRESS_OF_LOGIN, LoginAnswer, LoginError, authorize_address, read_redirect};
+pub use long_runs::without_long_runs;
 pub use renew::{Held, Renewal, Renewed, Renewer, TokenPlace, Urgency, choose};
 pub use status::{STATUS_FILE, TRIES_FILE, TokenRecord, TokenStatus, Tries};
 pub use stores::{GithubStore, NetlifyStore, Store, StoreError};

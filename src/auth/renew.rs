@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::life::{Due, Keeping, Outlook, RenewWhen, YOUNGEST, beginning_of, due, later, outlook};
+use super::life::{Due, Keeping, Outlook, RenewWhen, beginning_of, due, is_within_a_day, later, outlook};
 use super::status::{TokenRecord, TokenStatus, Tries, whole_seconds};
 use super::stores::{Store, StoreError};
 use super::talk::{Grown, Talk};
@@ -214,7 +214,7 @@ impl Renewer<'_> {
             }
             Urgency::Now => known
                 .and_then(|record| record.refreshed_at)
-                .is_none_or(|renewed_at| renewed_at > self.now || self.now.duration_since(renewed_at) >= YOUNGEST),
+                .is_none_or(|renewed_at| !is_within_a_day(renewed_at, self.now)),
         }
     }
 

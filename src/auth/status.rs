@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::life::day_of;
+use super::life::{day_of, is_within_a_day};
 use crate::files::{FileError, Root, SitePath, Written};
 
 /// Where it lies in a site.
@@ -118,7 +118,7 @@ impl Tries {
     /// # Errors
     /// [`FileError`] when the file cannot be written.
     pub fn note(&mut self, root: &Root, fingerprint: &str, now: Timestamp) -> Result<(), FileError> {
-        self.0.retain(|_, moment| *moment <= now && now.duration_since(*moment) < super::life::YOUNGEST);
+        self.0.retain(|_, moment| is_within_a_day(*moment, now));
         self.0.insert(fingerprint.to_owned(), now);
         let bytes = serde_json::to_vec(self).expect("tries are made of texts and times");
         root.write(&tries_place(), &bytes).map(drop)

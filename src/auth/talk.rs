@@ -11,7 +11,7 @@ use super::token::AccessToken;
 use crate::feed::Account;
 use crate::graph::{ApiError, ApiFault, ApiOptions, FaultKind, Graph, read_answer};
 use crate::http::{Answer, Http, Load, TokenIn, Verb};
-use crate::retry::{Next, Patience, next};
+use crate::retry::patiently;
 
 /// A token as an answer brought it.
 #[derive(Debug, Clone)]
@@ -101,7 +101,7 @@ impl Talk<'_> {
     }
 
     fn patiently<T>(&self, ask: impl Fn() -> Result<T, ApiError>) -> Result<T, ApiError> {
-        patiently(&self.options.patience, self.pause, self.dice, ask)
+        patiently(&self.options.patience, self.pause, self.dice, ApiError::outcome, ask)
     }
 }
 
@@ -163,26 +163,6 @@ fn went_unread(fault: &ApiFault) -> bool {
         FaultKind::TokenMissing | FaultKind::TokenUnreadable => true,
         FaultKind::BadRequest => fault.message.contains("access_token"),
         _ => false,
-    }
-}
-
-fn patiently<T>(
-    patience: &Patience,
-    pause: &dyn Fn(Duration),
-    dice: &dyn Fn() -> f64,
-    ask: impl Fn() -> Result<T, ApiError>,
-) -> Result<T, ApiError> {
-    let mut attempt = 1;
-    loop {
-        let error = match ask() {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        match next(attempt, error.outcome(), patience, dice()) {
-            Next::GiveUp => return Err(error),
-            Next::Wait(wait) => pause(wait),
-        }
-        attempt += 1;
     }
 }
 

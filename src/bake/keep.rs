@@ -38,14 +38,18 @@ pub fn keep(
     // A feed that was good without a post stays one; a feed that lost its last post with its pictures is none.
     let was_empty = manifest.feeds.get(&feed.name).is_none_or(|record| record.posts == 0);
     if data.is_some() && (posts > 0 || (was_empty && last_good.is_some())) {
-        let stale = last_good.is_some_and(|last_good| last_good.is_stale(tools.now, tools.settings.max_stale));
-        return Ok(FeedOutcome::Kept { hindrance, posts, last_good, stale });
+        return Ok(kept(tools, hindrance, posts, last_good));
     }
     if data.is_none() {
         let bytes = site::empty_data_file(feed).to_bytes();
         site::write_data(kitchen.root, manifest, &feed.data_file, &bytes)?;
     }
     Ok(FeedOutcome::Empty { hindrance })
+}
+
+fn kept(tools: &Tools<'_>, hindrance: Hindrance, posts: usize, last_good: Option<LastGood>) -> FeedOutcome {
+    let stale = last_good.is_some_and(|last_good| last_good.is_stale(tools.now, tools.settings.max_stale));
+    FeedOutcome::Kept { hindrance, posts, last_good, stale }
 }
 
 /// Leaves every feed as a later feedbake wrote it, and that one's manifest, too. Only where there is no data file at all
@@ -61,8 +65,7 @@ pub fn leave_to_later(tools: &Tools<'_>, later: u32) -> Result<Report, BakeError
         let outcome = match data {
             Some(_) => {
                 let last_good = index.baked_at(&feed.name).map(LastGood::At);
-                let stale = last_good.is_some_and(|last_good| last_good.is_stale(tools.now, tools.settings.max_stale));
-                FeedOutcome::Kept { hindrance, posts, last_good, stale }
+                kept(tools, hindrance, posts, last_good)
             }
             None => {
                 let bytes = site::empty_data_file(feed).to_bytes();
@@ -150,8 +153,9 @@ fn bring_back(
 /// Takes those posts out of the data file whose pictures are nowhere to be had; returns what it holds then.
 fn mend(kitchen: &Kitchen<'_>, feed: &FeedSettings, manifest: &mut Manifest) -> Result<Option<Vec<u8>>, BakeError> {
     let Some(bytes) = kitchen.root.read(&feed.data_file)? else { return Ok(None) };
-    let pictures = manifest.feeds.get(&feed.name).map(|record| record.pictures.clone()).unwrap_or_default();
-    let Some(mended) = without_missing(kitchen, &bytes, &pictures) else { return Ok(Some(bytes)) };
+    let none = BTreeMap::new();
+    let pictures = manifest.feeds.get(&feed.name).map_or(&none, |record| &record.pictures);
+    let Some(mended) = without_missing(kitchen, &bytes, pictures) else { return Ok(Some(bytes)) };
     site::write_data(kitchen.root, manifest, &feed.data_file, &mended)?;
     Ok(Some(mended))
 }

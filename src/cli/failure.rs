@@ -91,6 +91,11 @@ impl Failure {
         self
     }
 
+    /// Adds next steps.
+    pub(super) fn hints(self, hints: impl IntoIterator<Item = String>) -> Self {
+        hints.into_iter().fold(self, Self::hint)
+    }
+
     /// Makes a warning of it: the run ends well all the same.
     pub fn lower(&mut self) {
         self.level = Level::Warning;
@@ -228,9 +233,9 @@ impl Failure {
             Hindrance::Token(token) => advice_on_token(failure(Code::Token), token),
             Hindrance::Api(api) => {
                 let (code, hints) = advice_on_api(api);
-                hints.into_iter().fold(failure(code), Failure::hint)
+                failure(code).hints(hints)
             }
-            Hindrance::Http(http) => advice_on_http(http).into_iter().fold(failure(Code::Network), Failure::hint),
+            Hindrance::Http(http) => failure(Code::Network).hints(advice_on_http(http)),
             Hindrance::NoPictures { .. } => failure(Code::Network)
                 .hint("if the site can be reached from here at all, try again later; `feedbake list` names each post's reason"),
             Hindrance::NoDownloads { .. } => failure(Code::Network).hint("try again later"),

@@ -140,7 +140,7 @@ fn through_the_browser(
 
 fn refused(consequence: &str, error: &ApiError) -> Box<Failure> {
     let (code, hints) = advice_on_api(error);
-    Box::new(hints.into_iter().fold(Failure::new(code, consequence).caused_by(error), Failure::hint))
+    Box::new(Failure::new(code, consequence).caused_by(error).hints(hints))
 }
 
 /// A word nobody can guess, which ties the answer to this login.
@@ -188,8 +188,8 @@ fn check(voice: &Voice, feed: &FeedSettings, token: &AccessToken) -> Result<(), 
         }
         Err(error) => {
             let (code, hints) = advice::on_token(token.kind(), &api.base, &error);
-            let failure = Failure::new(code, "the token was not kept: it does not work").caused_by(&error);
-            Err(Box::new(hints.into_iter().fold(failure, Failure::hint)))
+            const NOT_KEPT: &str = "the token was not kept: it does not work";
+            Err(Box::new(Failure::new(code, NOT_KEPT).caused_by(&error).hints(hints)))
         }
     }
 }

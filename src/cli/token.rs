@@ -138,8 +138,7 @@ fn tell_refresh(voice: &Voice, held: &Held, api: &ApiSettings, report: &TokenRep
         Renewed::Failed(error) => {
             let (code, hints) = advice::on_token(held.token.kind(), &api.base, error);
             let consequence = format!("the token in {} was not renewed", held.name);
-            let failure = Failure::new(code, consequence).caused_by(error);
-            hints.into_iter().fold(failure, Failure::hint).tell(voice);
+            Failure::new(code, consequence).caused_by(error).hints(hints).tell(voice);
             return code;
         }
         Renewed::Unkept { .. } | Renewed::NewIsRefused(_) => return Code::Token,

@@ -53,7 +53,7 @@ pub fn of_renewal(renewal: &Renewal, end: &str) -> Vec<Failure> {
                 code,
                 format!("the API does not take the token it gave for the one in {name}; the old one stays in use"),
             );
-            vec![hints.into_iter().fold(failure.caused_by(error), Failure::hint)]
+            vec![failure.caused_by(error).hints(hints)]
         }
     };
     let was_renewed = matches!(renewal.outcome, Renewed::Extended | Renewed::Changed { .. });
@@ -77,10 +77,7 @@ pub fn of_tending(name: &str, error: &TendError) -> Failure {
     let consequence = format!("nothing was done for the token in {name}");
     let mut failure = match error {
         TendError::File(file) => *Failure::of_file(file, &consequence),
-        TendError::Http(http) => {
-            let failure = Failure::new(Code::Network, consequence).caused_by(http);
-            advice_on_http(http).into_iter().fold(failure, Failure::hint)
-        }
+        TendError::Http(http) => Failure::new(Code::Network, consequence).caused_by(http).hints(advice_on_http(http)),
     };
     failure.lower();
     failure
@@ -147,7 +144,7 @@ pub fn of_store(error: &StoreError, consequence: &str) -> Failure {
         StoreError::Vault(vault) => of_vault(vault, consequence),
         StoreError::File(file) => *Failure::of_file(file, consequence),
         StoreError::NotText { .. } => failure(Code::File).hint("a file of NAME=value lines is meant: name another one with `--file`"),
-        StoreError::Http(http) => advice_on_http(http).into_iter().filter(|hint| !hint.contains("api.base")).fold(failure(Code::Network), Failure::hint),
+        StoreError::Http(http) => failure(Code::Network).hints(advice_on_http(http).into_iter().filter(|hint| !hint.contains("api.base"))),
         StoreError::Refused { host: "GitHub", status: 401, .. } => failure(Code::Token)
             .hint("GH_TOKEN has expired or was revoked: github.com → Settings → Developer settings → Fine-grained tokens → Regenerate"),
         StoreError::Refused { host: "GitHub", status: 403 | 404, .. } => failure(Code::Token)

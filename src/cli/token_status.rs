@@ -11,6 +11,7 @@ use super::ui::Voice;
 use super::{summary, token_advice as advice, tokens};
 use crate::auth::{
     Certainty, Held, Outlook, TokenKind, TokenPlace, TokenRecord, TokenStatus, VAULT_FILE, day_of, deadline, outlook,
+    whole_days,
 };
 use crate::config::{ApiSettings, DOT_ENV};
 use crate::feed::{Account, one_line};
@@ -81,8 +82,7 @@ fn trouble(
             Code::Token => "the token is of no use",
             _ => "the API could not be asked about the token",
         };
-        let failure = Failure::new(code, format!("{consequence} ({})", held.name)).caused_by(error);
-        return Some(hints.into_iter().fold(failure, Failure::hint));
+        return Some(Failure::new(code, format!("{consequence} ({})", held.name)).caused_by(error).hints(hints));
     }
     let (Some(record), Outlook::Near { .. } | Outlook::Over) = (record, outlook) else { return None };
     let words = tokens::in_words(record, now());
@@ -175,7 +175,7 @@ fn describe(
         let (end, certainty) = deadline(record);
         value["expires_at"] = json!(end.to_string());
         value["expiry_is_known"] = json!(certainty == Certainty::Known);
-        value["days_left"] = json!(end.duration_since(now()).as_hours().div_euclid(24));
+        value["days_left"] = json!(whole_days(now(), end));
         if let Some(renewed_at) = record.refreshed_at {
             value["refreshed_at"] = json!(renewed_at.to_string());
         }

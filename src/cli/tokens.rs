@@ -12,7 +12,7 @@ use super::token_advice as advice;
 use super::ui::{GREEN, Voice};
 use crate::auth::{
     AccessToken, Certainty, Held, Kept, Outlook, Renewal, Renewed, Talk, TokenPlace, TokenRecord, Vault, choose,
-    day_of, deadline,
+    day_of, deadline, whole_days,
 };
 use crate::bake::TokenReport;
 use crate::config::{ApiSettings, FeedSettings, FoundToken, Place, TOKEN_NAMES, TokenError, find_token, vault_key};
@@ -139,7 +139,7 @@ fn ending(renewal: &Renewal, now: Timestamp) -> String {
 pub fn in_words(record: &TokenRecord, now: Timestamp) -> String {
     let (end, certainty) = deadline(record);
     let date = summary::day(day_of(end));
-    let days = end.duration_since(now).as_hours().div_euclid(24);
+    let days = whole_days(now, end);
     let when = match days {
         ..0 => format!("ended on {date}"),
         0 => format!("ends on {date}, within a day"),

@@ -3,7 +3,7 @@
 
 use super::judge::Findings;
 use super::{Facts, Level, TokenFacts, Topic};
-use crate::auth::{Certainty, Outlook, TokenKind, deadline, outlook};
+use crate::auth::{Certainty, Outlook, TokenKind, deadline, outlook, whole_days};
 use crate::config::TokenError;
 use crate::graph::ApiError;
 
@@ -116,7 +116,7 @@ fn expiry(token: &TokenFacts, facts: &Facts, all: &mut Findings) {
         ),
         Outlook::Fine => {
             let (end, certainty) = record.map_or((facts.now, Certainty::AtTheLatest), deadline);
-            let days = end.duration_since(facts.now).as_hours() / 24;
+            let days = whole_days(facts.now, end);
             all.add(Topic::Token, Level::Good, format!("{name} ends in {days} days{}", latest(certainty)), &[]);
         }
         Outlook::Near { days, certainty } => {

@@ -62,13 +62,12 @@ impl Http {
             url.query_pairs_mut().extend_pairs(parameters);
         }
         let host = host_of(&url);
-        let request = match verb {
+        let mut request = match verb {
             Verb::Get => self.api.get(url),
             Verb::Patch => self.api.patch(url),
             Verb::Post => self.api.post(url),
             Verb::Put => self.api.put(url),
         };
-        let mut request = request;
         if headers.iter().all(|(name, _)| !name.eq_ignore_ascii_case("accept")) {
             request = request.header(ACCEPT, "application/json");
         }

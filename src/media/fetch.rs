@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::sniff::Sniffed;
 use crate::feed::MediaLink;
 use crate::http::{FetchLimits, Http, HttpError};
-use crate::retry::{Next, Patience, next};
+use crate::retry::{Patience, patiently};
 
 /// Largest download. Instagram takes photographs of up to 8 MB; what it serves has a median of 250 kB.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
@@ -26,17 +26,7 @@ pub fn fetch(
     dice: &dyn Fn() -> f64,
 ) -> Result<Vec<u8>, HttpError> {
     let limits = FetchLimits { max_bytes: MAX_BYTES };
-    let mut attempt = 1;
-    loop {
-        match http.get_media(link, limits, &begins_like_a_picture) {
-            Ok(bytes) => return Ok(bytes),
-            Err(error) => match next(attempt, error.outcome(), patience, dice()) {
-                Next::Wait(time) => pause(time),
-                Next::GiveUp => return Err(error),
-            },
-        }
-        attempt += 1;
-    }
+    patiently(patience, pause, dice, HttpError::outcome, || http.get_media(link, limits, &begins_like_a_picture))
 }
 
 fn begins_like_a_picture(start: &[u8]) -> Result<(), String> {

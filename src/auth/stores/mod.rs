@@ -14,7 +14,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::leak::without_long_runs;
+use super::long_runs::without_long_runs;
 use super::token::AccessToken;
 use super::vault::{Vault, VaultError, VaultKey};
 use crate::feed::one_line;
