@@ -74,7 +74,8 @@ pub fn count_pictures(count: &mut PictureCount, ready: &Ready) {
         let middle = sizes.clone().find(|rendition| rendition.width >= 640).or_else(|| sizes.next_back());
         if let Some(middle) = middle {
             count.page_bytes += middle.bytes;
-            count.page_width = count.page_width.max(middle.width);
+            let (narrowest, widest) = count.page_widths.unwrap_or((middle.width, middle.width));
+            count.page_widths = Some((narrowest.min(middle.width), widest.max(middle.width)));
         }
     }
 }

@@ -49,8 +49,8 @@ pub struct PictureCount {
     pub original_bytes: u64,
     /// Bytes a page with all tiles of a middle width loads: what became of the originals for a visitor.
     pub page_bytes: u64,
-    /// That middle width, in pixels; narrower pictures are shown as they are.
-    pub page_width: u32,
+    /// The narrowest and the widest of those middle widths, in pixels.
+    pub page_widths: Option<(u32, u32)>,
 }
 
 impl PictureCount {

@@ -77,7 +77,12 @@ fn pictures(pictures: &PictureCount) -> String {
         parts.push(format!("{} downloaded", bytes(pictures.downloaded_bytes)));
     }
     let (before, after) = (bytes(pictures.original_bytes), bytes(pictures.page_bytes));
-    let weight = format!("{before} of originals → {after} at {} px", pictures.page_width);
+    let width = match pictures.page_widths {
+        Some((narrowest, widest)) if narrowest < widest => format!(" at {narrowest} to {widest} px"),
+        Some((width, _)) => format!(" at {width} px"),
+        None => String::new(),
+    };
+    let weight = format!("{before} of originals → {after}{width}");
     format!("{}: {}; {weight}", count(pictures.total(), "picture"), parts.join(", "))
 }
 
