@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """feedbake's picture work beside sharp's, on the same photographs in the same run.
 
-    benches/compare.py [--rounds 7] [--photographs FOLDER] [--avif] [--write]
+    benches/compare.py [--rounds 7] [--photographs FOLDER] [--avif] [--cold] [--write]
 
 Needs Rust, Node and Python; for its own corpus also Debian's `apt-get` and `dpkg`, from whose wallpaper packages it
 cuts photographs in Instagram's shapes. Everything lies in target/compare. CPU seconds and wall time are those of
@@ -35,11 +35,11 @@ def run(*command, cwd=PROJECT):
     return lines[-1] if lines else ""
 
 
-def measured(command):
+def measured(command, **options):
     """Runs a command and returns its CPU seconds, wall seconds and largest memory in MB."""
     started = time.monotonic()
     with open(os.devnull, "wb") as nowhere:
-        child = subprocess.Popen([str(part) for part in command], cwd=PROJECT, stdout=nowhere)
+        child = subprocess.Popen([str(part) for part in command], cwd=PROJECT, stdout=nowhere, **options)
         _, status, usage = os.wait4(child.pid, 0)
     wall = time.monotonic() - started
     if status != 0:
@@ -103,6 +103,59 @@ def bytes_of(folder, width, ending):
     return sum(file.stat().st_size for file in folder.glob(f"*.{width}.{ending}"))
 
 
+def account_of(photographs, copies):
+    """A folder for `feedbake emulate` that shows each of these photographs so many times, each time as another post."""
+    folder = fresh("account")
+    (folder / "pictures").mkdir()
+    posts, first = [], datetime.datetime(2026, 5, 2)
+    for number, photograph in enumerate(list(photographs) * copies):
+        # A byte behind the end makes another file of it, so that nothing is found to be at hand.
+        (folder / "pictures" / f"{number}.jpg").write_bytes(photograph.read_bytes() + number.to_bytes(4))
+        when = first - datetime.timedelta(hours=number)
+        posts.append({"id": str(17930000000000000 + number), "media_type": "IMAGE", "media_product_type": "FEED",
+                      "media_url": f"pictures/{number}.jpg",
+                      "permalink": f"https://www.instagram.com/p/C{number:010d}/", "shortcode": f"C{number:010d}", "timestamp": f"{when:%Y-%m-%dT%H:%M:%S+0000}"})
+    shutil.copy(PROJECT / "fixtures/demo/account.json", folder)
+    (folder / "media.json").write_text(json.dumps(posts))
+    return folder, len(posts)
+
+
+def cold(pictures, photographs, rounds):
+    """A first bake, downloads from a server on this machine included, beside the picture work alone on the same files.
+
+    Each run gets a folder of its own, and nothing is deleted in between: file systems remember for a while what was.
+    """
+    run("cargo", "build", "--release", "--locked", "--quiet", "--bin", "feedbake")
+    feedbake = Path(pictures).parent.parent / "feedbake"
+    folder, count = account_of(sorted(photographs.glob("*.jpg")), copies=3)
+    place = fresh("cold")
+    server = subprocess.Popen([feedbake, "emulate", "--folder", folder], stdout=subprocess.PIPE, text=True)
+    try:
+        token, address = (server.stdout.readline().split() for _ in range(2))
+        name, _, value = token[1].partition("=")
+        pairs = []
+        for number in range(rounds):
+            site = place / f"site-{number}"
+            site.mkdir()
+            (site / "config.toml").touch()
+            bake = [feedbake, "--site", site, "--limit", count, "--api-base", address[-1], "--no-progress", "--quiet"]
+            tasks = [lambda: measured(bake, env={**os.environ, name: value}, stderr=subprocess.DEVNULL),
+                     lambda: measured([pictures, folder / "pictures", "--out", place / f"alone-{number}",
+                                       "--threads", "2"])]
+            order = [0, 1] if number % 2 else [1, 0]
+            done = {task: tasks[task]() for task in order}
+            pairs.append((done[0], done[1]))
+    finally:
+        server.terminate()
+    rows = []
+    for name, figure in [("CPU time a photograph", "cpu"), ("wall time a photograph", "wall")]:
+        both = [statistics.median(pair[side][figure] for pair in pairs) * 1000 / count for side in range(2)]
+        ratio = statistics.median(bake[figure] / alone[figure] for bake, alone in pairs)
+        rows.append([name, *(f"{part:.0f} ms" for part in both), f"{ratio:.2f}"])
+    shutil.rmtree(place)
+    return table([f"first bake of {count} posts", "bake", "picture work alone", "ratio"], rows)
+
+
 def table(head, rows):
     lines = ["| " + " | ".join(head) + " |", "| " + " | ".join(["---"] + ["--:"] * (len(head) - 1)) + " |"]
     return lines + ["| " + " | ".join(row) + " |" for row in rows]
@@ -121,6 +174,7 @@ def main():
     arguments.add_argument("--rounds", type=int, default=7)
     arguments.add_argument("--photographs", type=Path, help="JPEGs of your own instead of the corpus")
     arguments.add_argument("--avif", action="store_true", help="AVIF as well, at 640 pixels")
+    arguments.add_argument("--cold", action="store_true", help="a first bake beside the picture work alone as well")
     arguments.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
     asked = arguments.parse_args()
 
@@ -172,6 +226,9 @@ def main():
                  f"{points:.2f}"] for name, spent, files, points in
                 [("feedbake", cost, folder, score), ("sharp", rival_cost, rival, rival_score)]]
         out += [""] + table(["AVIF 640", "CPU time", "bytes", "SSIMULACRA2"], rows)
+
+    if asked.cold:
+        out += ["", *cold(ours, photographs, asked.rounds)]
 
     rust = run("rustc", "--version").split()[1]
     out += ["", f"{datetime.date.today():%B %Y}; {count} photographs, {asked.rounds} rounds in turn, two jobs; "

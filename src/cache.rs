@@ -235,15 +235,23 @@ impl Cache {
     /// [`FileError`] when the file cannot be written.
     pub fn put(&self, bytes: &[u8]) -> Result<String, FileError> {
         let sha256 = crate::media::hex(&Sha256::digest(bytes));
-        let path = object(&sha256);
+        self.put_hashed(&sha256, bytes)?;
+        Ok(sha256)
+    }
+
+    /// The same where the SHA-256 of the bytes, hexadecimal, is known already.
+    ///
+    /// # Errors
+    /// As [`Cache::put`].
+    pub fn put_hashed(&self, sha256: &str, bytes: &[u8]) -> Result<(), FileError> {
+        let path = object(sha256);
         let lane = sha256.chars().next().and_then(|digit| digit.to_digit(16)).unwrap_or_default();
         let _lane = self.lanes[lane as usize].lock().unwrap_or_else(PoisonError::into_inner);
         if self.root.size(&path) != Some(bytes.len() as u64) {
             self.mark_untidy()?;
         }
         // Equal bytes are left alone; a damaged object of the same size is not.
-        self.root.write_checked(&path, bytes)?;
-        Ok(sha256)
+        self.root.write_checked(&path, bytes).map(drop)
     }
 
     /// Returns what was kept as `sha256`; `None` when it is not there or was damaged.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Input, MatchKind};
 
 use super::coded::{Alignment, base64_core, hex_letters, percent_encodings, token_letters, wide, wide_letters};
 use super::peeled::peel;
@@ -139,6 +139,8 @@ enum Needle {
 #[derive(Clone)]
 pub struct LeakScanner {
     finder: AhoCorasick,
+    /// The beginning of each needle.
+    heads: Vec<Vec<u8>>,
     needles: Vec<Needle>,
     reach: usize,
 }
@@ -184,8 +186,9 @@ impl LeakScanner {
             add(parameter.as_bytes(), Needle::Parameter);
             add(&wide(parameter.as_bytes()), Needle::WideParameter);
         }
-        let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&heads);
-        Self { finder: finder.expect("a few hundred letters fit any automaton"), needles, reach }
+        // Of this kind it looks at many bytes at once. It names one needle at a place; that place is then asked for all.
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&heads);
+        Self { finder: finder.expect("a few hundred letters fit any automaton"), heads, needles, reach }
     }
 
     /// Returns the first leak in `bytes`; a live token counts before the shape of one.
@@ -216,43 +219,52 @@ impl LeakScanner {
 
     fn scan_plain(&self, bytes: &[u8]) -> Option<Leak> {
         let mut shape: Option<Leak> = None;
-        for found in self.finder.find_overlapping_iter(bytes) {
-            let (at, behind) = (found.start(), &bytes[found.end()..]);
-            let needle = &self.needles[found.pattern().as_usize()];
-            if shape.is_some() && !matches!(needle, Needle::Live(..)) {
-                continue;
+        let mut from = 0;
+        while let Some(found) = self.finder.find(Input::new(bytes).range(from..)) {
+            let at = found.start();
+            from = at + 1;
+            for (head, needle) in self.heads.iter().zip(&self.needles).filter(|(head, _)| bytes[at..].starts_with(head)) {
+                let is_live = matches!(needle, Needle::Live(..));
+                let wanted = is_live || shape.is_none();
+                let Some(kind) = needle.kind_at(bytes, at, head.len()).filter(|_| wanted) else { continue };
+                let leak = Leak { kind, offset: at as u64 };
+                if is_live {
+                    return Some(leak);
+                }
+                shape = Some(leak);
             }
-            let kind = match needle {
-                Needle::Live(kind, whole) => {
-                    if bytes[at..].starts_with(whole) {
-                        return Some(Leak { kind: *kind, offset: at as u64 });
-                    }
-                    None
-                }
-                Needle::Shape => {
-                    let is_start = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
-                    (is_start && token_letters(&bytes[at..], SHAPE_RUN)).then_some(LeakKind::Shape)
-                }
-                Needle::Parameter => token_letters(behind, PARAMETER_RUN).then_some(LeakKind::Shape),
-                Needle::Base64Shape(alignment) => {
-                    let is_letter = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
-                    // The beginning was found already; what is left of it and what follows has to be letters.
-                    let run: Vec<u8> = bytes[at..].iter().take_while(is_letter).take(SHAPE_RUN * 2).copied().collect();
-                    token_letters(&alignment.decode(&run), SHAPE_RUN - 1).then_some(LeakKind::Base64Shape)
-                }
-                Needle::WideShape => {
-                    let is_start = at < 2 || bytes[at - 1] != 0 || !bytes[at - 2].is_ascii_alphanumeric();
-                    (is_start && wide_letters(&bytes[at..], SHAPE_RUN)).then_some(LeakKind::WideShape)
-                }
-                Needle::WideParameter => {
-                    let is_value = behind.first() == Some(&0) && wide_letters(&behind[1..], PARAMETER_RUN);
-                    is_value.then_some(LeakKind::WideShape)
-                }
-                Needle::HexShape => hex_letters(&bytes[at..], SHAPE_RUN).then_some(LeakKind::HexShape),
-            };
-            shape = shape.or(kind.map(|kind| Leak { kind, offset: at as u64 }));
         }
         shape
+    }
+}
+
+impl Needle {
+    /// What is found at `at`, where its head of `length` bytes stands.
+    fn kind_at(&self, bytes: &[u8], at: usize, length: usize) -> Option<LeakKind> {
+        let behind = &bytes[at + length..];
+        match self {
+            Self::Live(kind, whole) => bytes[at..].starts_with(whole).then_some(*kind),
+            Self::Shape => {
+                let is_start = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+                (is_start && token_letters(&bytes[at..], SHAPE_RUN)).then_some(LeakKind::Shape)
+            }
+            Self::Parameter => token_letters(behind, PARAMETER_RUN).then_some(LeakKind::Shape),
+            Self::Base64Shape(alignment) => {
+                let is_letter = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+                // The beginning was found already; what is left of it and what follows has to be letters.
+                let run: Vec<u8> = bytes[at..].iter().take_while(is_letter).take(SHAPE_RUN * 2).copied().collect();
+                token_letters(&alignment.decode(&run), SHAPE_RUN - 1).then_some(LeakKind::Base64Shape)
+            }
+            Self::WideShape => {
+                let is_start = at < 2 || bytes[at - 1] != 0 || !bytes[at - 2].is_ascii_alphanumeric();
+                (is_start && wide_letters(&bytes[at..], SHAPE_RUN)).then_some(LeakKind::WideShape)
+            }
+            Self::WideParameter => {
+                let is_value = behind.first() == Some(&0) && wide_letters(&behind[1..], PARAMETER_RUN);
+                is_value.then_some(LeakKind::WideShape)
+            }
+            Self::HexShape => hex_letters(&bytes[at..], SHAPE_RUN).then_some(LeakKind::HexShape),
+        }
     }
 }
 

@@ -260,7 +260,7 @@ impl Desk<'_> {
         let sha256 = super::recipe::hex(&Sha256::digest(&bytes));
         match &job.known {
             Some(picture) if job.stock.recipe_matches && job.stock.renditions && picture.original == sha256 => {
-                if let Err(error) = self.bench.cache.put(&bytes) {
+                if let Err(error) = self.bench.cache.put_hashed(&sha256, &bytes) {
                     return Obtained::answer(Err(error.into()));
                 }
                 let original = Some(Original { sha256, link_name: link.file_name().to_owned() });
@@ -285,9 +285,9 @@ impl Desk<'_> {
             // A download that is no picture does not push out the one that was.
             Err(trouble) => return self.older(job, trouble),
         };
-        cache.put(&bytes)?;
-        for file in &developed.files {
-            cache.put(file)?;
+        cache.put_hashed(&developed.picture.original, &bytes)?;
+        for (rendition, file) in developed.picture.renditions.iter().zip(&developed.files) {
+            cache.put_hashed(&rendition.sha256, file)?;
         }
         let sha256 = developed.picture.original.clone();
         let (work, link_name) = match (link_name, &job.original) {
