@@ -114,7 +114,8 @@ def account_of(photographs, copies):
         when = first - datetime.timedelta(hours=number)
         posts.append({"id": str(17930000000000000 + number), "media_type": "IMAGE", "media_product_type": "FEED",
                       "media_url": f"pictures/{number}.jpg",
-                      "permalink": f"https://www.instagram.com/p/C{number:010d}/", "shortcode": f"C{number:010d}", "timestamp": f"{when:%Y-%m-%dT%H:%M:%S+0000}"})
+                      "permalink": f"https://www.instagram.com/p/C{number:010d}/", "shortcode": f"C{number:010d}",
+                      "timestamp": f"{when:%Y-%m-%dT%H:%M:%S+0000}"})
     shutil.copy(PROJECT / "fixtures/demo/account.json", folder)
     (folder / "media.json").write_text(json.dumps(posts))
     return folder, len(posts)

@@ -223,7 +223,8 @@ impl LeakScanner {
         while let Some(found) = self.finder.find(Input::new(bytes).range(from..)) {
             let at = found.start();
             from = at + 1;
-            for (head, needle) in self.heads.iter().zip(&self.needles).filter(|(head, _)| bytes[at..].starts_with(head)) {
+            for (head, needle) in self.heads.iter().zip(&self.needles).filter(|(head, _)| bytes[at..].starts_with(head))
+            {
                 let is_live = matches!(needle, Needle::Live(..));
                 let wanted = is_live || shape.is_none();
                 let Some(kind) = needle.kind_at(bytes, at, head.len()).filter(|_| wanted) else { continue };
