@@ -83,6 +83,11 @@ impl Index {
         self.feeds.get(name)
     }
 
+    /// Every feed as it was published.
+    pub fn shown(&self) -> impl Iterator<Item = &Shown> {
+        self.feeds.values().filter_map(|memory| memory.shown.as_ref())
+    }
+
     /// Whether it says something that its file does not.
     pub fn is_news(&self) -> bool {
         self.is_news

@@ -87,6 +87,11 @@ impl Root {
         fs::symlink_metadata(self.locate(path)).ok().filter(fs::Metadata::is_file).map(|data| data.len())
     }
 
+    /// Whether a folder is at this place, in whose stead no file can be put.
+    pub fn is_folder(&self, path: &SitePath) -> bool {
+        fs::symlink_metadata(self.locate(path)).is_ok_and(|data| data.is_dir())
+    }
+
     /// Whether anything at all is at this place, a link or a folder included.
     pub fn exists(&self, path: &SitePath) -> bool {
         fs::symlink_metadata(self.locate(path)).is_ok()

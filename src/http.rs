@@ -15,7 +15,7 @@ use reqwest::redirect::{Attempt, Policy};
 use rustls_platform_verifier::ConfigVerifierExt;
 use url::{Host, Url};
 
-use crate::auth::AccessToken;
+use crate::auth::{AccessToken, without_long_runs};
 use crate::feed::{MediaLink, one_line};
 
 mod call;
@@ -318,9 +318,10 @@ fn tls(is_local: bool) -> Result<rustls::ClientConfig, HttpError> {
     }
 }
 
+/// The host as it may be shown: whoever writes a link can put a secret there, too, and it comes out in small letters.
 fn host_of(url: &Url) -> String {
-    let host = url.host_str().unwrap_or("nowhere");
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    let host = without_long_runs(url.host_str().unwrap_or("nowhere"));
+    url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
 }
 
 /// How a body begins, in one short line that holds no address with a query.

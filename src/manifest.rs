@@ -4,12 +4,14 @@
 //! committed with the pictures, so it holds no secret, no link and no exact time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::feed::{Account, MediaId};
+use crate::feed::{Account, MediaId, one_line};
 use crate::files::{FileError, Root, SitePath, Written};
 use crate::media::Picture;
 
@@ -82,15 +84,25 @@ pub enum ManifestError {
     #[error("{FILE} is of version {found}; this feedbake knows version {VERSION}")]
     Newer {
         /// The version it says it has.
-        found: u32,
+        found: Version,
     },
+}
+
+/// A version that this feedbake does not know, as a manifest gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version(String);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// What is asked of a manifest before the rest of it is read.
 #[derive(Deserialize)]
 struct Head {
     #[serde(default)]
-    version: serde_json::Value,
+    version: Value,
 }
 
 impl Default for Manifest {
@@ -115,12 +127,16 @@ impl Manifest {
     pub fn read(root: &Root) -> Result<Self, ManifestError> {
         let Some(bytes) = root.read(&Self::place())? else { return Ok(Self::default()) };
         let Ok(head) = serde_json::from_slice::<Head>(&bytes) else { return Ok(Self::default()) };
-        match head.version.as_u64() {
-            Some(version) if version > u64::from(VERSION) => {
-                Err(ManifestError::Newer { found: u32::try_from(version).unwrap_or(u32::MAX) })
+        let is_known = head.version.as_u64().is_some_and(|version| version <= u64::from(VERSION));
+        if is_known {
+            return Ok(serde_json::from_slice(&bytes).unwrap_or_default());
+        }
+        // A later feedbake may count in another way. What has no version at all is none's.
+        match head.version {
+            Value::Null => Ok(Self::default()),
+            other => {
+                Err(ManifestError::Newer { found: Version(one_line(&other.to_string()).chars().take(20).collect()) })
             }
-            Some(_) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
-            None => Ok(Self::default()),
         }
     }
 
@@ -209,8 +225,10 @@ mod tests {
             root.write(&Manifest::place(), text.as_bytes()).unwrap();
             assert_eq!(Manifest::read(&root).unwrap(), Manifest::default(), "{text}");
         }
-        root.write(&Manifest::place(), b"{\"version\":2}").unwrap();
-        assert!(matches!(Manifest::read(&root), Err(ManifestError::Newer { found: 2 })));
+        for version in ["2", "\"2\"", "2.5", "-1", "{\"major\":2}", "99999999999999999999"] {
+            root.write(&Manifest::place(), format!("{{\"version\":{version}}}").as_bytes()).unwrap();
+            assert!(matches!(Manifest::read(&root), Err(ManifestError::Newer { .. })), "{version}");
+        }
     }
 
     /// Few names, so that what is listed and what is needed meet.

@@ -94,6 +94,27 @@ impl Alignment {
     }
 }
 
+/// Shorter runs of base64 letters hold no token.
+const SHORTEST_RUN: usize = 80;
+
+/// What the long runs of base64 letters in `bytes` stand for, each with the place where the run begins.
+pub fn base64_runs(bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+    let mut runs = Vec::new();
+    let mut at = 0;
+    // A run that begins here has a letter in its last place: where there is none, all places before it are out.
+    while let Some(needed) = bytes.get(at..at + SHORTEST_RUN) {
+        if let Some(other) = needed.iter().rposition(|byte| !is_letter(byte)) {
+            at += other + 1;
+            continue;
+        }
+        let length = bytes[at..].iter().take_while(|byte| is_letter(byte)).count();
+        runs.push((at, Alignment { letters: 0, bytes: 0 }.decode(&bytes[at..at + length])));
+        at += length;
+    }
+    runs
+}
+
 /// Whether `bytes` begin with so many letters of a token.
 pub fn token_letters(bytes: &[u8], count: usize) -> bool {
     bytes.len() >= count && bytes[..count].iter().all(u8::is_ascii_alphanumeric)
@@ -135,6 +156,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn long_runs_of_base64_are_read_and_short_ones_are_not() {
+        let long = STANDARD_NO_PAD.encode([7; 70]);
+        let text = format!("{} {long}= {}", &long[..79], "a b ".repeat(50));
+        assert_eq!(base64_runs(text.as_bytes()), [(80, vec![7; 70])]);
+        assert_eq!(base64_runs(long.as_bytes()), [(0, vec![7; 70])]);
+        assert!(base64_runs(&[0; 1000]).is_empty() && base64_runs(b"").is_empty());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::{BakeError, Event, Hindrance, Kitchen};
 use crate::cache::{Index, Original};
 use crate::config::FeedSettings;
 use crate::feed::{MediaId, Post, Slide};
+use crate::files::SitePath;
 use crate::http::HttpError;
 use crate::manifest::Manifest;
 use crate::media::{self, Bench, Job, Made, Picture, PixelLimits, Stock, Trouble};
@@ -94,7 +95,7 @@ pub fn gather(
         let jobs: Vec<Job> = slides.into_iter().map(|slide| known.job(slide)).collect();
         let (mut not_tried, mut first_failure) = (0, None);
         for (job, answer) in jobs.iter().zip(make(kitchen, settings, listing, &gathered.selection.kept, &jobs)) {
-            match answer {
+            match answer.and_then(|made| with_a_place(kitchen, made)) {
                 Ok(made) => {
                     gathered.gallery.insert(job.slide.id.clone(), made.picture.clone());
                     gathered.originals.extend(made.original.clone().map(|original| (job.slide.id.clone(), original)));
@@ -133,6 +134,16 @@ pub fn gather(
     gathered.gallery.retain(|id, _| shown.contains(id));
     gathered.made.retain(|made| shown.contains(&made.picture.id));
     Ok(gathered)
+}
+
+/// Refuses a picture that has a folder where one of its files has to be.
+fn with_a_place(kitchen: &Kitchen<'_>, made: Made) -> Result<Made, Trouble> {
+    let is_absent = |path: &SitePath| kitchen.published.size(kitchen.root, path).is_none();
+    let mut places = made.picture.renditions.iter().map(|file| &file.path);
+    match places.find(|path| is_absent(path) && kitchen.root.is_folder(path)) {
+        Some(folder) => Err(Trouble::NoPlace(folder.clone())),
+        None => Ok(made),
+    }
 }
 
 fn next_page(kitchen: &Kitchen<'_>, settings: &FeedSettings, listing: &mut Listing<'_>) -> Result<(), Hindrance> {

@@ -13,7 +13,7 @@ use crate::cache::{Cache, Index, Shown};
 use crate::config::FeedSettings;
 use crate::feed::MediaId;
 use crate::files::SitePath;
-use crate::manifest::{Manifest, Role};
+use crate::manifest::{Manifest, Role, Version};
 use crate::media::{Picture, PixelLimits, Rendition, decode, hex};
 use crate::site::{self, PublishError};
 
@@ -54,12 +54,12 @@ fn kept(tools: &Tools<'_>, hindrance: Hindrance, posts: usize, last_good: Option
 
 /// Leaves every feed as a later feedbake wrote it, and that one's manifest, too. Only where there is no data file at all
 /// an empty one is written, for the site has to build.
-pub fn leave_to_later(tools: &Tools<'_>, later: u32) -> Result<Report, BakeError> {
+pub fn leave_to_later(tools: &Tools<'_>, later: Version) -> Result<Report, BakeError> {
     let index = Cache::new(tools.root).read_index()?;
     let mut report = Report::default();
     for feed in &tools.settings.feeds {
         site::refuse_foreign_data(tools.root, &Manifest::default(), &feed.data_file)?;
-        let hindrance = Hindrance::LaterManifest(later);
+        let hindrance = Hindrance::LaterManifest(later.clone());
         let data = tools.root.read(&feed.data_file)?;
         let posts = site::shown_posts(data.as_deref()).len();
         let outcome = match data {

@@ -12,7 +12,7 @@ use crate::feed::Shortcode;
 use crate::files::{FileError, SitePath, Written};
 use crate::graph::{ApiError, Unreadable};
 use crate::http::HttpError;
-use crate::manifest::ManifestError;
+use crate::manifest::{self, ManifestError};
 use crate::media::Work;
 use crate::select::Dropped;
 use crate::site::PublishError;
@@ -205,8 +205,8 @@ pub enum Hindrance {
     #[error(transparent)]
     Leak(PublishError),
     /// A later feedbake works in this site: what it wrote down is neither understood here nor overwritten.
-    #[error("{}", ManifestError::Newer { found: *.0 })]
-    LaterManifest(u32),
+    #[error("{}", ManifestError::Newer { found: Clone::clone(.0) })]
+    LaterManifest(manifest::Version),
     /// `--offline`, and nothing was ever fetched here.
     #[error("nothing was fetched into this site's cache yet")]
     NothingRemembered,

@@ -13,7 +13,7 @@ use crate::bake::{BakeError, Hindrance};
 use crate::config::{ConfigError, SettingsError, TOKEN_NAMES, TokenError};
 use crate::emulator::FolderError;
 use crate::feed::one_line;
-use crate::files::FileError;
+use crate::files::{Attempt, FileError};
 use crate::manifest::{self, ManifestError};
 use crate::preview::PreviewError;
 use crate::site::PublishError;
@@ -183,10 +183,13 @@ impl Failure {
     pub fn of_file(error: &FileError, consequence: &str) -> Box<Self> {
         let failure = Self::new(Code::File, consequence).caused_by(error);
         Box::new(match error {
-            FileError::Io { source, .. } => match source.kind() {
-                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                    failure.hint("whoever runs feedbake needs the right to write there")
-                }
+            FileError::Io { source, attempt, .. } => match source.kind() {
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => failure.hint(match attempt {
+                    Attempt::Read => "whoever runs feedbake needs the right to read it",
+                    Attempt::Write | Attempt::Delete | Attempt::Lock => {
+                        "whoever runs feedbake needs the right to write there"
+                    }
+                }),
                 io::ErrorKind::StorageFull => failure.hint("make room on the disk and run it again: nothing is lost"),
                 io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => {
                     failure.hint(IN_THE_WAY)

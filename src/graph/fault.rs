@@ -11,6 +11,9 @@ use std::time::Duration;
 /// Enough of a message for a person; the longest recorded one has 180 characters.
 const LONGEST_MESSAGE: usize = 300;
 
+/// A hundred posts with twenty slides each have some 15,000.
+const MOST_VALUES: usize = 1_000_000;
+
 /// A refusal of the API.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}{}", facts(self))]
@@ -180,6 +183,9 @@ pub fn read_answer(answer: &Answer, token: &AccessToken) -> Result<Value, ApiFau
         message,
         trace: String::new(),
     };
+    if values(&answer.body) > MOST_VALUES {
+        return Err(bare(FaultKind::NotTheApi, format!("it holds more than {MOST_VALUES} values")));
+    }
     // serde_json refuses what is nested deeper than 128 levels, so a hostile body costs no stack.
     let parsed = serde_json::from_slice::<Value>(&answer.body)
         .or_else(|_| serde_json::from_slice(&without_half_characters(&answer.body)));
@@ -202,6 +208,29 @@ pub fn read_answer(answer: &Answer, token: &AccessToken) -> Result<Value, ApiFau
         (_, 500..=599) => Err(bare(FaultKind::Transient, String::new())),
         _ => Err(bare(FaultKind::NotTheApi, "the JSON holds no error that Instagram would send".to_owned())),
     }
+}
+
+/// About how many values are in a JSON text, told before memory is taken for them: two letters are enough for one, which
+/// then takes some hundred bytes.
+fn values(json: &[u8]) -> usize {
+    let mut count = 1;
+    let mut letters = json.iter();
+    while let Some(letter) = letters.next() {
+        match letter {
+            b',' | b'[' | b'{' => count += 1,
+            b'"' => {
+                while let Some(letter) = letters.next() {
+                    match letter {
+                        b'\\' => drop(letters.next()),
+                        b'"' => break,
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    count
 }
 
 /// The JSON with U+FFFD for every half of a surrogate pair that stands alone, as a text that was cut in the middle of

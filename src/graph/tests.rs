@@ -202,7 +202,7 @@ fn a_post_of_every_recorded_shape_is_read() {
     let facts = translate::page(&page).unwrap();
     let ids: Vec<&str> = facts.posts.iter().map(|post| post.id.as_str()).collect();
     assert_eq!(ids, ["17900000000000001", "17900000000000002", "3", "4", "5", "6"]);
-    assert_eq!(facts.unreadable.len(), 2);
+    assert_eq!(facts.unreadable.len(), 3);
 
     let [image, reel, album, ids_only, hologram, bare] = facts.posts.as_slice() else { panic!("six posts") };
     assert_eq!(image.timestamp, "2026-02-05T05:29:20Z".parse().ok());
@@ -245,4 +245,29 @@ fn an_account_is_read_flat_or_from_the_list_of_the_documentation() {
         assert_eq!(account.website, None);
     }
     assert_eq!(translate::account(&json!({})), crate::feed::Account::default());
+}
+
+#[test]
+fn an_answer_of_more_values_than_anybody_has_is_not_unfolded() {
+    let many = |count: usize, value: &str| answer(200, &format!("{{\"data\":[{}]}}", vec![value; count].join(",")));
+    for value in ["null", "{}", "[]", "{\"a\":\"\\\"\"}"] {
+        let fault = read_answer(&many(1_000_000, value), &token()).unwrap_err();
+        assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::NotTheApi, "it holds more than 1000000 values"));
+    }
+    let texts = read_answer(&many(10, &format!("\"{}\"", "[{,\\\",".repeat(100_000))), &token());
+    assert!(texts.is_ok(), "what stands in a text is no value");
+}
+
+#[test]
+fn an_answer_of_more_posts_than_are_ever_looked_at_is_cut() {
+    let items: Vec<_> = (0..60_000).map(|id| json!({"id": id.to_string(), "media_type": "IMAGE"})).collect();
+    let facts = translate::page(&json!({"data": items})).unwrap();
+    assert_eq!((facts.posts.len(), facts.unreadable.len()), (10_000, 0));
+}
+
+#[test]
+fn of_posts_with_one_id_the_first_stays_and_the_others_are_named() {
+    let facts = translate::page(&json!({"data": [{"id": "1"}, {"id": "2"}, {"id": 1}, {"id": "1"}]})).unwrap();
+    let names: Vec<String> = facts.unreadable.iter().map(translate::Unreadable::name).collect();
+    assert_eq!((facts.posts.len(), names), (2, vec!["1".to_owned(); 2]));
 }

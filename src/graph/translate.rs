@@ -3,6 +3,8 @@
 //! Lenient in one direction only: whatever is missing or strange costs the least it can. A bad item costs itself, a
 //! bad field itself, and nothing of what is read becomes a path or a link without a check.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
@@ -11,6 +13,9 @@ use crate::feed::{Account, Caption, MediaId, MediaLink, Post, PostKind, Shortcod
 
 /// The app takes twenty slides since 2024. There is no reason to stop there, and none to make a million pictures.
 const MOST_SLIDES: usize = 100;
+
+/// More items than `scan` can ask for are not looked at, and no answer of the API has ever had more than a hundred.
+const MOST_ITEMS: usize = 10_000;
 
 /// An item of the list that is no post.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,9 +50,14 @@ pub struct PageFacts {
 pub fn page(answer: &Value) -> Option<PageFacts> {
     let items = answer.get("data")?.as_array()?;
     let mut facts = PageFacts::default();
-    for item in items {
+    let mut known = BTreeSet::new();
+    for item in items.iter().take(MOST_ITEMS) {
         match post(item) {
-            Ok(post) if facts.posts.iter().any(|other| other.id == post.id) => {}
+            // Two pages may share a post of a list that grew; one answer names each once.
+            Ok(post) if !known.insert(post.id.clone()) => {
+                let why = "another item of the same answer has its id".to_owned();
+                facts.unreadable.push(Unreadable { id: Some(post.id.to_string()), why });
+            }
             Ok(post) => facts.posts.push(post),
             Err(why) => facts.unreadable.push(why),
         }

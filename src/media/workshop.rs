@@ -88,6 +88,9 @@ pub enum Trouble {
     /// A decoder gave up in a way it should not.
     #[error("the picture broke its decoder")]
     Panic,
+    /// Something of the user's is where a file of it has to be.
+    #[error("{0} is a folder, and a picture has to be there: move it away")]
+    NoPlace(SitePath),
     /// The cache could not be read or written; nothing else will be either.
     #[error(transparent)]
     File(#[from] FileError),

@@ -13,7 +13,7 @@ mod templates;
 pub use alt::{AltSource, alt_text};
 pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides};
 pub use layout::{PUBLIC_FOLDER, PUBLISHED_FOLDER, published_path};
-pub use prune::{Pruned, clean_all, clean_cache, prune};
+pub use prune::{Pruned, clean_all, clean_cache, prune, relist};
 pub use publish::{
     PublishError, Published, place_picture, refuse_foreign_data, refuse_leaks, write_data, write_hashed_data,
 };

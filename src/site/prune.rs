@@ -4,9 +4,9 @@ use sha2::{Digest, Sha256};
 
 use super::layout::PUBLISHED_FOLDER;
 use super::shown::is_data_file;
-use super::templates::templates;
+use super::templates::{relist_templates, templates};
 use crate::auth::{STATUS_FILE, VAULT_FILE};
-use crate::cache;
+use crate::cache::{self, Index};
 use crate::files::{FileError, Root, SitePath};
 use crate::manifest::{self, FileRecord, Manifest, Role};
 use crate::media::{hex, is_picture};
@@ -35,6 +35,17 @@ pub fn prune(root: &Root, manifest: &mut Manifest) -> Result<Pruned, FileError> 
 /// [`FileError`] when it cannot be deleted.
 pub fn clean_cache(root: &Root) -> Result<(), FileError> {
     root.remove_folder(&known(cache::FOLDER))
+}
+
+/// Lists again what a lost manifest listed, as far as the cache remembers it.
+pub fn relist(root: &Root, manifest: &mut Manifest, index: &Index) {
+    for shown in index.shown() {
+        manifest.claim(shown.record.data_file.clone(), Role::Data, shown.data_sha256.clone());
+        for rendition in shown.record.pictures.values().flat_map(|picture| &picture.renditions) {
+            manifest.claim(rendition.path.clone(), Role::Picture, rendition.sha256.clone());
+        }
+    }
+    relist_templates(root, manifest);
 }
 
 /// Removes everything feedbake ever made in the site but the cache: the files of the manifest that nobody edited, and

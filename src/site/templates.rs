@@ -48,10 +48,7 @@ pub fn install(root: &Root, manifest: &mut Manifest) -> Result<Vec<SitePath>, Fi
     for template in templates() {
         let place = SitePath::new(template.place).expect("the places are written above");
         if root.exists(&place) {
-            if !manifest.files.contains_key(&place)
-                && let Some(sha256) = unedited(root, &place, template)
-            {
-                manifest.claim(place, Role::Template, sha256);
+            if relist(root, manifest, place, template) {
                 manifest.write(root)?;
             }
             continue;
@@ -62,6 +59,21 @@ pub fn install(root: &Root, manifest: &mut Manifest) -> Result<Vec<SitePath>, Fi
         installed.push(place);
     }
     Ok(installed)
+}
+
+/// Notes the templates that nobody edited again, where the manifest was lost.
+pub fn relist_templates(root: &Root, manifest: &mut Manifest) {
+    for template in templates() {
+        relist(root, manifest, SitePath::new(template.place).expect("the places are written above"), template);
+    }
+}
+
+/// Whether the file at `place` had to be noted again.
+fn relist(root: &Root, manifest: &mut Manifest, place: SitePath, template: Template) -> bool {
+    let sha256 = if manifest.files.contains_key(&place) { None } else { unedited(root, &place, template) };
+    let is_news = sha256.is_some();
+    sha256.into_iter().for_each(|sha256| manifest.claim(place.clone(), Role::Template, sha256));
+    is_news
 }
 
 /// The hash of the file at `place`, when it is one that feedbake brought along.

@@ -106,3 +106,60 @@ fn audit_looks_at_files_behind_links_and_says_what_it_did_not_look_at() {
     std::os::unix::fs::symlink("../notes/a.txt", site.path("public/a.txt")).unwrap();
     audit(&site).ends_with(7).says(&["public/a.txt"]);
 }
+
+#[test]
+fn a_folder_in_the_place_of_a_picture_costs_its_post() {
+    let api = Emulator::start().post(photo("DAa").size(32, 32)).post(photo("DAb").size(32, 32));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let picture = format!("static/{}", site.named_pictures()[0]);
+    fs::remove_file(site.path(&picture)).unwrap();
+    site.write(&format!("{picture}/mine.txt"), "mine");
+    for strict in ["bake", "bake --strict"] {
+        site.run(strict).succeeds().says(&["cannot be shown", &picture, "is a folder", "move it away"]);
+        assert!(
+            site.shown().len() == 1
+                && site.named_pictures().iter().all(|name| site.path(&format!("static/{name}")).is_file())
+        );
+    }
+    assert!(site.path(&format!("{picture}/mine.txt")).exists());
+    fs::remove_dir_all(site.path(&picture)).unwrap();
+    site.run("bake").succeeds();
+    assert_eq!(site.shown().len(), 2);
+}
+
+#[test]
+fn everything_is_removed_though_the_manifest_was_lost() {
+    let api = Emulator::start().post(photo("DAa").size(32, 32)).post(photo("DAb").size(32, 32));
+    for damage in [None, Some("<<<<<<< HEAD")] {
+        let site = Sandbox::new(&api);
+        let before = site.files("");
+        site.run("bake").succeeds();
+        site.write("static/feedbake/mine.webp", "mine");
+        match damage {
+            Some(text) => site.write(".feedbake/manifest.json", text),
+            None => fs::remove_file(site.path(".feedbake/manifest.json")).unwrap(),
+        }
+        site.run("clean --all").succeeds();
+        let mut expected = before;
+        expected.insert("static/feedbake/mine.webp".to_owned(), b"mine".to_vec());
+        assert_eq!(site.files("").into_keys().collect::<Vec<_>>(), expected.into_keys().collect::<Vec<_>>());
+    }
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    fs::remove_dir_all(site.path(".feedbake")).unwrap();
+    let data = site.files("data");
+    site.run("clean --all").succeeds().says(&[
+        "data/instagram.json and what belongs to it stay",
+        "neither .feedbake/manifest.json nor the cache says",
+    ]);
+    assert_eq!(site.files("data"), data);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_to_be_unreadable() {
+    use std::os::unix::fs::PermissionsExt;
+    let site = Sandbox::without_token().owned_by(65_534).file("feedbake.toml", "limit = 3\n");
+    fs::set_permissions(site.path("feedbake.toml"), fs::Permissions::from_mode(0o000)).unwrap();
+    site.run("bake").ends_with(6).says(&["feedbake.toml could not be read", "the right to read it"]);
+}
