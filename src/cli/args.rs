@@ -135,6 +135,11 @@ The app secret comes from FEEDBAKE_APP_SECRET or a prompt.")]
   feedbake audit                   everything feedbake wrote, and public/
   feedbake audit dist              another folder
 
+Found are the live token and whatever looks like one: plain, percent-encoded, escaped, in
+base64, hexadecimal or UTF-16, several of these at once, in lines that were cut, in file names
+and in what gzip packed. Not looked into are zip archives, brotli, and pictures of texts; a
+token that a script puts together from pieces is not seen either.
+
 Ends with code 7 when a token was found.")]
     Audit(AuditArgs),
     /// A local stand-in for Instagram's API and CDN, for themes, tests and rehearsals
