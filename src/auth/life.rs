@@ -30,8 +30,10 @@ pub enum RenewWhen {
 pub enum Keeping {
     /// It will be there for the next run.
     Possible,
-    /// The next run will begin with the old one.
+    /// No place was named: the next run will begin with the old one.
     Impossible,
+    /// A place was named and cannot be used as things are: it is worth waiting for.
+    Hindered,
 }
 
 /// What to do about a token today.
@@ -74,6 +76,9 @@ pub enum Certainty {
 ///
 /// Nothing recorded means an unknown age: asking is harmless, for a token that is too young is merely refused. Never
 /// twice within a day, as far as anything remembers the last time.
+///
+/// Whether a renewal changes the token, and whether that ends the old one, is written down nowhere. So where it changed
+/// and was lost, or would be for a reason that can be mended, nothing is asked for before its end is near.
 pub fn due(
     record: Option<&TokenRecord>,
     last_try: Option<Timestamp>,
@@ -86,18 +91,24 @@ pub fn due(
     if last_try.is_some_and(|moment| is_within_a_day(moment, now)) {
         return Due::NotYet;
     }
-    let Some(record) = record else { return Due::Now };
-    let Some(renewed_at) = record.refreshed_at else {
-        // The first sight of it was tried already, and refused or not answered.
-        return if record.first_seen == day_of(now) { Due::NotYet } else { Due::Now };
+    let Some(record) = record else {
+        return if keeping == Keeping::Hindered { Due::NotYet } else { Due::Now };
     };
-    if is_within_a_day(renewed_at, now) {
+    if record.refreshed_at.is_some_and(|moment| is_within_a_day(moment, now)) {
         return Due::NotYet;
     }
-    let is_aged = now.duration_since(renewed_at) >= SignedDuration::try_from(age).unwrap_or(TOKEN_LIFE);
+    let age = SignedDuration::try_from(age).unwrap_or(TOKEN_LIFE);
     let is_near = !matches!(outlook(Some(record), warn, now), Outlook::Fine | Outlook::Unknown);
-    let was_lost = record.unkept && keeping == Keeping::Possible;
-    if is_aged || is_near || was_lost { Due::Now } else { Due::NotYet }
+    let is_wished = match (keeping, record.refreshed_at) {
+        (Keeping::Hindered, _) => false,
+        // It would change again.
+        (Keeping::Impossible, _) if record.unkept => false,
+        (Keeping::Possible, _) if record.unkept => true,
+        (_, Some(renewed_at)) => now.duration_since(renewed_at) >= age,
+        // The first sight of it was tried already, and refused or not answered.
+        (_, None) => record.first_seen != day_of(now),
+    };
+    if is_near || is_wished { Due::Now } else { Due::NotYet }
 }
 
 /// When the token ends, and how that is known.
@@ -186,17 +197,38 @@ mod tests {
             ("near its end by its own date", Some(record(0, Some(0), Some(20))), None, 7, Due::Now),
         ];
         for (what, record, last_try, today, expected) in table {
-            let found = due(record.as_ref(), last_try, WHEN, WARN, Keeping::Impossible, day(today));
+            let found = due(record.as_ref(), last_try, WHEN, WARN, Keeping::Possible, day(today));
             assert_eq!(found, expected, "{what}");
         }
     }
 
     #[test]
-    fn a_changed_token_that_was_lost_is_asked_for_again_once_there_is_a_place_for_it() {
-        let lost = TokenRecord { unkept: true, ..record(0, Some(5), None) };
-        let ask = |keeping| due(Some(&lost), None, WHEN, WARN, keeping, day(7));
-        assert_eq!((ask(Keeping::Impossible), ask(Keeping::Possible)), (Due::NotYet, Due::Now));
-        assert_eq!(due(Some(&lost), None, RenewWhen::Never, WARN, Keeping::Possible, day(7)), Due::NotYet);
+    fn a_renewal_that_could_lose_the_token_waits_until_it_has_to_be() {
+        use Keeping::{Hindered, Impossible, Possible};
+        let lost = TokenRecord { unkept: true, ..record(0, Some(20), None) };
+        let seen = record(0, None, None);
+        let renewed = record(0, Some(20), Some(80));
+        // The days on which it is due.
+        let table = [
+            ("met just now", None, Possible, 0..=90),
+            ("met just now", None, Impossible, 0..=90),
+            ("met just now", None, Hindered, 99..=99),
+            ("met", Some(&seen), Impossible, 1..=90),
+            ("met", Some(&seen), Hindered, 46..=59),
+            ("lost", Some(&lost), Possible, 21..=90),
+            ("lost", Some(&lost), Impossible, 46..=59),
+            ("lost", Some(&lost), Hindered, 46..=59),
+            ("renewed, the same", Some(&renewed), Impossible, 40..=90),
+            ("renewed, the same", Some(&renewed), Hindered, 66..=90),
+        ];
+        for (what, record, keeping, days) in table {
+            let begin = record.and_then(|record| record.refreshed_at).map_or(0, |_| 21);
+            for today in begin..=90 {
+                let is_due = due(record, None, WHEN, WARN, keeping, day(today)) == Due::Now;
+                assert_eq!(is_due, days.contains(&today), "{what}, {keeping:?}, day {today}");
+            }
+        }
+        assert_eq!(due(Some(&lost), None, RenewWhen::Never, WARN, Possible, day(50)), Due::NotYet);
     }
 
     #[test]

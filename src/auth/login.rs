@@ -16,6 +16,9 @@ pub enum LoginError {
     /// It is no address.
     #[error("what was pasted is no address")]
     NoAddress,
+    /// It is a word, as a code is: which login it belongs to is said by the address around it.
+    #[error("what was pasted is a code or another word, and no address: whose it is cannot be told from that")]
+    BareCode,
     /// It is the address that was opened, not the one it led to.
     #[error("this is the address that was opened, not the one the browser ended at")]
     StillTheFirst,
@@ -70,6 +73,10 @@ pub fn read_redirect(pasted: &str, state: &str) -> Result<LoginAnswer, LoginErro
     let text = pasted.trim().trim_matches(['"', '\'', '<', '>', '`']).trim();
     let web = |text: &str| Url::parse(text).ok().filter(|address| matches!(address.scheme(), "http" | "https"));
     // A browser may show the address without its scheme, and then `localhost:` looks like one.
+    let is_word = text.len() > 9 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_#".contains(&byte));
+    if is_word {
+        return Err(LoginError::BareCode);
+    }
     let address = web(text).or_else(|| web(&format!("https://{text}"))).ok_or(LoginError::NoAddress)?;
     let given = |key: &str| address.query_pairs().find(|(name, _)| name == key).map(|(_, value)| value.into_owned());
     if let Some(error) = given("error") {
@@ -132,6 +139,7 @@ mod tests {
         let refused = |reason: &str| LoginError::Refused { reason: reason.to_owned() };
         let table = [
             ("", LoginError::NoAddress),
+            ("AQBx3kdjf82jd_92jd-82kd92kd#_", LoginError::BareCode),
             ("https://localhost/", LoginError::NoCode),
             ("https://localhost/?code=&state=s1", LoginError::NoCode),
             ("https://localhost/?code=AQx&state=s2", LoginError::OtherState),

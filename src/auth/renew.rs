@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::life::{Due, Keeping, Outlook, RenewWhen, beginning_of, due, is_within_a_day, later, outlook};
+use super::life::{Due, Keeping, Outlook, RenewWhen, TOKEN_LIFE, beginning_of, due, is_within_a_day, later, outlook};
 use super::status::{TokenRecord, TokenStatus, Tries, whole_seconds};
 use super::stores::{Store, StoreError};
 use super::talk::{Grown, Talk};
@@ -75,6 +75,8 @@ pub enum Renewed {
     Unkept {
         /// Why; empty when no place was named at all.
         failed: Vec<(String, StoreError)>,
+        /// Whether the renewal has ended the old one, which the next run begins with.
+        old_has_ended: bool,
     },
     /// The API does not renew it yet, as is usual for one that was made today.
     TooYoung,
@@ -109,6 +111,8 @@ pub struct Renewer<'a> {
     pub warn: Duration,
     /// Where a changed token goes, all of them.
     pub stores: &'a [Store],
+    /// Whether a changed one would be there for the next run.
+    pub keeping: Keeping,
     /// The API.
     pub talk: &'a Talk<'a>,
     /// The time.
@@ -192,12 +196,16 @@ impl Renewer<'_> {
             record.account = account.username.or(record.account);
             record.refreshed_at = Some(whole_seconds(self.now));
             record.unkept = true;
+            let old = self.talk.whose(&held.token);
+            let old_has_ended = matches!(&old, Err(ApiError::Fault(fault)) if fault.is_about_the_token());
+            if old_has_ended {
+                record.expires_at = Some(whole_seconds(self.now));
+            }
             self.write(status, &held.name, &record)?;
             // With no place named the new one is used at once; where a place failed, the old one stays in use, unless
             // the renewal has ended it.
-            let old_works = !failed.is_empty() && self.talk.whose(&held.token).is_ok();
-            let token = if old_works { held.token.clone() } else { grown.token };
-            return Ok((token, Renewed::Unkept { failed }, record));
+            let token = if !failed.is_empty() && old.is_ok() { held.token.clone() } else { grown.token };
+            return Ok((token, Renewed::Unkept { failed, old_has_ended }, record));
         }
         let mut record = TokenRecord::new(&grown.token.fingerprint(), self.now);
         record.account = account.username;
@@ -208,10 +216,7 @@ impl Renewer<'_> {
 
     fn is_time(&self, known: Option<&TokenRecord>, last_try: Option<Timestamp>, urgency: Urgency) -> bool {
         match urgency {
-            Urgency::WhenDue => {
-                let keeping = if self.stores.is_empty() { Keeping::Impossible } else { Keeping::Possible };
-                due(known, last_try, self.when, self.warn, keeping, self.now) == Due::Now
-            }
+            Urgency::WhenDue => due(known, last_try, self.when, self.warn, self.keeping, self.now) == Due::Now,
             Urgency::Now => known
                 .and_then(|record| record.refreshed_at)
                 .is_none_or(|renewed_at| !is_within_a_day(renewed_at, self.now)),
@@ -236,7 +241,7 @@ impl Renewer<'_> {
 
     fn renewed(&self, record: &mut TokenRecord, grown: &Grown) {
         record.refreshed_at = Some(whole_seconds(self.now));
-        record.expires_at = Some(whole_seconds(later(self.now, grown.life)));
+        record.expires_at = Some(whole_seconds(later(self.now, grown.life.unwrap_or(TOKEN_LIFE))));
         record.unkept = false;
     }
 

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::life::{day_of, is_within_a_day};
+use super::life::{day_of, is_within_a_day, later};
 use crate::files::{FileError, Root, SitePath, Written};
 
 /// Where it lies in a site.
@@ -61,6 +61,14 @@ impl TokenRecord {
             expires_at: None,
             unkept: false,
         }
+    }
+}
+
+impl TokenRecord {
+    /// A token that was made just now, and its life as the API says it.
+    pub fn made(fingerprint: &str, now: Timestamp, life: SignedDuration) -> Self {
+        let expires_at = Some(whole_seconds(later(now, life)));
+        Self { refreshed_at: Some(whole_seconds(now)), expires_at, ..Self::new(fingerprint, now) }
     }
 }
 

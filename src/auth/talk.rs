@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::life::TOKEN_LIFE;
 use super::token::AccessToken;
 use crate::feed::Account;
 use crate::graph::{ApiError, ApiFault, ApiOptions, FaultKind, Graph, read_answer};
@@ -18,8 +17,8 @@ use crate::retry::patiently;
 pub struct Grown {
     /// The secret.
     pub token: AccessToken,
-    /// How long it lives from now on.
-    pub life: SignedDuration,
+    /// How long it lives from now on, if the answer says so.
+    pub life: Option<SignedDuration>,
 }
 
 /// A token as a code of the authorization flow is worth it.
@@ -154,8 +153,8 @@ fn grown(value: &Value, path: &str) -> Result<Grown, ApiError> {
     let token = AccessToken::new(token).map_err(|_| shape("there is no access token in it"))?;
     let seconds = value.get("expires_in").and_then(|field| field.as_i64().or_else(|| field.as_str()?.parse().ok()));
     // An absent or absurd number is no reason to lose a good token.
-    let life = seconds.filter(|seconds| (1..=10 * 365 * 86_400).contains(seconds));
-    Ok(Grown { token, life: life.map_or(TOKEN_LIFE, SignedDuration::from_secs) })
+    let life = seconds.filter(|seconds| (1..=10 * 365 * 86_400).contains(seconds)).map(SignedDuration::from_secs);
+    Ok(Grown { token, life })
 }
 
 fn went_unread(fault: &ApiFault) -> bool {
@@ -194,12 +193,13 @@ mod tests {
     #[test]
     fn the_life_of_a_token_is_what_the_answer_says() {
         let life = |expires_in: Value| {
-            grown(&json!({ "access_token": "IGAAx", "expires_in": expires_in, "new": 1 }), "x").unwrap().life.as_secs()
+            let grown = grown(&json!({ "access_token": "IGAAx", "expires_in": expires_in, "new": 1 }), "x");
+            grown.unwrap().life.map(|life| life.as_secs())
         };
-        assert_eq!(life(json!(5_127_758)), 5_127_758);
-        assert_eq!(life(json!("5127758")), 5_127_758);
+        assert_eq!(life(json!(5_127_758)), Some(5_127_758));
+        assert_eq!(life(json!("5127758")), Some(5_127_758));
         for absurd in [json!(null), json!(-1), json!(0), json!(u64::MAX), json!("soon")] {
-            assert_eq!(life(absurd), 5_184_000);
+            assert_eq!(life(absurd), None);
         }
         assert!(grown(&json!({ "expires_in": 5 }), "x").is_err());
     }

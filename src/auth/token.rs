@@ -42,6 +42,12 @@ pub enum TokenShapeError {
     /// There is white space in the middle: a line break from copying, or two tokens.
     #[error("there is white space inside it")]
     Space,
+    /// An address, such as that of a page or of a request.
+    #[error("it is an address")]
+    Address,
+    /// A whole answer of the API, or another JSON text.
+    #[error("it is a JSON text: the token in it is what is meant, without anything around it")]
+    Json,
     /// Control characters, or letters no token has.
     #[error("there are characters in it that no token has")]
     Letters,
@@ -51,18 +57,21 @@ pub enum TokenShapeError {
 }
 
 impl AccessToken {
-    /// Takes a token as people paste it: white space around it, a pair of quotes and a leading `Bearer ` or
-    /// `access_token=` are taken off.
+    /// Takes a token as people paste it: white space around it, a pair of quotes, and a name before it, such as
+    /// `Bearer `, `access_token=` or `export INSTAGRAM_ACCESS_TOKEN=`, are taken off.
     ///
     /// # Errors
     /// [`TokenShapeError`] when what is left cannot be a token.
     pub fn new(raw: &str) -> Result<Self, TokenShapeError> {
-        let text = raw.trim();
-        let quoted = ['"', '\'', '`'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
-        let text = quoted.unwrap_or(text).trim();
-        let text = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("access_token=")).unwrap_or(text).trim();
+        let text = without_quotes(without_name(without_name(without_quotes(raw))));
         if text.is_empty() {
             return Err(TokenShapeError::Empty);
+        }
+        if text.contains("://") {
+            return Err(TokenShapeError::Address);
+        }
+        if text.starts_with(['{', '[']) {
+            return Err(TokenShapeError::Json);
         }
         if text.contains(char::is_whitespace) {
             return Err(TokenShapeError::Space);
@@ -105,15 +114,67 @@ impl AccessToken {
     }
 }
 
+/// Quotes that stand around a copied text, as pages and word processors draw them, too.
+const QUOTES: [(char, char); 7] =
+    [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('„', '“'), ('‘', '’'), ('«', '»')];
+
+/// No variable has a longer name; a token is longer.
+const LONGEST_NAME: usize = 40;
+
+fn without_quotes(text: &str) -> &str {
+    let text = text.trim().trim_matches('\u{feff}').trim();
+    let inner = QUOTES.iter().find_map(|(open, close)| text.strip_prefix(*open)?.strip_suffix(*close));
+    inner.unwrap_or(text).trim()
+}
+
+/// Takes off what a line of a shell, of a `.env` file or of a header has before the token.
+fn without_name(text: &str) -> &str {
+    let text = ["Bearer ", "export ", "set ", "setx ", "$env:"]
+        .iter()
+        .find_map(|word| {
+            text.get(..word.len()).filter(|start| start.eq_ignore_ascii_case(word)).map(|_| &text[word.len()..])
+        })
+        .unwrap_or(text)
+        .trim_start();
+    let Some((name, rest)) = text.split_once(['=', ':']) else { return text };
+    let name = name.trim_end();
+    let is_name = name.len() <= LONGEST_NAME
+        && name.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_- ".contains(&byte));
+    // A token that ends with `=` has nothing behind it, and an address begins with a name, too.
+    let is_value = !rest.trim_matches('=').is_empty() && !rest.starts_with("//");
+    if is_name && is_value { rest.trim() } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_token_is_taken_as_people_paste_it() {
-        for pasted in ["IGAAx", " IGAAx\n", "\"IGAAx\"", "'IGAAx'", "Bearer IGAAx", "access_token=IGAAx", "\" IGAAx \""]
-        {
+        for pasted in [
+            "IGAAx",
+            " IGAAx\n",
+            "\"IGAAx\"",
+            "'IGAAx'",
+            "“IGAAx”",
+            "‘IGAAx’",
+            "\u{feff}IGAAx",
+            "Bearer IGAAx",
+            "access_token=IGAAx",
+            "\" IGAAx \"",
+            "INSTAGRAM_ACCESS_TOKEN=IGAAx",
+            "INSTAGRAM_ACCESS_TOKEN = \"IGAAx\"",
+            "export INSTAGRAM_ACCESS_TOKEN='IGAAx'",
+            "set IG_TOKEN=IGAAx",
+            "$env:IG_TOKEN = \"IGAAx\"",
+            "Access token: IGAAx",
+            "Authorization: Bearer IGAAx",
+        ] {
             assert_eq!(AccessToken::new(pasted).unwrap().expose(), "IGAAx", "{pasted:?}");
+        }
+        for opaque in ["abc|def", "IGAAx=", "IGAAx==", "123|a-b_c.d~e+f/g"] {
+            assert_eq!(AccessToken::new(opaque).unwrap().expose(), opaque);
         }
         let refused = [
             ("", TokenShapeError::Empty),
@@ -121,6 +182,8 @@ mod tests {
             ("IGAA x", TokenShapeError::Space),
             ("IGAA\u{200b}x", TokenShapeError::Letters),
             ("<token>", TokenShapeError::Letters),
+            ("https://graph.instagram.com/me?access_token=IGAAx", TokenShapeError::Address),
+            ("{\"access_token\":\"IGAAx\"}", TokenShapeError::Json),
         ];
         for (pasted, why) in refused {
             assert_eq!(AccessToken::new(pasted).unwrap_err(), why, "{pasted:?}");

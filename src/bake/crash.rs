@@ -57,6 +57,7 @@ fn run(site: &Path, api: &str, token: &str) -> Result<Report, super::BakeError> 
             shapers: 1,
             watch: &|_| {},
             stores: &stores,
+            is_store_hindered: false,
             announce: &|_| {},
             pause: &|_| {},
             dice: &|| 0.5,

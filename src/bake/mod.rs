@@ -101,6 +101,8 @@ pub struct Tools<'a> {
     pub watch: &'a (dyn Fn(Event<'_>) + Sync),
     /// Where a token that changes when it is renewed is kept: in all of them.
     pub stores: &'a [Store],
+    /// A place that is named cannot be used as things are: nothing is renewed before it has to be.
+    pub is_store_hindered: bool,
     /// Told of such a token before anything else is done with it: GitHub Actions has to mask it.
     pub announce: &'a dyn Fn(&AccessToken),
     /// Sleeps.

@@ -1,7 +1,7 @@
 //! Looks after the tokens before they are used: renews those that are due, and never fails a bake over it.
 
 use super::{Source, Tools};
-use crate::auth::{AccessToken, Renewal, Renewer, Store, Talk, TokenPlace, Urgency};
+use crate::auth::{AccessToken, Keeping, Renewal, Renewer, Store, Talk, TokenPlace, Urgency};
 use crate::config::DOT_ENV;
 use crate::files::{FileError, Lock};
 use crate::http::{Http, HttpError, HttpOptions};
@@ -50,11 +50,17 @@ pub(super) fn tend(tools: &Tools<'_>, urgency: Urgency) -> (Vec<Source>, Vec<Tok
             if held.place == TokenPlace::DotEnv && !is_named {
                 stores.push(Store::File(own));
             }
+            let keeping = match (stores.is_empty(), tools.is_store_hindered) {
+                (false, _) => Keeping::Possible,
+                (true, true) => Keeping::Hindered,
+                (true, false) => Keeping::Impossible,
+            };
             let renewer = Renewer {
                 root: tools.root,
                 when: tools.settings.tokens.when,
                 warn: tools.settings.tokens.warn,
                 stores: &stores,
+                keeping,
                 talk: &talk,
                 now: tools.now,
                 announce: tools.announce,

@@ -8,9 +8,9 @@ use super::args::{BakeArgs, Common};
 use super::failure::{Code, Failure};
 use super::start::{Start, start, start_alone};
 use super::tokens::Told;
-use super::ui::Voice;
+use super::ui::{Voice, count};
 use super::{github, list, summary, token_advice};
-use crate::bake::{Belief, FeedOutcome, FeedReport, Hindrance, Report, bake, rehearse};
+use crate::bake::{Belief, FeedOutcome, FeedReport, Hindrance, Report, TokenReport, bake, rehearse};
 use crate::config::{Layer, TokenError};
 
 const UNFINISHED: &str = "the bake was not finished; the site shows what it showed before";
@@ -23,10 +23,15 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
     }
     let (lock, mut start) = start_alone(voice, common, &flags.source, Layer::default(), UNFINISHED)?;
     let mut told = Told::default();
-    match start.place.settings.tokens.stores(&start.place.site, &start.place.environment) {
-        Ok(stores) => start.stores = stores,
-        Err(error) => told.warnings.push(token_advice::of_store_wish(&error, "a changed token could not be kept")),
-    }
+    let (stores, hindered) = start.place.settings.tokens.stores(&start.place.site, &start.place.environment);
+    let consequence = if stores.is_empty() {
+        "a changed token could not be kept, so none is renewed before its end is near"
+    } else {
+        "a changed token could not be kept in every place that is named"
+    };
+    let mut warnings: Vec<Failure> =
+        hindered.iter().map(|error| token_advice::of_store_wish(error, consequence)).collect();
+    (start.stores, start.is_store_hindered) = (stores, !hindered.is_empty());
     let belief = if flags.force { Belief::Force } else { Belief::Cautious };
     let progress = voice.progress();
     let report = start
@@ -34,24 +39,36 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
         .map_err(|error| Failure::of_bake(&error, UNFINISHED))?;
     told.take(voice, &report.tokens, start.now());
 
+    let mut dead: Vec<String> = Vec::new();
     let in_ci = start.place.environment.is_ci();
     let mut worst = Code::Done;
     let mut failures = Vec::new();
     for (index, feed) in report.feeds.iter().enumerate() {
         if let Some((mut failure, code)) = verdict(feed, flags.strict, in_ci) {
-            name_mistake(&mut failure, feed, &start, index);
+            name_mistake(&mut failure, feed, &report.tokens, &start, index);
+            if failure.code == Code::Token {
+                dead.extend(start.held(index).map(|held| held.name.clone()));
+            }
             failure.tell(voice);
             worst = worst.max(code);
             failures.push((feed.name.as_str(), failure));
         }
     }
-    for warning in told.warnings {
+    // Of a token that the API has just refused it is no news that it ends.
+    let is_news = |name: &Option<String>| name.as_ref().is_none_or(|name| !dead.contains(name));
+    warnings.extend(told.warnings.into_iter().filter(|(name, _)| is_news(name)).map(|(_, warning)| warning));
+    for warning in warnings {
         warning.tell(voice);
         failures.push(("token", warning));
     }
     summary::tell(voice, &report, began.elapsed());
     if let Some(actions) = start.place.environment.github_actions() {
-        github::tell(voice, &actions, &report, &failures, &told.lines);
+        let end = |(name, end): &(String, String)| {
+            let end = if dead.contains(name) { "the API takes it no more" } else { end };
+            format!("the token in {name}: {end}")
+        };
+        let lines: Vec<String> = told.lines.iter().map(end).collect();
+        github::tell(voice, &actions, &report, &failures, &lines);
     }
     if voice.json {
         voice.json(&summary::as_json(&report, worst));
@@ -59,15 +76,18 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
     Ok(worst)
 }
 
-/// Puts the mistake that a token's first letters give away in the place of the usual advice.
-fn name_mistake(failure: &mut Failure, feed: &FeedReport, start: &Start, index: usize) {
+/// Puts the mistake that a token's first letters give away in the place of the usual advice, and before it what is known
+/// of this token.
+fn name_mistake(failure: &mut Failure, feed: &FeedReport, tokens: &[TokenReport], start: &Start, index: usize) {
     let (FeedOutcome::Kept { hindrance, .. } | FeedOutcome::Empty { hindrance }) = &feed.outcome else { return };
     let (Hindrance::Api(error), Some(held)) = (hindrance, start.held(index)) else { return };
     let base = &start.place.settings.feeds[index].api.base;
     let usual = advice_on_api(error).1;
     let mut hints = token_advice::on_token(held.token.kind(), base, error).1;
     hints.extend(failure.hints.drain(..).filter(|hint| !usual.contains(hint)));
-    failure.hints = hints;
+    let renewal = tokens.iter().find(|token| token.name == held.name).and_then(|token| token.outcome.as_ref().ok());
+    let record = renewal.and_then(|renewal| renewal.record.as_ref());
+    failure.hints = token_advice::history(record, error, start.now()).into_iter().chain(hints).collect();
 }
 
 /// What a feed that was not refreshed means: the words, and the exit code.
@@ -80,11 +100,16 @@ pub fn verdict(feed: &FeedReport, strict: bool, in_ci: bool) -> Option<(Failure,
         FeedOutcome::Kept { hindrance, posts, last_good, stale } => {
             let consequence = match last_good {
                 Some(last_good) => format!(
-                    "the feed {} was not refreshed; the site still shows the {posts} posts of {}",
+                    "the feed {} was not refreshed; the site still shows the {} of {}",
                     feed.name,
+                    count(*posts, "post"),
                     summary::day(last_good.date())
                 ),
-                None => format!("the feed {} was not refreshed; the site still shows its {posts} posts", feed.name),
+                None => format!(
+                    "the feed {} was not refreshed; the site still shows its {}",
+                    feed.name,
+                    count(*posts, "post")
+                ),
             };
             let mut failure = Failure::of_hindrance(hindrance, &consequence);
             let code = if strict || *stale { failure.code } else { Code::Done };

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::failure::Failure;
 use super::summary;
-use super::ui::Voice;
+use super::ui::{Voice, count};
 use crate::bake::{FeedOutcome, Report};
 use crate::config::GithubActions;
 use crate::feed::one_line;
@@ -56,7 +56,7 @@ fn step_summary(report: &Report, failures: &[(&str, Failure)], tokens: &[String]
             FeedOutcome::Kept { posts, last_good, .. } => {
                 let age =
                     last_good.map_or_else(String::new, |last_good| format!(" of {}", summary::day(last_good.date())));
-                writeln!(page, "- **{}**: not refreshed; the {posts} posts{age} stay", feed.name)
+                writeln!(page, "- **{}**: not refreshed; {}{age}: kept", feed.name, count(*posts, "post"))
             }
             FeedOutcome::Empty { .. } => writeln!(page, "- **{}**: empty", feed.name),
         };

@@ -3,17 +3,19 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
 use super::advice::advice_on_api;
 use super::args::{Common, LoginArgs, SourceArgs};
 use super::failure::{Code, Failure};
-use super::start::{enter, layer_of, place};
+use super::start::{enter, layer_of, now, place};
 use super::ui::{CYAN, GREEN, Voice};
 use super::{Ended, ask, token_advice as advice, tokens};
 use crate::auth::{
-    ADDRESS_OF_LOGIN, AccessToken, App, Store, TokenKind, VaultKey, authorize_address, read_redirect, redeem,
+    ADDRESS_OF_LOGIN, AccessToken, App, Grown, Store, TOKEN_LIFE, TokenKind, TokenRecord, TokenStatus, VaultKey,
+    authorize_address, read_redirect, redeem,
 };
 use crate::config::{
     ApiSettings, ConfigError, DOT_ENV, FeedSettings, Place, TOKEN_NAMES, TokenError, git_tracks, git_would_commit,
@@ -53,16 +55,38 @@ pub fn run(voice: &Voice, common: &Common, flags: &LoginArgs) -> Ended {
     if !flags.print {
         refuse_tracked(&place.site)?;
     }
-    let token = match &flags.app_id {
-        None => through_the_dashboard(voice, &name)?,
+    let grown = match &flags.app_id {
+        None => Grown { token: through_the_dashboard(voice, &name)?, life: None },
         Some(id) => through_the_browser(voice, &place, &feed.api, flags, id)?,
     };
-    check(voice, &feed, &token)?;
+    let code = check(voice, &feed, &grown.token)?;
     if flags.print {
-        voice.result(token.expose());
-        return Ok(Code::Done);
+        voice.result(grown.token.expose());
+        return Ok(code);
     }
-    keep(voice, &place.site, &name, &token)
+    keep(voice, &place, &name, &grown)?;
+    if let Some(failure) = overruled(&place, &feed, &grown.token) {
+        failure.tell(voice);
+        return Ok(code.max(failure.code));
+    }
+    Ok(code)
+}
+
+/// A variable of the shell counts before `.env`: with an older token in it, the new one is not used here.
+fn overruled(place: &Place, feed: &FeedSettings, token: &AccessToken) -> Option<Failure> {
+    let names = feed.token_env.as_deref().map_or_else(|| TOKEN_NAMES.to_vec(), |name| vec![name]);
+    let is_older = |name: &&str| {
+        let text = place.environment.get(name).filter(|_| !place.of_dot_env.iter().any(|other| other == name));
+        text.is_some_and(|text| AccessToken::new(text).map_or(true, |other| other.fingerprint() != token.fingerprint()))
+    };
+    let name = names.into_iter().find(is_older)?;
+    let consequence =
+        format!("the new token is not used here yet: the variable {name} holds another one, and counts before .env");
+    Some(
+        Failure::new(Code::Token, consequence).hint(format!(
+            "`unset {name}` in this shell, and take it out of the shell's own settings if it stands there"
+        )),
+    )
 }
 
 fn through_the_dashboard(voice: &Voice, name: &str) -> Result<AccessToken, Box<Failure>> {
@@ -86,7 +110,7 @@ fn through_the_browser(
     api: &ApiSettings,
     flags: &LoginArgs,
     id: &str,
-) -> Result<AccessToken, Box<Failure>> {
+) -> Result<Grown, Box<Failure>> {
     let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
     if !is_id {
         return Err(Box::new(
@@ -105,6 +129,12 @@ fn through_the_browser(
         Some(secret) => secret.to_owned(),
         None => ask::secret(voice, "Paste the Instagram app secret here (it is not shown), then press Enter: ")?,
     };
+    if secret.trim().is_empty() {
+        return Err(Box::new(
+            Failure::new(Code::Usage, "there is no login: no app secret was given")
+                .hint("take *Instagram app secret*: app dashboard → Instagram → API setup with Instagram login → Show"),
+        ));
+    }
     let app = App { id: id.to_owned(), secret: SecretString::from(secret.trim()), redirect_uri };
     let state = state()?;
     // An emulator plays all three hosts at one address.
@@ -134,8 +164,9 @@ fn through_the_browser(
     let redeemed = redeem(&codes, &app, &answer.code).map_err(refused)?;
     let http = tokens::connect(api).map_err(|error| refused(error.into()))?;
     let grown = tokens::talk(&http, api).exchange(&redeemed.token, &app.secret).map_err(refused)?;
-    voice.say(&format!("{GREEN}done{GREEN:#}: a token of {} days", grown.life.as_hours() / 24));
-    Ok(grown.token)
+    let days = grown.life.unwrap_or(TOKEN_LIFE).as_hours() / 24;
+    voice.say(&format!("{GREEN}done{GREEN:#}: a token of {days} days"));
+    Ok(grown)
 }
 
 fn refused(consequence: &str, error: &ApiError) -> Box<Failure> {
@@ -170,21 +201,23 @@ fn open_browser(voice: &Voice, address: &Url) {
 }
 
 /// Tries the token before it is put anywhere.
-fn check(voice: &Voice, feed: &FeedSettings, token: &AccessToken) -> Result<(), Box<Failure>> {
+fn check(voice: &Voice, feed: &FeedSettings, token: &AccessToken) -> Result<Code, Box<Failure>> {
     let api = &feed.api;
     let asked = tokens::connect(api).map_err(ApiError::from).and_then(|http| tokens::talk(&http, api).whose(token));
     match asked {
         Ok(account) => {
             let username = account.username.unwrap_or_default();
             let kind = account.account_type.unwrap_or_default();
+            let mut code = Code::Done;
             if kind.eq_ignore_ascii_case("personal") {
                 advice::personal_account(&username, &kind).tell(voice);
+                code = Code::Token;
             }
             voice.say(&format!("{GREEN}works{GREEN:#}: @{}", crate::feed::one_line(&username)));
             if token.kind() == TokenKind::Facebook {
                 voice.warn("this is a token of Facebook Login: feedbake does not renew it");
             }
-            Ok(())
+            Ok(code)
         }
         Err(error) => {
             let (code, hints) = advice::on_token(token.kind(), &api.base, &error);
@@ -204,8 +237,9 @@ fn refuse_tracked(site: &Path) -> Result<(), Box<Failure>> {
     Ok(())
 }
 
-fn keep(voice: &Voice, site: &Path, name: &str, token: &AccessToken) -> Ended {
+fn keep(voice: &Voice, place: &Place, name: &str, grown: &Grown) -> Result<(), Box<Failure>> {
     const NOT_WRITTEN: &str = "the token works, but could not be written";
+    let (site, token) = (place.site.as_path(), &grown.token);
     let root = Root::new(site);
     let failed = |error: FileError| Failure::of_file(&error, NOT_WRITTEN);
     // A bake may be writing a renewed token into the same file.
@@ -228,6 +262,16 @@ fn keep(voice: &Voice, site: &Path, name: &str, token: &AccessToken) -> Ended {
     let kept = Store::File(place).keep(&root, name, token, token);
     kept.map_err(|error| Box::new(advice::of_store(&error, NOT_WRITTEN)))?;
     voice.say(&format!("wrote {name} into .env, which only you can read"));
+    if let Some(life) = grown.life {
+        remember(&root, name, token, life).map_err(failed)?;
+    }
     voice.say(&format!("where the site is built, set a secret of the same name: `feedbake token store --to command -- gh secret set {name}`"));
-    Ok(Code::Done)
+    Ok(())
+}
+
+/// Notes when the token ends, where the API said so.
+fn remember(root: &Root, name: &str, token: &AccessToken, life: SignedDuration) -> Result<(), FileError> {
+    let mut status = TokenStatus::read(root)?;
+    status.tokens.insert(name.to_owned(), TokenRecord::made(&token.fingerprint(), now(), life));
+    status.write(root).map(drop)
 }

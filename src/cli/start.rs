@@ -27,6 +27,8 @@ pub struct Start {
     pub sources: Vec<Source>,
     /// Where a token goes that changes when it is renewed; nowhere until a command that renews says so.
     pub stores: Vec<Store>,
+    /// A place that is named for it cannot be used as things are.
+    pub is_store_hindered: bool,
     /// Runs as long as this lives, for `--demo`.
     _emulator: Option<Emulator>,
 }
@@ -113,7 +115,7 @@ fn begin(voice: &Voice, place: Place, emulator: Option<Emulator>, flags: &Source
         None => tokens::held(&place, &vault, feed).map_or_else(Source::Nowhere, Source::Api),
     };
     let sources = place.settings.feeds.iter().map(source).collect();
-    Start { place, root, sources, stores: Vec::new(), _emulator: emulator }
+    Start { place, root, sources, stores: Vec::new(), is_store_hindered: false, _emulator: emulator }
 }
 
 fn demo_source(emulator: &Emulator) -> Source {
@@ -154,6 +156,7 @@ impl Start {
             shapers: thread::available_parallelism().map_or(1, std::num::NonZero::get),
             watch: &|event| progress.tell(event),
             stores: &self.stores,
+            is_store_hindered: self.is_store_hindered,
             announce: &|token| tokens::mask(voice, &self.place, token),
             pause: &thread::sleep,
             dice: &dice,

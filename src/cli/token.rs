@@ -11,7 +11,7 @@ use super::ui::{Voice, YELLOW};
 use super::{Ended, token_advice as advice};
 use crate::auth::{Held, KEY_NAME, Renewed, Store, VAULT_FILE, VaultKey, YOUNGEST};
 use crate::bake::{Belief, Source, TokenReport, renew_tokens};
-use crate::config::{ApiSettings, Layer, StoreWish, StoreWishError, TokenError, git_would_commit, store, vault_key};
+use crate::config::{ApiSettings, Layer, StoreWish, StoreWishError, TokenError, file_store, store, vault_key};
 
 /// Does what is asked about tokens.
 pub fn run(voice: &Voice, common: &Common, command: &TokenCommand) -> Ended {
@@ -19,7 +19,10 @@ pub fn run(voice: &Voice, common: &Common, command: &TokenCommand) -> Ended {
         TokenCommand::Status { offline, warn, api } => {
             let mut layer = layer_of(&source_of(api));
             if let Some(warn) = warn {
-                layer.flag("token.warn", "--warn", warn.clone());
+                // Days are what people count here.
+                let is_days = !warn.is_empty() && warn.bytes().all(|byte| byte.is_ascii_digit());
+                let warn = if is_days { format!("{warn}d") } else { warn.clone() };
+                layer.flag("token.warn", "--warn", warn);
             }
             let start = start(voice, common, &SourceArgs::default(), layer)?;
             status(voice, &start, if *offline { Asking::Nobody } else { Asking::TheApi })
@@ -72,10 +75,11 @@ pub fn no_token(error: &TokenError, consequence: &str) -> Failure {
 fn refresh(voice: &Voice, common: &Common, to: &ToArgs, api: &ApiArgs, showing: Showing) -> Ended {
     let (lock, mut start) = start_alone(voice, common, &source_of(api), Layer::default(), "nothing was renewed")?;
     let mut stores = named_stores(&start, to)?;
-    let usual = start.place.settings.tokens.stores(&start.place.site, &start.place.environment);
-    stores.extend(usual.map_err(|error| {
-        as_error(advice::of_store_wish(&error, "nothing was renewed: a changed token could not be kept"))
-    })?);
+    let (usual, hindered) = start.place.settings.tokens.stores(&start.place.site, &start.place.environment);
+    if let Some(error) = hindered.first() {
+        return Err(as_error(advice::of_store_wish(error, "nothing was renewed: a changed token could not be kept")));
+    }
+    stores.extend(usual);
     start.stores = stores;
     let progress = voice.progress();
     let reports = start.with_tools(voice, &progress, Belief::Cautious, |tools| renew_tokens(&lock, tools));
@@ -104,7 +108,7 @@ fn refresh(voice: &Voice, common: &Common, to: &ToArgs, api: &ApiArgs, showing: 
             worst = Code::Done;
         }
     }
-    for warning in &told.warnings {
+    for (_, warning) in &told.warnings {
         warning.tell(voice);
     }
     if voice.json {
@@ -116,7 +120,7 @@ fn refresh(voice: &Voice, common: &Common, to: &ToArgs, api: &ApiArgs, showing: 
 
 /// A changed token that nothing but standard output has.
 fn was_handed_out(report: &TokenReport) -> bool {
-    matches!(&report.outcome, Ok(renewal) if matches!(&renewal.outcome, Renewed::Unkept { failed } if failed.is_empty()))
+    matches!(&report.outcome, Ok(renewal) if matches!(&renewal.outcome, Renewed::Unkept { failed, .. } if failed.is_empty()))
 }
 
 /// Says what only somebody who asked for a renewal wants to hear; what a bake says, too, is said already.
@@ -191,8 +195,7 @@ fn named_stores(start: &Start, to: &ToArgs) -> Result<Vec<Store>, Box<Failure>> 
             ToPlace::Netlify => wished(StoreWish::Netlify),
             ToPlace::File => match &to.file {
                 None => wished(StoreWish::DotEnv),
-                Some(path) if git_would_commit(path) => Err(StoreWishError::DotEnvWouldBeCommitted),
-                Some(path) => Ok(Store::File(path.clone())),
+                Some(path) => file_store(path, &start.place.site),
             },
             ToPlace::Vault => match vault_key(&start.place.environment) {
                 Ok(Some(key)) => Ok(Store::Vault(key)),

@@ -1,13 +1,18 @@
 //! What to click about tokens: their end, their renewal, the places they are kept in, and the mistakes people make.
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::advice::{advice_on_api, advice_on_http};
 use super::failure::{Code, Failure};
-use crate::auth::{KEY_NAME, LoginError, Outlook, Renewal, Renewed, StoreError, TokenKind, VAULT_FILE, VaultError};
+use super::summary;
+use crate::auth::{
+    KEY_NAME, LoginError, Outlook, Renewal, Renewed, StoreError, TokenKind, TokenRecord, VAULT_FILE, VaultError, day_of,
+};
 use crate::bake::TendError;
 use crate::config::StoreWishError;
 use crate::graph::{ApiError, FaultKind};
+use crate::manifest::days_between;
 
 /// How to keep a token that changes.
 const KEEP: &str = "`feedbake token keygen` makes a key for an encrypted token file, which is all it takes where builds can commit; docs/tokens.md names the other ways";
@@ -26,26 +31,27 @@ pub fn of_renewal(renewal: &Renewal, end: &str) -> Vec<Failure> {
                 of_store(error, &format!("the renewed token of {name} is not in {place}; it is kept elsewhere"))
             })
             .collect(),
-        Renewed::Unkept { failed } if failed.is_empty() => vec![
-            Failure::new(
-                Code::Token,
-                format!(
-                    "the token in {name} changed when it was renewed, and nothing keeps the new one: the old one {end}"
-                ),
-            )
-            .hint(KEEP),
-        ],
-        Renewed::Unkept { failed } => failed
-            .iter()
-            .map(|(place, error)| {
-                of_store(
-                    error,
-                    &format!(
-                        "the renewed token of {name} could not be kept in {place}: the old one stays in use; it {end}"
-                    ),
-                )
-            })
-            .collect(),
+        Renewed::Unkept { failed, old_has_ended } => {
+            let old = if *old_has_ended {
+                "the renewal ended the old one, so the next run has none".to_owned()
+            } else {
+                format!("the old one stays in use; it {end}")
+            };
+            let mut warnings: Vec<Failure> = failed
+                .iter()
+                .map(|(place, error)| {
+                    of_store(error, &format!("the renewed token of {name} could not be kept in {place}: {old}"))
+                })
+                .collect();
+            if failed.is_empty() {
+                let what = format!("the token in {name} changed when it was renewed, and nothing keeps the new one");
+                warnings.push(Failure::new(Code::Token, format!("{what}: {old}")).hint(KEEP));
+            }
+            if *old_has_ended {
+                warnings = warnings.into_iter().map(|warning| warning.hint(LOGIN)).collect();
+            }
+            warnings
+        }
         Renewed::Failed(_) => Vec::new(),
         Renewed::NewIsRefused(error) => {
             let (code, hints) = advice_on_api(error);
@@ -88,6 +94,30 @@ pub fn of_tending(name: &str, error: &TendError) -> Failure {
 pub fn on_token(kind: TokenKind, base: &Url, error: &ApiError) -> (Code, Vec<String>) {
     let (code, hints) = advice_on_api(error);
     (code, mistake(kind, base, error).map_or(hints, |mistake| vec![mistake]))
+}
+
+/// What the site's own book adds to the API's word that a token is of no use.
+pub fn history(record: Option<&TokenRecord>, error: &ApiError, now: Timestamp) -> Vec<String> {
+    let (Some(record), ApiError::Fault(fault)) = (record, error) else { return Vec::new() };
+    if !fault.is_about_the_token() {
+        return Vec::new();
+    }
+    if record.unkept {
+        let day =
+            record.refreshed_at.map_or_else(String::new, |moment| format!(" of {}", summary::day(day_of(moment))));
+        return vec![format!(
+            "the renewal{day} brought another token, and nothing kept it: once there is a new one, {KEEP}"
+        )];
+    }
+    let days_known = days_between(record.first_seen, day_of(now));
+    let is_short = matches!(fault.kind, FaultKind::TokenExpired) && record.refreshed_at.is_none() && days_known < 3;
+    if is_short {
+        return vec![format!(
+            "it was met here on {} for the first time: it was an old one, or one of those that live for an hour. The button *Generate token* (app dashboard → Instagram → API setup with Instagram login) and `feedbake login` give tokens of sixty days",
+            summary::day(record.first_seen)
+        )];
+    }
+    Vec::new()
 }
 
 /// The mistake behind a refusal that the token's first letters give away. A hint, never a decision.
@@ -157,6 +187,7 @@ pub fn of_store(error: &StoreError, consequence: &str) -> Failure {
         StoreError::Refused { .. } => failure(Code::Network).hint("try again later"),
         StoreError::Shape { .. } => failure(Code::Network).hint("is GITHUB_API_URL or NETLIFY_API_URL the address of the host's API?"),
         StoreError::NoProgram { .. } => failure(Code::Settings).hint("is it installed where the site is built, and in the PATH?"),
+        StoreError::ProgramHangs { .. } => failure(Code::Network).hint("it may wait for an answer that nobody gives in a build: run it by hand, with anything on its standard input, to see what it asks"),
         StoreError::Program { .. } => failure(Code::Network).hint("run the same program by hand, with anything on its standard input, to see what it wants"),
     }
 }
@@ -169,7 +200,8 @@ pub fn of_store_wish(error: &StoreWishError, consequence: &str) -> Failure {
         StoreWishError::Missing { name: "GITHUB_REPOSITORY", .. } => failure.hint("GitHub Actions sets it by itself; elsewhere set it to owner/name"),
         StoreWishError::Missing { .. } | StoreWishError::Bad { .. } => failure.hint("docs/tokens.md names what each place needs"),
         StoreWishError::Key(key) => return of_vault(key, consequence),
-        StoreWishError::DotEnvWouldBeCommitted => failure.hint("add the line `.env` to .gitignore; if git tracks it already: `git rm --cached .env`"),
+        StoreWishError::WouldBeCommitted(path) => failure.hint(format!("add the line `{0}` to .gitignore; if git tracks it already: `git rm --cached {0}`", path.display())),
+        StoreWishError::WouldBePublished(_) => failure.hint("name a file outside the site, or `.env` beside its settings"),
     };
     failure.lower();
     failure
@@ -179,7 +211,7 @@ pub fn of_store_wish(error: &StoreWishError, consequence: &str) -> Failure {
 pub fn of_login(error: &LoginError) -> Box<Failure> {
     let failure = Failure::new(Code::Token, "there is no new token").caused_by(error);
     Box::new(match error {
-        LoginError::NoAddress | LoginError::NoCode => failure
+        LoginError::NoAddress | LoginError::BareCode | LoginError::NoCode => failure
             .hint("copy the whole address from the browser's address bar after you pressed Allow; it begins with your redirect address and has `code=` in it, even if the page itself cannot be shown"),
         LoginError::StillTheFirst => failure.hint("open it, log in, press Allow, and paste the address the browser ends at"),
         LoginError::OtherState => failure.hint("it is from an earlier login, or from somebody else: run `feedbake login` again and use the address it shows"),

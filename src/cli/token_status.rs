@@ -58,7 +58,7 @@ pub fn status(voice: &Voice, start: &Start, asking: Asking) -> Ended {
             // A warning is about a day to come; what is over by the site's own book counts when nobody was asked.
             let counts = !failure.is_lowered() || (asking == Asking::Nobody && outlook == Outlook::Over);
             worst = worst.max(if counts { failure.code } else { Code::Done });
-            value["error"] = failure.as_json();
+            value[if failure.is_lowered() { "warning" } else { "error" }] = failure.as_json();
         }
         all.push(value);
     }
@@ -82,7 +82,8 @@ fn trouble(
             Code::Token => "the token is of no use",
             _ => "the API could not be asked about the token",
         };
-        return Some(Failure::new(code, format!("{consequence} ({})", held.name)).caused_by(error).hints(hints));
+        let failure = Failure::new(code, format!("{consequence} ({})", held.name)).caused_by(error);
+        return Some(failure.hints(advice::history(record, error, now())).hints(hints));
     }
     let (Some(record), Outlook::Near { .. } | Outlook::Over) = (record, outlook) else { return None };
     let words = tokens::in_words(record, now());
@@ -127,8 +128,12 @@ fn print(voice: &Voice, held: &Held, record: Option<&TokenRecord>, answer: Optio
     let renewed = record
         .and_then(|record| record.refreshed_at)
         .map_or_else(|| "never, as far as this site knows".to_owned(), day);
-    let end =
-        record.map_or_else(|| "unknown until its first renewal".to_owned(), |record| tokens::in_words(record, now()));
+    let end = match record {
+        // What the book says of its end is not so any more.
+        _ if is_dead(answer) => "the API takes it no more".to_owned(),
+        Some(record) => tokens::in_words(record, now()),
+        None => "unknown until its first renewal".to_owned(),
+    };
     voice.result(&format!("{}: {}", held.name, held.token.masked()));
     for (what, words) in [
         ("kind", kind_in_words(held.token.kind()).to_owned()),
@@ -172,10 +177,12 @@ fn describe(
         value["account_type"] = json!(account.account_type.clone().unwrap_or_default());
     }
     if let Some(record) = record {
-        let (end, certainty) = deadline(record);
-        value["expires_at"] = json!(end.to_string());
-        value["expiry_is_known"] = json!(certainty == Certainty::Known);
-        value["days_left"] = json!(whole_days(now(), end));
+        if !is_dead(answer) {
+            let (end, certainty) = deadline(record);
+            value["expires_at"] = json!(end.to_string());
+            value["expiry_is_known"] = json!(certainty == Certainty::Known);
+            value["days_left"] = json!(whole_days(now(), end));
+        }
         if let Some(renewed_at) = record.refreshed_at {
             value["refreshed_at"] = json!(renewed_at.to_string());
         }

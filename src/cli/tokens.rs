@@ -89,10 +89,10 @@ pub fn talk<'a>(http: &'a Http, api: &ApiSettings) -> Talk<'a> {
 /// What is told of tokens after a run.
 #[derive(Debug, Default)]
 pub struct Told {
-    /// What somebody has to know.
-    pub warnings: Vec<Failure>,
-    /// A line for each token, for a summary.
-    pub lines: Vec<String>,
+    /// What somebody has to know; with the token's variable where it is about the token's end and nothing else.
+    pub warnings: Vec<(Option<String>, Failure)>,
+    /// Each token, by its variable, and when it ends.
+    pub lines: Vec<(String, String)>,
 }
 
 impl Told {
@@ -103,10 +103,13 @@ impl Told {
                 Ok(renewal) => {
                     say(voice, renewal);
                     let end = ending(renewal, now);
-                    self.lines.push(format!("the token in {}: {end}", report.name));
-                    self.warnings.extend(advice::of_renewal(renewal, &end));
+                    self.lines.push((report.name.clone(), end.clone()));
+                    let of_renewal = advice::of_renewal(renewal, &end).into_iter();
+                    let is_of_its_end = matches!(renewal.outcome, Renewed::NotDue | Renewed::Failed(_));
+                    let name = is_of_its_end.then(|| report.name.clone());
+                    self.warnings.extend(of_renewal.map(|warning| (name.clone(), warning)));
                 }
-                Err(error) => self.warnings.push(advice::of_tending(&report.name, error)),
+                Err(error) => self.warnings.push((None, advice::of_tending(&report.name, error))),
             }
         }
     }

@@ -142,13 +142,22 @@ pub fn git_tracks(path: &Path) -> bool {
     git(path, &["ls-files", "--error-unmatch", "--"]) == Some(0)
 }
 
-/// Asks git about one file; returns how it ended.
+/// The nearest folder above `path` that is there, and the way from it to `path`.
+pub(super) fn nearest_folder(path: &Path) -> Option<(&Path, &Path)> {
+    let above =
+        path.ancestors().skip(1).map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    let folder = above.into_iter().find(|folder| folder.is_dir())?;
+    Some((folder, path.strip_prefix(folder).unwrap_or(path)))
+}
+
+/// Asks git about one file, which need not be there; returns how it ended.
 fn git(path: &Path, arguments: &[&str]) -> Option<i32> {
+    let (folder, rest) = nearest_folder(path)?;
     Command::new("git")
         .arg("-C")
-        .arg(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+        .arg(folder)
         .args(arguments)
-        .arg(path.file_name()?)
+        .arg(rest)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

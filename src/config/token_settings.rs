@@ -1,6 +1,6 @@
 //! The settings about a token's life, and what the environment adds to them: where a changed token goes.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use super::environment::Environment;
 use super::parse::duration;
 use super::read::Merged;
 use super::settings::SettingsError;
-use super::site::git_would_commit;
+use super::site::{git_would_commit, nearest_folder};
 use crate::auth::{GithubStore, KEY_NAME, NetlifyStore, RenewWhen, Store, VaultError, VaultKey};
 use crate::http::is_loopback;
+use crate::site::{PUBLIC_FOLDER, PUBLISHED_FOLDER};
 
 const DAY: u64 = 86_400;
 
@@ -76,8 +77,11 @@ pub enum StoreWishError {
     #[error(transparent)]
     Key(#[from] VaultError),
     /// git would take the file into the repository.
-    #[error("git does not ignore .env: the token would be in the repository")]
-    DotEnvWouldBeCommitted,
+    #[error("git does not ignore {}: the token would be in the repository", .0.display())]
+    WouldBeCommitted(PathBuf),
+    /// The file would be a part of the built site.
+    #[error("{} would be published with the site", .0.display())]
+    WouldBePublished(PathBuf),
 }
 
 impl TokenSettings {
@@ -107,20 +111,20 @@ impl TokenSettings {
     }
 
     /// Every place a changed token goes to by itself: the encrypted file when there is a key, then what the settings
-    /// name.
-    ///
-    /// # Errors
-    /// [`StoreWishError`] when one of them cannot be used as things are.
-    pub fn stores(&self, site: &Path, environment: &Environment) -> Result<Vec<Store>, StoreWishError> {
-        let mut stores = Vec::new();
-        stores.extend(vault_key(environment)?.map(Store::Vault));
-        if let Some(wish) = self.store {
-            stores.push(store(wish, site, environment)?);
+    /// name; and what keeps others from being used as things are.
+    pub fn stores(&self, site: &Path, environment: &Environment) -> (Vec<Store>, Vec<StoreWishError>) {
+        let vault = vault_key(environment).map_err(StoreWishError::from).transpose();
+        let vault = vault.map(|key| key.map(Store::Vault));
+        let wished = self.store.map(|wish| store(wish, site, environment));
+        let command = (!self.command.is_empty()).then(|| Ok(Store::Command(self.command.clone())));
+        let (mut stores, mut hindered) = (Vec::new(), Vec::new());
+        for place in [vault, wished, command].into_iter().flatten() {
+            match place {
+                Ok(store) => stores.push(store),
+                Err(error) => hindered.push(error),
+            }
         }
-        if !self.command.is_empty() {
-            stores.push(Store::Command(self.command.clone()));
-        }
-        Ok(stores)
+        (stores, hindered)
     }
 }
 
@@ -182,11 +186,31 @@ pub fn store(wish: StoreWish, site: &Path, environment: &Environment) -> Result<
         StoreWish::DotEnv => {
             let place = site.join(".env");
             if git_would_commit(&place) {
-                return Err(StoreWishError::DotEnvWouldBeCommitted);
+                return Err(StoreWishError::WouldBeCommitted(PathBuf::from(".env")));
             }
             Ok(Store::File(place))
         }
     }
+}
+
+/// A file for tokens at `path`, which the user names.
+///
+/// # Errors
+/// [`StoreWishError`] when the file would be in the repository, or in the site that `site` builds.
+pub fn file_store(path: &Path, site: &Path) -> Result<Store, StoreWishError> {
+    let full = |path: &Path| plain(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    let (place, site) = (full(path), full(site));
+    // Links are followed as far as there is something to follow.
+    let place =
+        nearest_folder(&place).and_then(|(folder, rest)| Some(folder.canonicalize().ok()?.join(rest))).unwrap_or(place);
+    let site = site.canonicalize().unwrap_or(site);
+    if [PUBLISHED_FOLDER, PUBLIC_FOLDER, "content"].iter().any(|folder| place.starts_with(site.join(folder))) {
+        return Err(StoreWishError::WouldBePublished(path.to_owned()));
+    }
+    if git_would_commit(&place) {
+        return Err(StoreWishError::WouldBeCommitted(path.to_owned()));
+    }
+    Ok(Store::File(path.to_owned()))
 }
 
 /// A credential goes to an https address only, or to this machine.
@@ -196,6 +220,19 @@ fn address(environment: &Environment, name: &'static str, usual: &str) -> Result
         .ok()
         .filter(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
         .ok_or(StoreWishError::Bad { name, expected: "an https address" })
+}
+
+/// The path without `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(plain.pop()),
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 #[cfg(test)]

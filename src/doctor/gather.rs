@@ -262,8 +262,8 @@ fn ask(sight: &Sight<'_>, feed: &FeedSettings, token: &AccessToken, facts: &mut 
 }
 
 fn keeping(sight: &Sight<'_>, status: &TokenStatus) -> KeepingFacts {
-    let stores = sight.place.settings.tokens.stores(&sight.place.site, &sight.place.environment);
-    let mut places: Vec<String> = stores.iter().flatten().map(ToString::to_string).collect();
+    let (stores, hindered) = sight.place.settings.tokens.stores(&sight.place.site, &sight.place.environment);
+    let mut places: Vec<String> = stores.iter().map(ToString::to_string).collect();
     // Where a token came from it goes back to by itself.
     let is_of_dot_env = sight.held.iter().flatten().any(|held| held.place == TokenPlace::DotEnv);
     if is_of_dot_env && !places.iter().any(|place| place.ends_with(DOT_ENV)) {
@@ -273,7 +273,7 @@ fn keeping(sight: &Sight<'_>, status: &TokenStatus) -> KeepingFacts {
     let key = vault_key(&sight.place.environment).ok().flatten();
     let folder = sight.root.folder();
     KeepingFacts {
-        trouble: stores.as_ref().err().map(ToString::to_string),
+        trouble: hindered.first().map(ToString::to_string),
         places,
         vault_is_there,
         vault_opens: vault_is_there && key.is_some_and(|key| Vault::open(sight.root, &key).is_ok()),

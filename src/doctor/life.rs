@@ -54,12 +54,21 @@ pub(super) fn token(token: &TokenFacts, facts: &Facts, all: &mut Findings) {
             format!("{name} begins with IGQ (Basic Display API), and that API has ended"),
             &["switch the account to a professional one, then `feedbake login`"],
         ),
-        TokenKind::Instagram | TokenKind::Facebook | TokenKind::Unknown => {
+        TokenKind::Unknown => all.add(
+            Topic::Token,
+            Level::Advice,
+            format!("{name} is set, and begins with none of the letters that tokens are known to begin with (IGAA, EAA)"),
+            &["if it does not work, copy it again, whole and alone"],
+        ),
+        TokenKind::Instagram | TokenKind::Facebook => {
             all.add(Topic::Token, Level::Good, format!("{name} is set, and its kind fits the host"), &[]);
         }
     }
     asked(token, all);
-    expiry(token, facts, all);
+    // What the site's own book says of its end is not so any more.
+    if !matches!(&token.asked, Some(Err(ApiError::Fault(fault))) if fault.is_about_the_token()) {
+        expiry(token, facts, all);
+    }
 }
 
 fn asked(token: &TokenFacts, all: &mut Findings) {

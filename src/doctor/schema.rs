@@ -120,6 +120,7 @@ mod tests {
             shapers: 1,
             watch: &|_| {},
             stores: &[],
+            is_store_hindered: false,
             announce: &|_| {},
             pause: &|_| {},
             dice: &|| 0.5,

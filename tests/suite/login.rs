@@ -323,7 +323,7 @@ fn a_pasted_token_is_tried_before_it_is_kept() {
     api.change(|world| world.is_tester = true);
     api.change(|world| world.account.insert("account_type".to_owned(), json!("PERSONAL")));
     paste(&api, &api.token())
-        .succeeds()
+        .ends_with(4)
         .says(&["@feedbake.test is a personal account", "Switch to professional account"]);
     let nobody = Sandbox::without_token().set("FEEDBAKE_API_RETRIES", "0");
     nobody.answer("login", &[], "IGAAfakefakefakefakefake\n").ends_with(5).says(&["is the network up?"]);
@@ -342,4 +342,41 @@ fn a_dot_env_that_git_tracks_gets_no_token() {
     site.write(".gitignore", ".env\n");
     site.answer("login", &[], &format!("{}\n", api.token())).ends_with(4).says(&["git rm --cached .env"]);
     assert_eq!(fs::read_to_string(site.path(".env")).unwrap(), "OTHER=1\n");
+}
+
+#[test]
+fn a_variable_that_counts_before_the_file_is_named() {
+    let api = api();
+    let log_in = |variables: &[(&str, &str)]| {
+        let site = nothing_yet(&api);
+        site.answer("login", variables, &format!("{}\n", api.token()))
+    };
+    let older = format!("IGAA{}", "x1Y2".repeat(30));
+    for name in ["INSTAGRAM_ACCESS_TOKEN", "IG_TOKEN"] {
+        let words =
+            [&format!("the variable {name} holds another one, and counts before .env"), &format!("`unset {name}`")];
+        log_in(&[(name, &older)])
+            .ends_with(4)
+            .says(&["wrote INSTAGRAM_ACCESS_TOKEN into .env"])
+            .says(&words.map(String::as_str));
+        log_in(&[(name, &api.token())]).succeeds();
+    }
+}
+
+#[test]
+fn a_browser_login_remembers_when_the_token_ends_and_wants_a_secret_and_an_address() {
+    let api = api();
+    let site = nothing_yet(&api);
+    through_the_browser(&api, &site, APP, SECRET, |led_to| led_to).succeeds();
+    let record = &site.json(".feedbake/token-status.json")["tokens"]["INSTAGRAM_ACCESS_TOKEN"];
+    assert!(record["expires_at"].is_string(), "{record}");
+    let site = nothing_yet(&api);
+    let bare = |led_to: String| {
+        let code = led_to.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+        format!("{code}#_")
+    };
+    through_the_browser(&api, &site, APP, SECRET, bare).ends_with(4).says(&["a code or another word", "whole address"]);
+    let before = api.requests().len();
+    site.answer(APP, &[], "\n").ends_with(2).says(&["no app secret was given", "Instagram app secret"]);
+    assert_eq!(api.requests().len(), before);
 }

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use feedbake::emulator::{Emulator, Fault, Kind, Rotation, Token, photo};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use crate::hosts::{CREDENTIAL, Host};
 use crate::sandbox::{Ran, Sandbox};
@@ -138,7 +139,9 @@ fn a_token_that_changes_is_masked_tried_and_used_at_once_and_its_loss_is_told() 
     let list = api.requests().into_iter().find(|seen| seen.kind == Kind::List).unwrap();
     assert_eq!(bearer(&list), Some(format!("Bearer {new}")), "used at once");
     let order: Vec<Kind> = api.requests().iter().map(|seen| seen.kind).collect();
-    assert_eq!(order[..3], [Kind::Token, Kind::Account, Kind::List], "tried before it is used");
+    let tried = [Kind::Token, Kind::Account, Kind::Account, Kind::List];
+    assert_eq!(order[..4], tried, "the new one is tried, then the old one, before either is used");
+    assert!(ran.stderr.contains("the old one stays in use"), "{}", ran.stderr);
 }
 
 #[test]
@@ -470,4 +473,122 @@ fn a_token_of_a_dot_env_file_goes_back_there_by_itself() {
     let new = api.change(|world| world.tokens.last().unwrap().text.clone());
     assert_eq!(fs::read_to_string(site.path(".env")).unwrap(), format!("# mine\nINSTAGRAM_ACCESS_TOKEN={new}\n"));
     site.run("token status").succeeds().prints(&["which .env sets"]);
+}
+
+#[test]
+fn a_renewal_that_ends_the_old_token_where_nothing_keeps_the_new_one_is_told_and_remembered() {
+    let api = api();
+    api.change(|world| world.rotation = Rotation::AnotherEndsTheOld);
+    let site = site(&api);
+    let ran = site.run("bake").succeeds();
+    let words =
+        ["nothing keeps the new one: the renewal ended the old one, so the next run has none", "keygen", "login"];
+    ran.says(&words);
+    let kept = "the renewal of";
+    let ran = site.run("bake").succeeds();
+    ran.says(&["the API says the access token", kept, "brought another token, and nothing kept it", "keygen"]);
+    let ran = site.run("token status").ends_with(4).says(&[kept, "nothing kept it"]);
+    assert!(ran.stdout.contains("the API takes it no more") && !ran.stdout.contains("ends on"), "{}", ran.stdout);
+    let status = site.run("token status --json").ends_with(4).json();
+    assert_eq!((&status["tokens"][0]["state"], &status["tokens"][0]["days_left"]), (&"dead".into(), &Value::Null));
+    let doctor = site.run("doctor").stdout;
+    assert!(!doctor.contains("ends in"), "{doctor}");
+    let summary = site.path("summary.md");
+    site.run_with("bake", &[("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())]);
+    let summary = fs::read_to_string(summary).unwrap();
+    assert!(summary.contains("the API takes it no more") && !summary.contains("ends on"), "{summary}");
+}
+
+#[test]
+fn what_changed_once_and_was_lost_is_not_asked_for_again_before_it_has_to_be() {
+    let api = api();
+    let site = site(&api);
+    site.run("bake").succeeds();
+    let status = site.json(".feedbake/token-status.json").to_string();
+    for (days, expected) in [(21, 1), (45, 1), (47, 2)] {
+        // The same book, so many days later.
+        let before = |text: &str| text.replace(&day_ago(0), &day_ago(days));
+        site.write(".feedbake/token-status.json", &before(&status));
+        let _ = fs::remove_file(site.path(".feedbake/cache/token-tries.json"));
+        site.run("bake").succeeds();
+        assert_eq!(renewals(&api), expected, "day {days}");
+    }
+}
+
+fn day_ago(days: i64) -> String {
+    let moment = Timestamp::now().checked_sub(SignedDuration::from_hours(24 * days)).unwrap();
+    moment.strftime("%F").to_string()
+}
+
+#[test]
+fn nothing_is_renewed_while_the_place_that_is_named_cannot_be_used() {
+    let api = api();
+    let site = site(&api).set("FEEDBAKE_TOKEN_STORE", "github").set("GITHUB_REPOSITORY", "me/site");
+    let words = ["none is renewed before its end is near", "GH_TOKEN is not set"];
+    site.run("bake").succeeds().says(&words);
+    past(&site, &api.token(), 40, 20);
+    site.run("bake").succeeds().says(&words);
+    assert_eq!(renewals(&api), 0);
+    // One place of two will do.
+    let key = site.run("token keygen").succeeds().stdout;
+    site.run_with("bake", &[("FEEDBAKE_TOKEN_KEY", key.trim())])
+        .succeeds()
+        .says(&["kept in .feedbake/token.enc", "could not be kept in every place"]);
+    let site = self::site(&api).set("FEEDBAKE_TOKEN_STORE", "github");
+    past(&site, &api.token(), 50, 10);
+    site.run("bake").succeeds();
+    assert_eq!(renewals(&api), 2, "before it ends it is worth the risk");
+}
+
+#[test]
+fn a_token_that_dies_young_is_said_to_be_a_short_one() {
+    let api = api();
+    let site = site(&api);
+    site.run("bake").succeeds();
+    let status = site.json(".feedbake/token-status.json");
+    assert!(status["tokens"]["INSTAGRAM_ACCESS_TOKEN"]["refreshed_at"].is_string());
+    // One that was never renewed: the API refuses that for a short one.
+    let fingerprint = feedbake::auth::AccessToken::new(&api.token()).unwrap().fingerprint();
+    let record = serde_json::json!({ "version": 1, "tokens": { "INSTAGRAM_ACCESS_TOKEN": {
+        "fingerprint": fingerprint, "first_seen": day_ago(1),
+    }}});
+    site.write(".feedbake/token-status.json", &record.to_string());
+    api.fault(Fault::TokenExpired);
+    let words = ["the access token expired", "live for an hour", "Generate token"];
+    site.run("bake").succeeds().says(&words);
+    site.run("token status").ends_with(4).says(&words);
+}
+
+#[test]
+fn a_token_goes_into_no_file_that_is_published_or_committed() {
+    let api = api();
+    let site = site(&api);
+    let git = |arguments: &[&str]| {
+        let command = std::process::Command::new("git").arg("-C").arg(site.path("")).args(arguments).status().unwrap();
+        assert!(command.success());
+    };
+    for file in ["static/t.env", "static/new/t.env", "public/t.env", "content/a/t.env", "notes/../static/t.env"] {
+        let file = format!("token store --to file --file {}", site.path(file).display());
+        site.run(&file).ends_with(3).says(&["would be published with the site", "not handed to anybody"]);
+    }
+    git(&["init", "-q"]);
+    for file in ["notes/deep/t.env", "t.env", "../site/t.env"] {
+        let named = file.rsplit('/').next().unwrap();
+        site.run(&format!("token store --to file --file {file}")).ends_with(3).says(&["git does not ignore", named]);
+    }
+    site.write(".gitignore", "t.env\n");
+    site.run("token store --to file --file notes/deep/t.env").succeeds();
+    let kept = fs::read_to_string(site.path("notes/deep/t.env")).unwrap();
+    assert_eq!(kept, format!("INSTAGRAM_ACCESS_TOKEN={}\n", api.token()));
+}
+
+#[test]
+fn days_are_what_is_counted_and_a_warning_is_no_error() {
+    let api = api();
+    let site = site(&api);
+    past(&site, &api.token(), 40, 20);
+    let json = site.run("token status --json --warn 21").succeeds().json();
+    let token = &json["tokens"][0];
+    assert!(token["error"].is_null() && token["warning"]["consequence"].is_string(), "{json}");
+    assert!(site.run("token status --json --warn 14").succeeds().json()["tokens"][0]["warning"].is_null());
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use feedbake::auth::{LoginError, StoreError, TokenShapeError, VaultError};
 use feedbake::config::{ConfigError, StoreWishError, TokenError};
@@ -75,9 +76,17 @@ fn messages() -> BTreeSet<String> {
         TokenError::Published { name: name() },
         TokenError::Shape { name: name(), source: TokenShapeError::Empty },
     ];
-    let shapes = [TokenShapeError::Empty, TokenShapeError::Space, TokenShapeError::Letters, TokenShapeError::TooLong];
+    let shapes = [
+        TokenShapeError::Empty,
+        TokenShapeError::Space,
+        TokenShapeError::Address,
+        TokenShapeError::Json,
+        TokenShapeError::Letters,
+        TokenShapeError::TooLong,
+    ];
     let logins = [
         LoginError::NoAddress,
+        LoginError::BareCode,
         LoginError::StillTheFirst,
         LoginError::NoCode,
         LoginError::OtherState,
@@ -86,10 +95,20 @@ fn messages() -> BTreeSet<String> {
     ];
     let vaults = [VaultError::WrongKey, VaultError::Form, VaultError::BadKey];
     let not_text = StoreError::NotText { path: PathBuf::from("FILE") };
-    let stores =
-        [not_text, refused("GitHub", 401), refused("GitHub", 403), refused("Netlify", 401), refused("Netlify", 404)];
-    let wishes =
-        [StoreWishError::Missing { name: "GH_TOKEN", place: "GitHub" }, StoreWishError::DotEnvWouldBeCommitted];
+    let hangs = StoreError::ProgramHangs { program: "PROGRAM".to_owned(), after: Duration::from_secs(30) };
+    let stores = [
+        hangs,
+        not_text,
+        refused("GitHub", 401),
+        refused("GitHub", 403),
+        refused("Netlify", 401),
+        refused("Netlify", 404),
+    ];
+    let wishes = [
+        StoreWishError::Missing { name: "GH_TOKEN", place: "GitHub" },
+        StoreWishError::WouldBeCommitted(".env".into()),
+        StoreWishError::WouldBePublished("FILE".into()),
+    ];
     let mut all: BTreeSet<String> = faults().iter().map(ToString::to_string).collect();
     all.extend(tokens.iter().map(ToString::to_string));
     all.extend(shapes.iter().map(ToString::to_string));

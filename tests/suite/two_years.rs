@@ -152,6 +152,7 @@ impl Life {
                 shapers: 1,
                 watch: &|_| {},
                 stores: &self.stores,
+                is_store_hindered: false,
                 announce: &|_| {},
                 pause: &|_: Duration| {},
                 dice: &|| 0.5,

@@ -1,19 +1,31 @@
 //! A program that takes the token on its standard input, such as `gh secret set NAME`.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::io::{Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
-use super::{StoreError, without_secrets};
+use super::{StoreError, TIMEOUT, without_secrets};
 use crate::auth::AccessToken;
 
-/// Runs the program and waits for its end. `{}` among its words stands for the variable's name.
+/// How often a running program is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// What is waited for its last words, which a program that it started may keep open.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// So much of what it says is read; the rest is passed over.
+const MOST_WORDS: u64 = 1 << 20;
+
+/// Runs the program and waits for its end, but not for ever. `{}` among its words stands for the variable's name.
 pub fn keep(words: &[String], name: &str, token: &AccessToken) -> Result<(), StoreError> {
     let program = words.first().cloned().unwrap_or_default();
     let no_program = |source| StoreError::NoProgram { program: program.clone(), source };
     let mut child = Command::new(&program)
         .args(words.iter().skip(1).map(|word| if word == "{}" { name } else { word.as_str() }))
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
+        .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .map_err(no_program)?;
@@ -21,11 +33,65 @@ pub fn keep(words: &[String], name: &str, token: &AccessToken) -> Result<(), Sto
         // A program that ends before it has read everything says why by its status.
         let _ = stdin.write_all(token.expose().as_bytes());
     }
-    let output = child.wait_with_output().map_err(no_program)?;
-    if output.status.success() {
+    // It says more than a pipe holds, perhaps: somebody has to read while it runs.
+    let (sender, words) = channel();
+    if let Some(stderr) = child.stderr.take() {
+        thread::spawn(move || {
+            let mut said = Vec::new();
+            let mut stderr = stderr;
+            let _ = stderr.by_ref().take(MOST_WORDS).read_to_end(&mut said);
+            let _ = sender.send(said);
+            let _ = std::io::copy(&mut stderr, &mut std::io::sink());
+        });
+    }
+    let Some(status) = wait(&mut child, TIMEOUT).map_err(no_program)? else {
+        // It may have what it needs to be stopped by nobody else.
+        let _ = child.kill().and_then(|()| child.wait());
+        return Err(StoreError::ProgramHangs { program, after: TIMEOUT });
+    };
+    if status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
+    let said = words.recv_timeout(LAST_WORDS).unwrap_or_default();
+    let said = String::from_utf8_lossy(&said);
     let message = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
-    Err(StoreError::Program { program, status: output.status.to_string(), message: without_secrets(message, token) })
+    Err(StoreError::Program { program, status: status.to_string(), message: without_secrets(message, token) })
+}
+
+/// How it ended, or nothing when it runs longer than `limit`.
+fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+    let mut waited = Duration::ZERO;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if waited >= limit {
+            return Ok(None);
+        }
+        thread::sleep(LOOK);
+        waited += LOOK;
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_does_not_end_is_given_up() {
+        let mut child = Command::new("sleep").arg("600").spawn().unwrap();
+        assert!(wait(&mut child, Duration::from_millis(60)).unwrap().is_none());
+        child.kill().unwrap();
+        assert!(wait(&mut child, Duration::from_secs(60)).unwrap().is_some());
+    }
+
+    #[test]
+    fn what_a_program_says_is_read_while_it_runs() {
+        let token = AccessToken::new("IGAAfakefakefakefakefake").unwrap();
+        let script = "read token; head -c 300000 /dev/zero | tr '\\0' x >&2; echo >&2; echo \"no: $token\" >&2; exit 3";
+        let words = ["sh", "-c", script].map(str::to_owned);
+        let error = keep(&words, "T", &token).unwrap_err();
+        let StoreError::Program { message, .. } = error else { panic!("{error}") };
+        assert_eq!(message, "no: …");
+    }
 }

@@ -111,6 +111,14 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The program does not end.
+    #[error("{program} did not end in {} seconds", .after.as_secs())]
+    ProgramHangs {
+        /// Its name.
+        program: String,
+        /// So long was waited.
+        after: Duration,
+    },
     /// The program ended with an error.
     #[error("{program} ended with {status}{}", said(.message))]
     Program {
