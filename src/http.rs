@@ -159,12 +159,17 @@ impl Http {
         }
         let host = host_of(&url);
         let response = self.api.get(url).headers(headers).send().map_err(|error| self.explain(&host, error))?;
+        self.answer(&host, response)
+    }
+
+    /// Reads what came, whatever its status.
+    fn answer(&self, host: &str, response: Response) -> Result<Answer, HttpError> {
         let status = response.status().as_u16();
         let header = |name: &str| response.headers().get(name)?.to_str().ok().map(str::to_owned);
         let content_type = header(CONTENT_TYPE.as_str()).unwrap_or_default();
         let retry_after = header(RETRY_AFTER.as_str()).and_then(|seconds| seconds.trim().parse().ok());
         let usage = header("x-business-use-case-usage");
-        let body = self.read(&host, response, MAX_ANSWER, &|_| Ok(()))?;
+        let body = self.read(host, response, MAX_ANSWER, &|_| Ok(()))?;
         Ok(Answer { status, body, content_type, retry_after, usage })
     }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Answer, Http, HttpError, MAX_ANSWER, host_of};
+use super::{Answer, Http, HttpError, host_of};
 
 /// What is done to an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,10 +89,6 @@ impl Http {
             Load::Json(value) => request.header(CONTENT_TYPE, "application/json").body(value.to_string()),
         };
         let response = request.send().map_err(|error| self.explain(&host, error))?;
-        let status = response.status().as_u16();
-        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let content_type = content_type.unwrap_or_default().to_owned();
-        let body = self.read(&host, response, MAX_ANSWER, &|_| Ok(()))?;
-        Ok(Answer { status, body, content_type, retry_after: None, usage: None })
+        self.answer(&host, response)
     }
 }
