@@ -1,7 +1,6 @@
 //! Proves that no token is in a folder: reads every file in it and looks for the live tokens and for token shapes.
 
 use std::error::Error;
-use std::ffi::OsStr;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -73,13 +72,13 @@ impl Audit {
                         self.look_into(entry.path(), scanner);
                     } else if is_link && entry.path().is_dir() {
                         let why = "it is a link to another folder, which has to be looked through by itself";
-                        self.unread.push((shown(entry.path(), scanner), why.to_owned()));
+                        self.unread.push((scanner.shown(entry.path()), why.to_owned()));
                     }
                 }
                 Err(error) => {
                     let path = error.path().unwrap_or(place).to_owned();
                     let why = error.io_error().map_or_else(|| "it leads in a circle".to_owned(), ToString::to_string);
-                    self.unread.push((shown(&path, scanner), why));
+                    self.unread.push((scanner.shown(&path), why));
                 }
             }
         }
@@ -87,7 +86,7 @@ impl Audit {
 
     fn look_at_name(&mut self, entry: &DirEntry, scanner: &LeakScanner) {
         if let Some(leak) = scanner.scan(entry.file_name().as_encoded_bytes()) {
-            self.found.push(Finding { path: shown(entry.path(), scanner), place: Place::Name, leak });
+            self.found.push(Finding { path: scanner.shown(entry.path()), place: Place::Name, leak });
         }
     }
 
@@ -96,21 +95,15 @@ impl Audit {
         match first_leak(path, scanner) {
             Ok((bytes, leak)) => {
                 self.bytes += bytes;
-                let found = |(place, leak)| Finding { path: shown(path, scanner), place, leak };
+                let found = |(place, leak)| Finding { path: scanner.shown(path), place, leak };
                 self.found.extend(leak.map(found));
             }
             Err(error) => {
                 let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-                self.unread.push((shown(path, scanner), why));
+                self.unread.push((scanner.shown(path), why));
             }
         }
     }
-}
-
-/// The path without those parts that hold a token: the report is read by more people than the folder.
-fn shown(path: &Path, scanner: &LeakScanner) -> PathBuf {
-    let holds = |part: &OsStr| scanner.scan(part.as_encoded_bytes()).is_some();
-    path.iter().map(|part| if holds(part) { OsStr::new("…") } else { part }).collect()
 }
 
 /// Looks through a file; returns how many bytes it has, and the first leak.

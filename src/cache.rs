@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::feed::{Account, MediaId, Post};
-use crate::files::{FileError, Lock, Root, SitePath};
+use crate::feed::{Account, MediaId, MediaLink, Post};
+use crate::files::{FileError, Lock, Root, SitePath, Written};
 use crate::manifest::FeedRecord;
 use crate::media::Picture;
 
@@ -50,8 +50,25 @@ pub struct Index {
 pub struct Original {
     /// SHA-256 of its bytes, hexadecimal: its name in the cache.
     pub sha256: String,
-    /// The file name in the link it was had by.
-    pub link_name: String,
+    /// Tells the file names of links apart: sixteen hexadecimal digits, for a name may hold anything. Empty where the
+    /// link is not known.
+    pub link_key: String,
+}
+
+impl Original {
+    /// What was had by `link`.
+    pub fn behind(sha256: String, link: &MediaLink) -> Self {
+        Self { sha256, link_key: link_key(link) }
+    }
+
+    /// Whether the file names of all `links` are other ones than that of the link it was had by.
+    pub fn is_renamed(&self, links: &[MediaLink]) -> bool {
+        !self.link_key.is_empty() && !links.iter().any(|link| link_key(link) == self.link_key)
+    }
+}
+
+fn link_key(link: &MediaLink) -> String {
+    crate::media::hex(&Sha256::digest(link.file_name()))[..16].to_owned()
 }
 
 impl Default for Index {
@@ -222,11 +239,11 @@ impl Cache {
     pub fn write_index(&self, index: &mut Index) -> Result<(), FileError> {
         if index.is_news {
             let bytes = serde_json::to_vec(index).expect("the index is made of texts and numbers");
-            self.root.write(&inside("index.json"), &bytes)?;
+            self.write(&inside("index.json"), &bytes, Root::write)?;
             index.is_news = false;
         }
         let times = serde_json::to_vec(&index.baked_at).expect("times are texts");
-        self.root.write(&inside(TIMES), &times).map(drop)
+        self.write(&inside(TIMES), &times, Root::write)
     }
 
     /// The files in here that are written beside their places: a run that died may have left one.
@@ -256,7 +273,22 @@ impl Cache {
             self.mark_untidy()?;
         }
         // Equal bytes are left alone; a damaged object of the same size is not.
-        self.root.write_checked(&path, bytes).map(drop)
+        self.write(&path, bytes, Root::write_checked)
+    }
+
+    /// Everything below this folder is feedbake's own: what stands in the way of a file is removed.
+    fn write(
+        &self,
+        path: &SitePath,
+        bytes: &[u8],
+        write: fn(&Root, &SitePath, &[u8]) -> Result<Written, FileError>,
+    ) -> Result<(), FileError> {
+        let Err(error) = write(&self.root, path, bytes) else { return Ok(()) };
+        if !error.is_something_in_the_way() {
+            return Err(error);
+        }
+        self.root.clear_the_way(&inside(""), path)?;
+        write(&self.root, path, bytes).map(drop)
     }
 
     /// Returns what was kept as `sha256`; `None` when it is not there or was damaged.
@@ -274,7 +306,7 @@ impl Cache {
     /// What is no file is nothing that was kept here: what is kept next takes its place.
     fn read(&self, path: &SitePath) -> Result<Option<Vec<u8>>, FileError> {
         match self.root.read(path) {
-            Err(FileError::NoFile { .. }) => Ok(None),
+            Err(error) if error.is_something_in_the_way() => Ok(None),
             read => read,
         }
     }
@@ -292,7 +324,7 @@ impl Cache {
     fn mark_untidy(&self) -> Result<(), FileError> {
         let mut is_marked = self.is_marked.lock().unwrap_or_else(PoisonError::into_inner);
         if !*is_marked {
-            self.root.write(&inside(UNTIDY), b"")?;
+            self.write(&inside(UNTIDY), b"", Root::write)?;
             *is_marked = true;
         }
         Ok(())

@@ -225,6 +225,26 @@ impl Root {
         }
     }
 
+    /// Removes what keeps a file from being put at `path`, below a folder that is feedbake's own: a folder in its place,
+    /// or something else where a folder above it has to be.
+    ///
+    /// # Errors
+    /// As [`Root::remove`].
+    pub fn clear_the_way(&self, own: &SitePath, path: &SitePath) -> Result<(), FileError> {
+        let (own, place) = (self.locate(own), self.locate(path));
+        self.refuse_links(&place)?;
+        if fs::symlink_metadata(&place).is_ok_and(|data| data.is_dir()) {
+            disk::remove_tree(&place).map_err(FileError::io(Attempt::Delete, &place))?;
+        }
+        let above = place.ancestors().skip(1).take_while(|folder| *folder != own && folder.starts_with(&own));
+        for folder in above {
+            if fs::symlink_metadata(folder).is_ok_and(|data| !data.is_dir()) {
+                disk::remove_file(folder).map_err(FileError::io(Attempt::Delete, folder))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Deletes the folders right below `folder` that hold nothing, as a run that died may leave them.
     ///
     /// # Errors
@@ -296,6 +316,22 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<Written, FileError> {
     let written = root.write_secret(&name, bytes)?;
     root.settle(&name);
     Ok(written)
+}
+
+/// Finds out whether so many bytes could be written to a file at `path` now, by writing them beside it and removing them
+/// again.
+///
+/// # Errors
+/// [`FileError::Io`] when the system refuses.
+pub fn rehearse(path: &Path, bytes: usize) -> Result<(), FileError> {
+    let refused = |error| FileError::io(Attempt::Write, path)(error);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    disk::make_folders(folder).map_err(refused)?;
+    let beside = beside(path);
+    let written = disk::write_anew(&beside, &vec![0; bytes], Keeping::Secret);
+    // Best effort, as after every write that failed: the next run sweeps what this one could not.
+    let removed = disk::remove_file(&beside);
+    written.and(removed).map_err(refused)
 }
 
 /// Adds `bytes` to the end of a file outside the site that another program offers for it.

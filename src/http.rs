@@ -7,7 +7,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, Response};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -32,6 +32,9 @@ const CONNECT: Duration = Duration::from_secs(15);
 
 /// Redirects followed for one picture. The CDN answers directly as far as anybody saw.
 const MAX_REDIRECTS: usize = 5;
+
+/// So much of a body is read at a time.
+const PIECE: usize = 32 << 10;
 
 /// Enough of a body to tell what it is.
 const SNIFFED: usize = 512;
@@ -158,18 +161,19 @@ impl Http {
             }
         }
         let host = host_of(&url);
+        let began = Instant::now();
         let response = self.api.get(url).headers(headers).send().map_err(|error| self.explain(&host, error))?;
-        self.answer(&host, response)
+        self.answer(&host, response, began)
     }
 
-    /// Reads what came, whatever its status.
-    fn answer(&self, host: &str, response: Response) -> Result<Answer, HttpError> {
+    /// Reads what came, whatever its status, to a request that was sent when it `began`.
+    fn answer(&self, host: &str, response: Response, began: Instant) -> Result<Answer, HttpError> {
         let status = response.status().as_u16();
         let header = |name: &str| response.headers().get(name)?.to_str().ok().map(str::to_owned);
         let content_type = header(CONTENT_TYPE.as_str()).unwrap_or_default();
         let retry_after = header(RETRY_AFTER.as_str()).and_then(|seconds| seconds.trim().parse().ok());
         let usage = header("x-business-use-case-usage");
-        let body = self.read(host, response, MAX_ANSWER, &|_| Ok(()))?;
+        let body = self.read(host, response, began, MAX_ANSWER, &|_| Ok(()))?;
         Ok(Answer { status, body, content_type, retry_after, usage })
     }
 
@@ -191,34 +195,51 @@ impl Http {
             return Err(HttpError::NotAllowed { host: format!("{}://{}", url.scheme(), host_of(&url)) });
         }
         let host = host_of(&url);
+        let began = Instant::now();
         let response = self.media.get(url).send().map_err(|error| self.explain(&host, error))?;
         let status = response.status();
         if !status.is_success() {
-            let body = self.read(&host, response, SNIFFED as u64, &|_| Ok(())).unwrap_or_default();
+            let body = self.read(&host, response, began, SNIFFED as u64, &|_| Ok(())).unwrap_or_default();
             let excerpt = excerpt(&body);
             return Err(HttpError::Status { host, status: status.as_u16(), excerpt });
         }
-        self.read(&host, response, limits.max_bytes, accept)
+        self.read(&host, response, began, limits.max_bytes, accept)
     }
 
     fn read(
         &self,
         host: &str,
         mut response: Response,
+        began: Instant,
         max_bytes: u64,
         accept: &dyn Fn(&[u8]) -> Result<(), String>,
     ) -> Result<Vec<u8>, HttpError> {
         let expected = response.content_length().unwrap_or(0).min(max_bytes);
         let mut body = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).min(1 << 20));
-        let stopped = |error: io::Error| self.explain_read(host, &error);
-        response.by_ref().take(SNIFFED as u64).read_to_end(&mut body).map_err(stopped)?;
-        accept(&body).map_err(|what| HttpError::Refused { host: host.to_owned(), what })?;
-        let rest = max_bytes.saturating_add(1).saturating_sub(body.len() as u64);
-        response.take(rest).read_to_end(&mut body).map_err(stopped)?;
-        if body.len() as u64 > max_bytes {
-            return Err(HttpError::TooLarge { host: host.to_owned(), max_bytes });
+        let mut is_accepted = false;
+        let mut piece = vec![0; PIECE];
+        loop {
+            let read = match response.read(&mut piece) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                read => read.map_err(|error| self.explain_read(host, &error))?,
+            };
+            body.extend_from_slice(&piece[..read]);
+            if !is_accepted && (read == 0 || body.len() >= SNIFFED) {
+                let beginning = &body[..body.len().min(SNIFFED)];
+                accept(beginning).map_err(|what| HttpError::Refused { host: host.to_owned(), what })?;
+                is_accepted = true;
+            }
+            if body.len() as u64 > max_bytes {
+                return Err(HttpError::TooLarge { host: host.to_owned(), max_bytes });
+            }
+            if read == 0 {
+                return Ok(body);
+            }
+            // The client's own limit is for each piece alone: a server that sends a byte now and then would have for ever.
+            if began.elapsed() > self.options.timeout {
+                return Err(HttpError::Timeout { host: host.to_owned(), after: self.options.timeout });
+            }
         }
-        Ok(body)
     }
 
     fn explain(&self, host: &str, error: reqwest::Error) -> HttpError {

@@ -1,6 +1,8 @@
 //! Looks for tokens in bytes that are about to be published.
 
+use std::ffi::OsStr;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 
@@ -98,6 +100,11 @@ pub struct Leak {
 }
 
 impl Leak {
+    /// Whether it is the live token itself, and not what looks like one.
+    pub fn is_live(self) -> bool {
+        self.kind.is_live()
+    }
+
     /// The same leak in a stream of which `bytes` came before the piece that was looked at.
     pub fn moved_by(self, bytes: u64) -> Self {
         Self { offset: self.offset + bytes, ..self }
@@ -201,6 +208,12 @@ impl LeakScanner {
     /// Returns the first leak in `bytes`; a live token counts before the shape of one.
     pub fn scan(&self, bytes: &[u8]) -> Option<Leak> {
         self.scan_layers(bytes, LAYERS)
+    }
+
+    /// The path without those parts that hold a token: what is said of a file is read by more people than its folder.
+    pub fn shown(&self, path: &Path) -> PathBuf {
+        let holds = |part: &OsStr| self.scan(part.as_encoded_bytes()).is_some();
+        path.iter().map(|part| if holds(part) { OsStr::new("…") } else { part }).collect()
     }
 
     fn scan_layers(&self, bytes: &[u8], layers: usize) -> Option<Leak> {

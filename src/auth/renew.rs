@@ -78,6 +78,11 @@ pub enum Renewed {
         /// Whether the renewal has ended the old one, which the next run begins with.
         old_has_ended: bool,
     },
+    /// It was not asked for: no place could have taken a new one.
+    NoRoom {
+        /// Why, for each place.
+        failed: Vec<(String, StoreError)>,
+    },
     /// The API does not renew it yet, as is usual for one that was made today.
     TooYoung,
     /// The API refused, or could not be reached.
@@ -99,6 +104,8 @@ pub struct Renewal {
     pub record: Option<TokenRecord>,
     /// How near the end is, afterwards.
     pub outlook: Outlook,
+    /// What is known of it could not be written down; the token itself is where `outcome` says.
+    pub unrecorded: Option<FileError>,
 }
 
 /// What a renewal needs.
@@ -136,6 +143,7 @@ impl Renewer<'_> {
             outcome,
             outlook: outlook(record.as_ref(), self.warn, self.now),
             record,
+            unrecorded: None,
         };
         if held.token.kind() == TokenKind::Facebook {
             return Ok(end(held.token.clone(), Renewed::NotThisKind, None));
@@ -152,6 +160,15 @@ impl Renewer<'_> {
         }
         tries.note(self.root, &fingerprint, self.now)?;
         let mut record = self.remember(&mut status, &held.name, known, &fingerprint)?;
+        // The renewal may end the old token: whether there is room for the new one is found out before.
+        let failed: Vec<(String, StoreError)> = self
+            .stores
+            .iter()
+            .filter_map(|store| Some((store.to_string(), store.has_room(self.root).err()?)))
+            .collect();
+        if !failed.is_empty() && failed.len() == self.stores.len() {
+            return Ok(end(held.token.clone(), Renewed::NoRoom { failed }, Some(record)));
+        }
         let grown = match self.talk.refresh(&held.token) {
             Ok(grown) => grown,
             Err(error) => {
@@ -165,24 +182,21 @@ impl Renewer<'_> {
                 record.account = account.username.or(record.account);
             }
             self.renewed(&mut record, &grown);
-            self.write(&mut status, &held.name, &record)?;
-            return Ok(end(held.token.clone(), Renewed::Extended, Some(record)));
+            let unrecorded = self.write(&mut status, &held.name, &record).err();
+            return Ok(Renewal { unrecorded, ..end(held.token.clone(), Renewed::Extended, Some(record)) });
         }
-        self.changed(held, &mut status, record, grown).map(|(token, outcome, record)| end(token, outcome, Some(record)))
+        let (token, outcome, record) = self.changed(held, record, grown);
+        // Where the token is counts more than what is known of it.
+        let unrecorded = self.write(&mut status, &held.name, &record).err();
+        Ok(Renewal { unrecorded, ..end(token, outcome, Some(record)) })
     }
 
     /// Another token came: it is tried before it replaces anything, and kept before anybody counts on it.
-    fn changed(
-        &self,
-        held: &Held,
-        status: &mut TokenStatus,
-        mut record: TokenRecord,
-        grown: Grown,
-    ) -> Result<(AccessToken, Renewed, TokenRecord), FileError> {
+    fn changed(&self, held: &Held, mut record: TokenRecord, grown: Grown) -> (AccessToken, Renewed, TokenRecord) {
         (self.announce)(&grown.token);
         let account = match self.talk.whose(&grown.token) {
             Ok(account) => account,
-            Err(error) => return Ok((held.token.clone(), Renewed::NewIsRefused(error), record)),
+            Err(error) => return (held.token.clone(), Renewed::NewIsRefused(error), record),
         };
         let mut kept_in = Vec::new();
         let mut failed = Vec::new();
@@ -201,17 +215,15 @@ impl Renewer<'_> {
             if old_has_ended {
                 record.expires_at = Some(whole_seconds(self.now));
             }
-            self.write(status, &held.name, &record)?;
             // With no place named the new one is used at once; where a place failed, the old one stays in use, unless
             // the renewal has ended it.
             let token = if !failed.is_empty() && old.is_ok() { held.token.clone() } else { grown.token };
-            return Ok((token, Renewed::Unkept { failed, old_has_ended }, record));
+            return (token, Renewed::Unkept { failed, old_has_ended }, record);
         }
         let mut record = TokenRecord::new(&grown.token.fingerprint(), self.now);
         record.account = account.username;
         self.renewed(&mut record, &grown);
-        self.write(status, &held.name, &record)?;
-        Ok((grown.token, Renewed::Changed { kept_in, failed }, record))
+        (grown.token, Renewed::Changed { kept_in, failed }, record)
     }
 
     fn is_time(&self, known: Option<&TokenRecord>, last_try: Option<Timestamp>, urgency: Urgency) -> bool {

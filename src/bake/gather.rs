@@ -326,15 +326,12 @@ impl<'a> Known<'a> {
     fn job(&self, slide: &Slide) -> Job {
         let picture = self.picture(&slide.id);
         let original = self.index.original(&slide.id).filter(|original| self.kitchen.cache.has(&original.sha256));
-        let names: Vec<&str> = slide.picture_links.iter().map(crate::feed::MediaLink::file_name).collect();
         let stock = Stock {
             recipe_matches: picture.is_some_and(|picture| picture.recipe == self.recipe),
             renditions: picture.is_some_and(|picture| self.has_renditions(picture)),
             original: original.is_some(),
-            link: !names.is_empty(),
-            link_renamed: original.is_some_and(|original| {
-                !original.link_name.is_empty() && !names.contains(&original.link_name.as_str())
-            }),
+            link: !slide.picture_links.is_empty(),
+            link_renamed: original.is_some_and(|original| original.is_renamed(&slide.picture_links)),
         };
         Job { slide: slide.clone(), stock, known: picture.cloned(), original: original.cloned() }
     }

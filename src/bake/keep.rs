@@ -1,6 +1,7 @@
 //! When a feed cannot be refreshed: the last good one stays, comes back where it was lost, or an empty one is written.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::panic::catch_unwind;
 use std::sync::Arc;
 
@@ -10,9 +11,9 @@ use super::finish::{claim_pictures, place};
 use super::report::{BakeError, FeedOutcome, FeedReport, Hindrance, LastGood, Report};
 use super::{Kitchen, Tools};
 use crate::cache::{Cache, Index, Shown};
-use crate::config::FeedSettings;
+use crate::config::{FeedSettings, Templates};
 use crate::feed::MediaId;
-use crate::files::SitePath;
+use crate::files::{FileError, SitePath};
 use crate::manifest::{Manifest, Role, Version};
 use crate::media::{Picture, PixelLimits, Rendition, decode, hex};
 use crate::site::{self, PublishError};
@@ -81,6 +82,37 @@ pub fn leave_to_later(tools: &Tools<'_>, later: Version) -> Result<Report, BakeE
         });
     }
     Ok(report)
+}
+
+/// After a bake that could not be finished: the site has to build even so. Where there is no data file an empty one is
+/// written, and the templates that are missing; a disk that is full of what this run downloaded gets room for them.
+/// Whatever fails here failed before, and was told then.
+pub fn rescue(tools: &Tools<'_>) {
+    let Tools { root, settings, .. } = tools;
+    let absent: Vec<&FeedSettings> = settings.feeds.iter().filter(|feed| !root.exists(&feed.data_file)).collect();
+    let Ok(mut manifest) = Manifest::read(root) else { return };
+    if absent.is_empty() {
+        return;
+    }
+    let write = |manifest: &mut Manifest| -> Result<(), FileError> {
+        for feed in &absent {
+            site::write_data(root, manifest, &feed.data_file, &site::empty_data_file(feed).to_bytes())?;
+        }
+        manifest.write(root)?;
+        if settings.templates == Templates::Install {
+            site::install(root, manifest)?;
+        }
+        Ok(())
+    };
+    let is_full =
+        |error: &FileError| matches!(error, FileError::Io { source, .. } if source.kind() == ErrorKind::StorageFull);
+    if write(&mut manifest).is_err_and(|error| is_full(&error)) {
+        let cache = Cache::new(root);
+        let known = cache.read_index().unwrap_or_default();
+        if cache.prune(&known.objects().collect()).is_ok() {
+            let _ = write(&mut manifest);
+        }
+    }
 }
 
 /// Brings back what the site lost: the feed of the manifest, or the one the cache remembers where that is a later one

@@ -6,10 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::{Hindrance, Kitchen};
-use crate::auth::{AccessToken, LeakScanner};
+use crate::auth::{AccessToken, Leak, LeakScanner};
 use crate::cache::FeedMemory;
 use crate::config::{Counts, FeedSettings};
-use crate::feed::{Account, MediaId, Post};
+use crate::feed::{Account, MediaId, MediaLink, Post};
 use crate::graph::{ApiOptions, Cursor, Graph, Unreadable};
 use crate::http::Http;
 use crate::select::{Sort, Wish};
@@ -121,6 +121,7 @@ impl<'a> Listing<'a> {
         let before = self.posts.len();
         // A list that grew while it was read shows a post twice.
         for mut post in page.posts {
+            self.drop_links_with_the_token(&mut post);
             if !self.known.insert(post.id.clone()) {
                 continue;
             }
@@ -143,10 +144,20 @@ impl<'a> Listing<'a> {
         Ok(())
     }
 
+    /// A link that holds the live token would hand it to whoever serves pictures.
+    fn drop_links_with_the_token(&self, post: &mut Post) {
+        let holds = |link: &MediaLink| self.scanner.scan(link.signed_address().as_bytes()).is_some_and(Leak::is_live);
+        post.slides.iter_mut().for_each(|slide| slide.picture_links.retain(|link| !holds(link)));
+    }
+
     /// Asks for one post again, for links that work; `None` when it is gone or cannot be had now.
     pub fn fresh_links(&mut self, id: &MediaId) -> Option<Post> {
         match &mut self.source {
-            Source::Api { graph, .. } => graph.post(id).ok().flatten(),
+            Source::Api { graph, .. } => {
+                let mut post = graph.post(id).ok().flatten()?;
+                self.drop_links_with_the_token(&mut post);
+                Some(post)
+            }
             Source::Memory => None,
         }
     }

@@ -157,21 +157,32 @@ pub fn enter(root: &Root, on_wait: impl FnOnce(&str)) -> Result<Lock, FileError>
 ///
 /// # Errors
 /// [`BakeError`] when the site itself cannot be read or written.
-pub fn bake(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
+pub fn bake(lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
+    let baked = bake_all(lock, tools);
+    if baked.is_err() {
+        keep::rescue(tools);
+    }
+    baked
+}
+
+fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
     let before = match Manifest::read(tools.root) {
         Err(ManifestError::Newer { found }) => return leave_to_later(tools, found),
         read => read?,
     };
+    let mut index = Cache::new(tools.root).read_index()?;
+    let mut manifest = before.clone();
+    let data_files: Vec<&SitePath> = tools.settings.feeds.iter().map(|feed| &feed.data_file).collect();
+    site::relist(tools.root, &mut manifest, &index, &data_files);
     let mut published = Published::look(tools.root, &tools.settings.media_dir);
-    sweep(tools, &before, &published)?;
+    sweep(tools, &manifest, &published)?;
     published.distrust(inspect::damaged(tools.root, &before, (tools.dice)()));
-    for feed in &tools.settings.feeds {
-        site::refuse_foreign_data(tools.root, &before, &feed.data_file)?;
+    for place in data_files {
+        site::refuse_foreign_data(tools.root, &before, place)?;
     }
     let notices = |notice: Notice| (tools.watch)(Event::Api(&notice));
     let (sources, tokens) = tend::tend(tools, Urgency::WhenDue);
     let kitchen = kitchen(tools, &sources, published, &notices);
-    let mut index = kitchen.cache.read_index()?;
     let mut requests = 0;
     let mut ready: BTreeMap<&str, Result<Ready, Hindrance>> = BTreeMap::new();
     for (feed, source) in tools.settings.feeds.iter().zip(&sources) {
@@ -183,7 +194,6 @@ pub fn bake(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
         ready.insert(&feed.name, outcome);
     }
 
-    let mut manifest = before.clone();
     claim(&kitchen, tools.settings, &mut manifest, &mut index, &ready)?;
     let mut report = Report {
         feeds: Vec::new(),

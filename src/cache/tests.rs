@@ -61,7 +61,7 @@ fn an_index_that_says_nothing_new_is_not_written() {
     let root = Root::new(folder.path());
     let cache = Cache::new(&root);
     let (slide, now) = (MediaId::new("1").unwrap(), Timestamp::UNIX_EPOCH);
-    let original = Original { sha256: "0".repeat(64), link_name: "a.jpg".to_owned() };
+    let original = Original { sha256: "0".repeat(64), link_key: "0123456789abcdef".to_owned() };
     let memory = FeedMemory { account: None, posts: Vec::new(), shown: None };
     let mut index = Index::default();
     index.remember_original(&slide, &original);

@@ -29,7 +29,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &AuditArgs) -> Ended {
     let scanner = LeakScanner::new(&live.iter().collect::<Vec<_>>());
     let mut audit = Audit::default();
     match &flags.folder {
-        Some(folder) if !folder.exists() => return Err(Box::new(Failure::no_folder(folder))),
+        Some(folder) if !folder.exists() => return Err(Box::new(Failure::no_folder(&scanner.shown(folder)))),
         Some(folder) => audit.look_through(folder, &scanner),
         None => {
             for file in everything_written(&root)? {

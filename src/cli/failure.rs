@@ -190,7 +190,7 @@ impl Failure {
                         "whoever runs feedbake needs the right to write there"
                     }
                 }),
-                io::ErrorKind::StorageFull => failure.hint("make room on the disk and run it again: nothing is lost"),
+                io::ErrorKind::StorageFull => failure.hint("make room on the disk, then run it again"),
                 io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => {
                     failure.hint(IN_THE_WAY)
                 }

@@ -146,6 +146,7 @@ fn tell_refresh(voice: &Voice, held: &Held, api: &ApiSettings, report: &TokenRep
             return code;
         }
         Renewed::Unkept { .. } | Renewed::NewIsRefused(_) => return Code::Token,
+        Renewed::NoRoom { .. } => return Code::File,
         Renewed::Changed { failed, .. } if !failed.is_empty() => return Code::Network,
         Renewed::Changed { .. } | Renewed::Extended => {}
     }

@@ -52,6 +52,15 @@ pub fn of_renewal(renewal: &Renewal, end: &str) -> Vec<Failure> {
             }
             warnings
         }
+        Renewed::NoRoom { failed } => failed
+            .iter()
+            .map(|(place, error)| {
+                of_store(
+                    error,
+                    &format!("the token in {name} was not renewed, for {place} could not take a new one; it {end}"),
+                )
+            })
+            .collect(),
         Renewed::Failed(_) => Vec::new(),
         Renewed::NewIsRefused(error) => {
             let (code, hints) = advice_on_api(error);
@@ -71,6 +80,10 @@ pub fn of_renewal(renewal: &Renewal, end: &str) -> Vec<Failure> {
             failure = failure.caused_by(error).hint("feedbake asks for its renewal again tomorrow");
         }
         warnings.push(failure.hint(LOGIN));
+    }
+    if let Some(error) = &renewal.unrecorded {
+        warnings
+            .push(*Failure::of_file(error, &format!("what is known of the token in {name} could not be written down")));
     }
     for warning in &mut warnings {
         warning.lower();

@@ -129,7 +129,11 @@ fn say(voice: &Voice, renewal: &Renewal) {
         Renewed::Failed(error) => {
             voice.detail(&format!("{}: the token was not renewed: {error}", renewal.name));
         }
-        Renewed::NotDue | Renewed::NotThisKind | Renewed::Unkept { .. } | Renewed::NewIsRefused(_) => {}
+        Renewed::NotDue
+        | Renewed::NotThisKind
+        | Renewed::NoRoom { .. }
+        | Renewed::Unkept { .. }
+        | Renewed::NewIsRefused(_) => {}
     }
 }
 
@@ -167,6 +171,7 @@ pub fn as_json(report: &TokenReport) -> Value {
         Renewed::Extended => "extended",
         Renewed::Changed { .. } => "changed",
         Renewed::Unkept { .. } => "unkept",
+        Renewed::NoRoom { .. } => "no_room",
         Renewed::TooYoung => "too_young",
         Renewed::Failed(_) => "failed",
         Renewed::NewIsRefused(_) => "new_is_refused",

@@ -79,13 +79,14 @@ pub fn find_site(start: &Path) -> PathBuf {
 pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, ConfigError> {
     let site = match &wanted.site {
         Some(folder) if folder.is_dir() => folder.clone(),
-        Some(folder) => return Err(ConfigError::NoSuchSite(folder.clone())),
+        Some(folder) => return Err(ConfigError::NoSuchSite(scanner_of(&environment).shown(folder))),
         None => find_site(&current_folder().map_err(ConfigError::NoCurrentFolder)?),
     };
     let file = match &wanted.config {
         None => read_settings(&site.join(CONFIG_FILE), CONFIG_FILE)?.unwrap_or_default(),
         Some(path) => {
-            read_settings(path, &path.to_string_lossy())?.ok_or_else(|| SettingsError::NoSuchFile(path.clone()))?
+            let shown = scanner_of(&environment).shown(path);
+            read_settings(path, &shown.to_string_lossy())?.ok_or(SettingsError::NoSuchFile(shown))?
         }
     };
     let dot_env = read_dot_env(&site, &file)?;
@@ -93,13 +94,18 @@ pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, Conf
     let of_dot_env = dot_env.iter().filter_map(only_there).collect();
     environment.add_below(dot_env);
     let (variables, doubtful_variables) = Layer::from_variables(environment.iter());
-    let live = TOKEN_NAMES.iter().filter_map(|name| AccessToken::new(environment.get(name)?).ok()).collect::<Vec<_>>();
-    let scanner = LeakScanner::new(&live.iter().collect::<Vec<_>>());
+    let scanner = scanner_of(&environment);
     for layer in [&file, &variables, &wanted.flags] {
         layer.refuse_tokens(&scanner)?;
     }
     let settings = Settings::from_layers(&[&file, &variables, &wanted.flags])?;
     Ok(Place { site, settings, environment, of_dot_env, doubtful_variables })
+}
+
+/// Knows the tokens in the usual variables.
+fn scanner_of(environment: &Environment) -> LeakScanner {
+    let live = TOKEN_NAMES.iter().filter_map(|name| AccessToken::new(environment.get(name)?).ok()).collect::<Vec<_>>();
+    LeakScanner::new(&live.iter().collect::<Vec<_>>())
 }
 
 fn read_settings(path: &Path, name: &str) -> Result<Option<Layer>, ConfigError> {

@@ -64,6 +64,7 @@ faults! {
     CutJson "cut-json" Api "the connection ends in the middle of the JSON";
     Reset "reset" Api "the connection ends before a word is said";
     Stall "stall" Api "half an answer, then silence for 5 minutes";
+    Trickle "trickle" Api "a few bytes now and then, for half a minute: never silence, and never an end";
     RedirectApi "redirect-api" Api "a redirect to another host";
     RedirectLoop "redirect-loop" Api "a redirect to the same address";
     GzipBomb "gzip-bomb" Api "64 kB that unpack to 64 MB";

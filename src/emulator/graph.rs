@@ -93,6 +93,7 @@ pub fn answer(
                     response.delivery(Delivery::CutAfter(half))
                 }
                 Some(Fault::Stall) => response.delivery(Delivery::Stall(Duration::from_secs(300))),
+                Some(Fault::Trickle) => response.delivery(Delivery::Drip(Duration::from_millis(600))),
                 _ => response,
             }
         }

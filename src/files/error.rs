@@ -84,6 +84,16 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// Whether a folder stands where a file has to be, or the reverse.
+    pub fn is_something_in_the_way(&self) -> bool {
+        use io::ErrorKind::{AlreadyExists, IsADirectory, NotADirectory};
+        match self {
+            Self::Io { source, .. } => matches!(source.kind(), AlreadyExists | IsADirectory | NotADirectory),
+            Self::NoFile { .. } => true,
+            Self::Symlink { .. } => false,
+        }
+    }
+
     pub(super) fn io(attempt: Attempt, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { attempt, path, source }

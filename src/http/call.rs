@@ -1,5 +1,7 @@
 //! Requests that are not about posts: forms for the token endpoints, JSON for the places tokens are kept.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -88,7 +90,8 @@ impl Http {
             }
             Load::Json(value) => request.header(CONTENT_TYPE, "application/json").body(value.to_string()),
         };
+        let began = Instant::now();
         let response = request.send().map_err(|error| self.explain(&host, error))?;
-        self.answer(&host, response)
+        self.answer(&host, response, began)
     }
 }

@@ -121,8 +121,8 @@ pub type Fetch<'a> = dyn Fn(&MediaLink) -> Result<Vec<u8>, HttpError> + Sync + '
 struct Undeveloped {
     index: usize,
     bytes: Vec<u8>,
-    /// The file name in its link, when it was downloaded just now.
-    link_name: Option<String>,
+    /// Its link, when it was downloaded just now.
+    link: Option<MediaLink>,
 }
 
 /// Works through `jobs`; the answers stand in the same order.
@@ -192,9 +192,9 @@ impl Desk<'_> {
             let Some(job) = self.jobs.get(index) else { return };
             match self.original_of(job) {
                 Obtained::Answer(answer) => self.answer(index, *answer),
-                Obtained::Bytes { bytes, link_name } => {
+                Obtained::Bytes { bytes, link } => {
                     // The receiver outlives the threads, so this cannot fail.
-                    let _ = sender.send(Undeveloped { index, bytes, link_name });
+                    let _ = sender.send(Undeveloped { index, bytes, link });
                 }
             }
         }
@@ -224,7 +224,7 @@ impl Desk<'_> {
                 original: job.original.clone(),
             })),
             (Step::Reshape, _, Some(original)) => match self.bench.cache.get(&original.sha256) {
-                Ok(Some(bytes)) => Obtained::Bytes { bytes, link_name: None },
+                Ok(Some(bytes)) => Obtained::Bytes { bytes, link: None },
                 // Damaged in the cache: the link is the next best place.
                 Ok(None) => self.download(job).unwrap_or_else(|_| Obtained::answer(Err(trouble))),
                 Err(error) => Obtained::answer(Err(error.into())),
@@ -266,16 +266,16 @@ impl Desk<'_> {
                 if let Err(error) = self.bench.cache.put_hashed(&sha256, &bytes) {
                     return Obtained::answer(Err(error.into()));
                 }
-                let original = Some(Original { sha256, link_name: link.file_name().to_owned() });
+                let original = Some(Original::behind(sha256, link));
                 let work = Work::Checked { bytes: bytes.len() as u64 };
                 Obtained::answer(Ok(Made { picture: picture.clone(), work, original }))
             }
-            _ => Obtained::Bytes { bytes, link_name: Some(link.file_name().to_owned()) },
+            _ => Obtained::Bytes { bytes, link: Some(link.clone()) },
         }
     }
 
     fn develop(&self, undeveloped: Undeveloped) -> Result<Made, Trouble> {
-        let Undeveloped { index, bytes, link_name } = undeveloped;
+        let Undeveloped { index, bytes, link } = undeveloped;
         let job = &self.jobs[index];
         let id: &MediaId = &job.slide.id;
         let Bench { recipe, folder, limits, cache, .. } = self.bench;
@@ -293,12 +293,12 @@ impl Desk<'_> {
             cache.put_hashed(&rendition.sha256, file)?;
         }
         let sha256 = developed.picture.original.clone();
-        let (work, link_name) = match (link_name, &job.original) {
-            (Some(name), _) => (Work::Fetched { bytes: bytes.len() as u64 }, name),
-            (None, Some(original)) => (Work::Reshaped, original.link_name.clone()),
-            (None, None) => (Work::Reshaped, String::new()),
+        let (work, original) = match (link, &job.original) {
+            (Some(link), _) => (Work::Fetched { bytes: bytes.len() as u64 }, Original::behind(sha256, &link)),
+            (None, Some(original)) => (Work::Reshaped, Original { sha256, ..original.clone() }),
+            (None, None) => (Work::Reshaped, Original { sha256, link_key: String::new() }),
         };
-        Ok(Made { picture: Arc::new(developed.picture), work, original: Some(Original { sha256, link_name }) })
+        Ok(Made { picture: Arc::new(developed.picture), work, original: Some(original) })
     }
 
     fn older(&self, job: &Job, trouble: Trouble) -> Result<Made, Trouble> {
@@ -313,7 +313,7 @@ impl Desk<'_> {
 
 enum Obtained {
     Answer(Box<Result<Made, Trouble>>),
-    Bytes { bytes: Vec<u8>, link_name: Option<String> },
+    Bytes { bytes: Vec<u8>, link: Option<MediaLink> },
 }
 
 impl Obtained {

@@ -1,9 +1,10 @@
 //! Tidying up: what the manifest lists and nobody needs any more. Nothing else is ever deleted.
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::layout::PUBLISHED_FOLDER;
-use super::shown::is_data_file;
+use super::shown::{is_data_file, named_paths};
 use super::templates::{relist_templates, templates};
 use crate::auth::{STATUS_FILE, VAULT_FILE};
 use crate::cache::{self, Index};
@@ -37,12 +38,28 @@ pub fn clean_cache(root: &Root) -> Result<(), FileError> {
     root.remove_folder(&known(cache::FOLDER))
 }
 
-/// Lists again what a lost manifest listed, as far as the cache remembers it.
-pub fn relist(root: &Root, manifest: &mut Manifest, index: &Index) {
+/// Lists again what a lost manifest listed, as far as the cache remembers it or a data file names it; a manifest that lists
+/// anything is believed to list all.
+pub fn relist(root: &Root, manifest: &mut Manifest, index: &Index, data_files: &[&SitePath]) {
+    if !manifest.files.is_empty() {
+        return;
+    }
     for shown in index.shown() {
         manifest.claim(shown.record.data_file.clone(), Role::Data, shown.data_sha256.clone());
         for rendition in shown.record.pictures.values().flat_map(|picture| &picture.renditions) {
             manifest.claim(rendition.path.clone(), Role::Picture, rendition.sha256.clone());
+        }
+    }
+    for place in data_files {
+        // What cannot be read is listed by nobody; whoever needs it says so.
+        let Some(data) = root.read(place).ok().flatten().filter(|bytes| is_data_file(bytes)) else { continue };
+        manifest.claim((*place).clone(), Role::Data, hex(&Sha256::digest(&data)));
+        let value: Value = serde_json::from_slice(&data).unwrap_or_default();
+        for path in named_paths(&value) {
+            let Ok(path) = SitePath::new(&format!("{PUBLISHED_FOLDER}/{path}")) else { continue };
+            let bytes = root.read(&path).ok().flatten();
+            let sha256 = bytes.map(|bytes| hex(&Sha256::digest(&bytes))).filter(|sha256| is_picture(&path, sha256));
+            sha256.into_iter().for_each(|sha256| manifest.claim(path.clone(), Role::Picture, sha256));
         }
     }
     relist_templates(root, manifest);

@@ -235,30 +235,101 @@ fn a_folder_that_may_not_be_written_is_named_and_the_feed_stays() {
     site.is_whole();
 }
 
-/// Needs a disk of its own, which only root may mount.
+/// A disk of its own, which only root may mount; gone with this.
+#[cfg(target_os = "linux")]
+struct Mounted(std::path::PathBuf);
+
+#[cfg(target_os = "linux")]
+impl Mounted {
+    fn at(place: &Path, options: &str) -> Option<Self> {
+        let mounted = mount(place, options).then(|| Self(place.to_owned()));
+        if mounted.is_none() {
+            eprintln!("SKIPPED: only root may mount a small disk");
+        }
+        mounted
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn mount(place: &Path, options: &str) -> bool {
+    let mut command = std::process::Command::new("mount");
+    command.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(place).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_before_there_is_a_feed_gets_an_empty_one() {
+    for kilobytes in [140, 200, 300] {
+        let api =
+            (0..6).fold(Emulator::start(), |api, number| api.post(photo(&format!("DB{number}")).size(1080, 1080)));
+        let site = Sandbox::new(&api);
+        let top = site.path("");
+        let Some(_mounted) = Mounted::at(&top, &format!("size={kilobytes}k")) else { return };
+        site.run("bake").ends_with(6).says(&["could not be written", "make room on the disk"]);
+        assert_eq!(site.shown(), Vec::<String>::new(), "{kilobytes} kB: an empty feed, and a valid one");
+        assert!(site.path("templates/partials/instagram.html").exists());
+        assert!(mount(&top, "remount,size=50m"));
+        site.run("bake").succeeds();
+        assert_eq!(site.shown().len(), 6);
+        site.is_whole();
+    }
+}
+
+/// The renewal ends the old token: a new one that finds no room is the end of the feed.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_renewed_where_the_disk_has_no_room_for_the_new_token() {
+    use feedbake::emulator::Rotation;
+    for with_key in [false, true] {
+        let api = Emulator::start().post(photo("DAa").size(64, 64));
+        api.change(|world| world.rotation = Rotation::AnotherEndsTheOld);
+        let site = Sandbox::new(&api).set("FEEDBAKE_TOKEN_REFRESH", "20d");
+        let key = site.run("token keygen").succeeds().stdout;
+        let site =
+            if with_key { site.set("FEEDBAKE_TOKEN_KEY", key.trim()) } else { site.unset("INSTAGRAM_ACCESS_TOKEN") };
+        let top = site.path("");
+        let Some(_mounted) = Mounted::at(&top, "size=20m") else { return };
+        site.write("config.toml", "");
+        if !with_key {
+            site.write(".env", &format!("INSTAGRAM_ACCESS_TOKEN={}\n", api.token()));
+        }
+        site.run_with("bake", &[("FEEDBAKE_TOKEN_REFRESH", "never")]).succeeds();
+        for free_kilobytes in [0, 8, 16, 32] {
+            fill(&top, free_kilobytes);
+            let ran = site.run("bake");
+            assert!(!ran.stderr.contains("nothing is lost"), "{}", ran.stderr);
+            // Either it was renewed and kept, or it was left alone: the next run has a token that works.
+            fs::remove_file(top.join("filling")).unwrap();
+            let _ = fs::remove_file(site.path(".feedbake/cache/token-tries.json"));
+            site.run_with("bake --strict", &[("FEEDBAKE_TOKEN_REFRESH", "never")]).succeeds();
+        }
+    }
+}
+
+/// Leaves so much room on the disk that `top` is.
+#[cfg(target_os = "linux")]
+fn fill(top: &Path, free_kilobytes: usize) {
+    let output = std::process::Command::new("df").args(["--output=avail", "-k"]).arg(top).output().unwrap();
+    let available: usize = String::from_utf8_lossy(&output.stdout).lines().nth(1).unwrap().trim().parse().unwrap();
+    fs::write(top.join("filling"), vec![1; (available - free_kilobytes) * 1024]).unwrap();
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_leaves_the_last_good_feed_and_room_heals_it() {
-    struct Mounted(std::path::PathBuf);
-    impl Drop for Mounted {
-        fn drop(&mut self) {
-            let _ = std::process::Command::new("umount").arg(&self.0).status();
-        }
-    }
-    let mount = |place: &Path, options: &str| {
-        let mut command = std::process::Command::new("mount");
-        command.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(place).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
     for kilobytes in [120, 160, 200] {
         let api = Emulator::start().post(photo("DAa").size(64, 64));
         let site = Sandbox::new(&api);
         let top = site.path("");
-        if !mount(&top, "size=20m") {
-            eprintln!("SKIPPED: only root may mount a small disk");
-            return;
-        }
-        let _mounted = Mounted(top.clone());
+        let Some(_mounted) = Mounted::at(&top, "size=20m") else { return };
         site.run("bake").succeeds();
         let before = site.files("");
         for number in 0..3 {

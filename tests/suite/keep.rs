@@ -226,9 +226,12 @@ fn silence_in_the_middle_of_an_answer_ends_with_the_time_that_was_allowed() {
     let api = account();
     let site = Sandbox::new(&api);
     site.run("bake").succeeds();
-    api.fault(Fault::Stall);
-    site.run_with("bake --strict", &impatient).ends_with(5).says(&["took longer than", "`api.timeout`"]);
-    assert_eq!(site.shown().len(), 3);
+    for fault in [Fault::Stall, Fault::Trickle] {
+        api.clear_faults();
+        api.fault(fault);
+        site.run_with("bake --strict", &impatient).ends_with(5).says(&["took longer than", "`api.timeout`"]);
+        assert_eq!(site.shown().len(), 3);
+    }
     api.clear_faults();
     api.add(photo("DNew").size(64, 64).at("2026-06-01T10:00:00Z"));
     api.fault(Fault::StalledPicture);

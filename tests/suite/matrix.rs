@@ -68,7 +68,7 @@ fn play(site: &Sandbox, cause: &Cause, strict: bool) -> Ran {
     match cause {
         Cause::Address(base) => site.run_with(arguments, &[RENEWING, ("FEEDBAKE_API_BASE", base)]),
         Cause::NoToken => site.run_with(arguments, &[RENEWING, ("INSTAGRAM_ACCESS_TOKEN", "")]),
-        Cause::Fault(Fault::Stall | Fault::StalledPicture) => {
+        Cause::Fault(Fault::Stall | Fault::Trickle | Fault::StalledPicture) => {
             site.run_with(arguments, &[RENEWING, ("FEEDBAKE_API_TIMEOUT", "1500ms"), ("FEEDBAKE_API_RETRIES", "0")])
         }
         Cause::Fault(_) | Cause::Clock(_) => site.run_with(arguments, &[RENEWING]),

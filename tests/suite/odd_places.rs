@@ -148,12 +148,8 @@ fn everything_is_removed_though_the_manifest_was_lost() {
     let site = Sandbox::new(&api);
     site.run("bake").succeeds();
     fs::remove_dir_all(site.path(".feedbake")).unwrap();
-    let data = site.files("data");
-    site.run("clean --all").succeeds().says(&[
-        "data/instagram.json and what belongs to it stay",
-        "neither .feedbake/manifest.json nor the cache says",
-    ]);
-    assert_eq!(site.files("data"), data);
+    site.run("clean --all").succeeds();
+    assert_eq!(site.files("").into_keys().collect::<Vec<_>>(), ["config.toml"], "the data file names the rest");
 }
 
 #[test]
@@ -162,4 +158,58 @@ fn what_cannot_be_read_is_said_to_be_unreadable() {
     let site = Sandbox::without_token().owned_by(65_534).file("feedbake.toml", "limit = 3\n");
     fs::set_permissions(site.path("feedbake.toml"), fs::Permissions::from_mode(0o000)).unwrap();
     site.run("bake").ends_with(6).says(&["feedbake.toml could not be read", "the right to read it"]);
+}
+
+#[test]
+fn a_post_that_went_while_the_manifest_was_lost_leaves_nothing_behind() {
+    for cache_too in [false, true] {
+        let api = Emulator::start().post(photo("DAa").size(32, 32)).post(photo("DAb").size(32, 32));
+        let site = Sandbox::new(&api);
+        site.run("bake").succeeds();
+        site.write(".feedbake/manifest.json", "null");
+        if cache_too {
+            fs::remove_dir_all(site.path(".feedbake/cache")).unwrap();
+        }
+        site.write("static/feedbake/mine-7.0123abcd.webp", "mine");
+        api.delete("DAb");
+        site.run("bake").succeeds();
+        let pictures = site.files("static/feedbake").into_keys().filter(|name| !name.contains("mine"));
+        let mut named: Vec<String> = site.named_pictures();
+        named.sort();
+        assert_eq!(pictures.map(|name| name.replacen("static/", "", 1)).collect::<Vec<_>>(), named, "{cache_too}");
+        assert!(site.path("static/feedbake/mine-7.0123abcd.webp").exists());
+    }
+}
+
+#[test]
+fn what_stands_in_the_way_of_the_cache_is_removed() {
+    let api = Emulator::start().post(photo("DAa").size(32, 32)).post(photo("DAb").size(32, 32));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    for name in ["index.json", "times.json", "untidy", "objects"] {
+        let place = format!(".feedbake/cache/{name}");
+        let _ = fs::remove_file(site.path(&place));
+        let _ = fs::remove_dir_all(site.path(&place));
+        if name == "objects" {
+            site.write(&place, "in the way");
+        } else {
+            site.write(&format!("{place}/in the way"), "");
+        }
+        api.add(photo(&format!("DN{name}").replace('.', "")).size(32, 32).at("2026-06-01T10:00:00Z"));
+        site.run("bake --strict").succeeds();
+        site.is_whole();
+        site.run("bake --strict").succeeds();
+    }
+    assert_eq!(site.shown().len(), 6);
+}
+
+#[test]
+fn an_index_holds_no_name_of_a_link() {
+    let api = Emulator::start().post(photo("DAa").size(32, 32));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let index = site.json(".feedbake/cache/index.json");
+    let original = index["originals"].as_object().unwrap().values().next().unwrap();
+    assert_eq!(original["link_key"].as_str().map(str::len), Some(16));
+    assert!(!index.to_string().contains(".jpg\"}"), "{index}");
 }

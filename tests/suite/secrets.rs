@@ -21,8 +21,9 @@ fn holds(bytes: &[u8], needle: &str) -> bool {
 
 #[test]
 fn the_token_is_in_no_file_and_in_no_word_whatever_goes_wrong() {
-    for fault in
-        Fault::ALL.iter().filter(|fault| !matches!(fault, Fault::Stall | Fault::StalledPicture | Fault::SlowDrip))
+    for fault in Fault::ALL
+        .iter()
+        .filter(|fault| !matches!(fault, Fault::Stall | Fault::Trickle | Fault::StalledPicture | Fault::SlowDrip))
     {
         let api = Emulator::start().post(photo("DAa").size(64, 64)).post(reel("DAb").size(64, 64));
         let token = api.token();
@@ -268,4 +269,17 @@ fn a_dot_env_file_is_read() {
     site.run("bake").ends_with(4).says(&["no access token was given", "five steps"]);
     site.write(".env", &format!("INSTAGRAM_ACCESS_TOKEN=\"{}\"\n", api.token()));
     site.run("bake").succeeds();
+}
+
+#[test]
+fn a_token_in_a_path_that_is_not_there_is_not_repeated() {
+    let api = Emulator::start().post(photo("DAa").size(32, 32));
+    let site = Sandbox::new(&api);
+    let token = api.token();
+    for arguments in
+        [format!("--config /nowhere/{token}"), format!("--site /nowhere/{token}/x"), format!("audit /nowhere/{token}")]
+    {
+        let ran = site.run(&arguments);
+        assert!(ran.code != 0 && !ran.stderr.contains(&token) && ran.stderr.contains("there is no"), "{}", ran.stderr);
+    }
 }

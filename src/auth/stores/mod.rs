@@ -15,11 +15,15 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::long_runs::without_long_runs;
+use super::status::STATUS_FILE;
 use super::token::AccessToken;
-use super::vault::{Vault, VaultError, VaultKey};
+use super::vault::{VAULT_FILE, Vault, VaultError, VaultKey};
 use crate::feed::one_line;
-use crate::files::{FileError, Root};
+use crate::files::{self, FileError, Root, SitePath};
 use crate::http::HttpError;
+
+/// More than a file of tokens takes with all it holds, in bytes.
+const ROOM: usize = 64 << 10;
 
 /// The longest a store may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -167,6 +171,25 @@ impl Store {
             Self::File(path) => variables::keep(path, name, new),
             Self::Command(words) => command::keep(words, name, new),
         }
+    }
+}
+
+impl Store {
+    /// Finds out whether a token could be kept here now, as far as that can be told without changing anything.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the disk is full, or the place cannot be written.
+    pub fn has_room(&self, root: &Root) -> Result<(), StoreError> {
+        let place = match self {
+            Self::Vault(_) => root.locate(&SitePath::new(VAULT_FILE).expect("the place is plain")),
+            Self::File(path) => path.clone(),
+            Self::Github(_) | Self::Netlify(_) | Self::Command(_) => return Ok(()),
+        };
+        let status = root.locate(&SitePath::new(STATUS_FILE).expect("the place is plain"));
+        for place in [place, status] {
+            files::rehearse(&place, ROOM)?;
+        }
+        Ok(())
     }
 }
 
