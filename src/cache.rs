@@ -330,6 +330,15 @@ impl Cache {
         Ok(())
     }
 
+    /// Deletes the index, then every object.
+    ///
+    /// # Errors
+    /// [`FileError`] when a file cannot be deleted.
+    pub fn forget_all(&self) -> Result<(), FileError> {
+        self.root.remove(&inside("index.json"))?;
+        self.prune(&BTreeSet::new())
+    }
+
     /// Deletes every object whose name is not in `wanted`.
     ///
     /// # Errors

@@ -84,14 +84,16 @@ pub fn leave_to_later(tools: &Tools<'_>, later: Version) -> Result<Report, BakeE
     Ok(report)
 }
 
-/// After a bake that could not be finished: the site has to build even so. Where there is no data file an empty one is
+/// After a bake that could not be finished: the site has to build even so. Where there never was a feed an empty one is
 /// written, and the templates that are missing; a disk that is full of what this run downloaded gets room for them.
 /// Whatever fails here failed before, and was told then.
 pub fn rescue(tools: &Tools<'_>) {
     let Tools { root, settings, .. } = tools;
+    let cache = Cache::new(root);
     let absent: Vec<&FeedSettings> = settings.feeds.iter().filter(|feed| !root.exists(&feed.data_file)).collect();
-    let Ok(mut manifest) = Manifest::read(root) else { return };
-    if absent.is_empty() {
+    let (Ok(mut manifest), Ok(known)) = (Manifest::read(root), cache.read_index()) else { return };
+    // What the cache remembers comes back from there, and must not make room for anything.
+    if absent.is_empty() || known.shown().next().is_some() {
         return;
     }
     let write = |manifest: &mut Manifest| -> Result<(), FileError> {
@@ -106,12 +108,8 @@ pub fn rescue(tools: &Tools<'_>) {
     };
     let is_full =
         |error: &FileError| matches!(error, FileError::Io { source, .. } if source.kind() == ErrorKind::StorageFull);
-    if write(&mut manifest).is_err_and(|error| is_full(&error)) {
-        let cache = Cache::new(root);
-        let known = cache.read_index().unwrap_or_default();
-        if cache.prune(&known.objects().collect()).is_ok() {
-            let _ = write(&mut manifest);
-        }
+    if write(&mut manifest).is_err_and(|error| is_full(&error)) && cache.forget_all().is_ok() {
+        let _ = write(&mut manifest);
     }
 }
 
