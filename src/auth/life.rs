@@ -103,7 +103,7 @@ pub fn due(
         (Keeping::Hindered, _) => false,
         // It would change again.
         (Keeping::Impossible, _) if record.unkept => false,
-        (Keeping::Possible, _) if record.unkept => true,
+        (Keeping::Possible, _) if record.unkept => !record.place_failed,
         (_, Some(renewed_at)) => now.duration_since(renewed_at) >= age,
         // The first sight of it was tried already, and refused or not answered.
         (_, None) => record.first_seen != day_of(now),
@@ -206,6 +206,7 @@ mod tests {
     fn a_renewal_that_could_lose_the_token_waits_until_it_has_to_be() {
         use Keeping::{Hindered, Impossible, Possible};
         let lost = TokenRecord { unkept: true, ..record(0, Some(20), None) };
+        let failed = TokenRecord { place_failed: true, ..lost.clone() };
         let seen = record(0, None, None);
         let renewed = record(0, Some(20), Some(80));
         // The days on which it is due.
@@ -216,6 +217,7 @@ mod tests {
             ("met", Some(&seen), Impossible, 1..=90),
             ("met", Some(&seen), Hindered, 46..=59),
             ("lost", Some(&lost), Possible, 21..=90),
+            ("lost by a place", Some(&failed), Possible, 46..=59),
             ("lost", Some(&lost), Impossible, 46..=59),
             ("lost", Some(&lost), Hindered, 46..=59),
             ("renewed, the same", Some(&renewed), Impossible, 40..=90),

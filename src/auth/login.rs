@@ -8,7 +8,7 @@ use super::talk::App;
 pub const ADDRESS_OF_LOGIN: &str = "https://www.instagram.com/oauth/authorize";
 
 /// The one permission feedbake needs.
-const SCOPE: &str = "instagram_business_basic";
+pub const SCOPE: &str = "instagram_business_basic";
 
 /// A pasted address that brings no code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +31,9 @@ pub enum LoginError {
     /// The person said no.
     #[error("Instagram says the permission was denied")]
     Denied,
+    /// The person allowed something else than what is needed.
+    #[error("the permission `{SCOPE}` was not given")]
+    NoPermission,
     /// Instagram said no.
     #[error("Instagram refused the login ({reason})")]
     Refused {

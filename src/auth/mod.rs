@@ -21,7 +21,7 @@ pub use leak::{Leak, LeakKind, LeakScanner};
 pub use life::{
     Certainty, Due, Keeping, Outlook, RenewWhen, TOKEN_LIFE, YOUNGEST, day_of, deadline, due, outlook, whole_days,
 };
-pub use login::{ADDRESS_OF_LOGIN, LoginAnswer, LoginError, authorize_address, read_redirect};
+pub use login::{ADDRESS_OF_LOGIN, LoginAnswer, LoginError, SCOPE, authorize_address, read_redirect};
 pub use long_runs::without_long_runs;
 pub use renew::{Held, Renewal, Renewed, Renewer, TokenPlace, Urgency, choose};
 pub use status::{STATUS_FILE, TRIES_FILE, TokenRecord, TokenStatus, Tries};

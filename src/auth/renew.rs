@@ -136,7 +136,7 @@ impl Renewer<'_> {
     pub fn renew(&self, held: &Held, urgency: Urgency) -> Result<Renewal, FileError> {
         let mut status = TokenStatus::read(self.root)?;
         let fingerprint = held.token.fingerprint();
-        let known = status.of(&held.name, &fingerprint).cloned();
+        let known = status.of(&held.name, &fingerprint, self.now).cloned();
         let end = |token: AccessToken, outcome, record: Option<TokenRecord>| Renewal {
             name: held.name.clone(),
             token,
@@ -160,13 +160,15 @@ impl Renewer<'_> {
         }
         tries.note(self.root, &fingerprint, self.now)?;
         let mut record = self.remember(&mut status, &held.name, known, &fingerprint)?;
-        // The renewal may end the old token: whether there is room for the new one is found out before.
+        // The renewal may end the old token: whether there is a place for the new one is found out before. Near the end
+        // it is asked for even so, for the token may well stay the same.
         let failed: Vec<(String, StoreError)> = self
             .stores
             .iter()
-            .filter_map(|store| Some((store.to_string(), store.has_room(self.root).err()?)))
+            .filter_map(|store| Some((store.to_string(), store.is_ready(self.root).err()?)))
             .collect();
-        if !failed.is_empty() && failed.len() == self.stores.len() {
+        let is_near = matches!(outlook(Some(&record), self.warn, self.now), Outlook::Near { .. } | Outlook::Over);
+        if !failed.is_empty() && failed.len() == self.stores.len() && !is_near {
             return Ok(end(held.token.clone(), Renewed::NoRoom { failed }, Some(record)));
         }
         let grown = match self.talk.refresh(&held.token) {
@@ -210,6 +212,7 @@ impl Renewer<'_> {
             record.account = account.username.or(record.account);
             record.refreshed_at = Some(whole_seconds(self.now));
             record.unkept = true;
+            record.place_failed = !failed.is_empty();
             let old = self.talk.whose(&held.token);
             let old_has_ended = matches!(&old, Err(ApiError::Fault(fault)) if fault.is_about_the_token());
             if old_has_ended {
@@ -254,7 +257,7 @@ impl Renewer<'_> {
     fn renewed(&self, record: &mut TokenRecord, grown: &Grown) {
         record.refreshed_at = Some(whole_seconds(self.now));
         record.expires_at = Some(whole_seconds(later(self.now, grown.life.unwrap_or(TOKEN_LIFE))));
-        record.unkept = false;
+        (record.unkept, record.place_failed) = (false, false);
     }
 
     fn write(&self, status: &mut TokenStatus, name: &str, record: &TokenRecord) -> Result<(), FileError> {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::life::{day_of, is_within_a_day, later};
+use super::life::{YOUNGEST, day_of, is_within_a_day, later};
 use crate::files::{FileError, Root, SitePath, Written};
 
 /// Where it lies in a site.
@@ -48,6 +48,9 @@ pub struct TokenRecord {
     /// The last renewal brought another token, and there was no place to keep it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unkept: bool,
+    /// There was a place, and it did not take the token.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub place_failed: bool,
 }
 
 impl TokenRecord {
@@ -60,11 +63,18 @@ impl TokenRecord {
             refreshed_at: None,
             expires_at: None,
             unkept: false,
+            place_failed: false,
         }
     }
 }
 
 impl TokenRecord {
+    /// Whether it was written at a time that has not come yet; a day is what clocks and time zones may be apart.
+    fn is_of_the_future(&self, now: Timestamp) -> bool {
+        let latest = later(now, YOUNGEST);
+        self.refreshed_at.is_some_and(|moment| moment > latest) || self.first_seen > day_of(latest)
+    }
+
     /// A token that was made just now, and its life as the API says it.
     pub fn made(fingerprint: &str, now: Timestamp, life: SignedDuration) -> Self {
         let expires_at = Some(whole_seconds(later(now, life)));
@@ -99,9 +109,10 @@ impl TokenStatus {
         root.write(&place(), text.as_bytes())
     }
 
-    /// What is known of the token in the variable `name`; nothing when that holds another one by now.
-    pub fn of(&self, name: &str, fingerprint: &str) -> Option<&TokenRecord> {
-        self.tokens.get(name).filter(|record| record.fingerprint == fingerprint)
+    /// What is known of the token in the variable `name`; nothing when that holds another one by now, or when the record
+    /// was written by a clock that was ahead.
+    pub fn of(&self, name: &str, fingerprint: &str, now: Timestamp) -> Option<&TokenRecord> {
+        self.tokens.get(name).filter(|record| record.fingerprint == fingerprint && !record.is_of_the_future(now))
     }
 }
 
@@ -162,7 +173,7 @@ mod tests {
         assert_eq!(TokenStatus::read(&root).unwrap(), status);
         let text = String::from_utf8(root.read(&place()).unwrap().unwrap()).unwrap();
         assert!(!text.contains("null") && text.contains("\"2026-03-01\""), "{text}");
-        assert!(status.of("IG_TOKEN", "00ff").is_some() && status.of("IG_TOKEN", "0000").is_none());
+        assert!(status.of("IG_TOKEN", "00ff", now).is_some() && status.of("IG_TOKEN", "0000", now).is_none());
     }
 
     #[test]

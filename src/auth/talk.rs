@@ -28,8 +28,8 @@ pub struct Redeemed {
     pub token: AccessToken,
     /// The account's id, which may be longer than a number of JSON can be trusted with.
     pub user_id: Option<String>,
-    /// What the person allowed; empty when the answer does not say.
-    pub permissions: Vec<String>,
+    /// What the person allowed; `None` when the answer does not say.
+    pub permissions: Option<Vec<String>>,
 }
 
 /// An app that people can log in to.
@@ -140,9 +140,9 @@ fn redeemed(value: &Value) -> Option<Redeemed> {
         _ => None,
     });
     let permissions = match inner.get("permissions") {
-        Some(Value::String(text)) => text.split(',').map(|word| word.trim().to_owned()).collect(),
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => Vec::new(),
+        Some(Value::String(text)) => Some(text.split(',').map(|word| word.trim().to_owned()).collect()),
+        Some(Value::Array(list)) => Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        _ => None,
     };
     Some(Redeemed { token, user_id, permissions })
 }
@@ -182,9 +182,9 @@ mod tests {
             let redeemed = redeemed(&answer).unwrap();
             assert_eq!(redeemed.token.expose(), token);
             assert_eq!(redeemed.user_id.as_deref(), Some("27640875392278831"));
-            assert_eq!(redeemed.permissions, ["a", "b"]);
+            assert_eq!(redeemed.permissions.as_deref(), Some(["a".to_owned(), "b".to_owned()].as_slice()));
         }
-        assert!(redeemed(&json!({ "access_token": token })).unwrap().permissions.is_empty());
+        assert!(redeemed(&json!({ "access_token": token })).unwrap().permissions.is_none());
         for answer in [json!({}), json!({ "data": [] }), json!({ "access_token": 3 }), json!({ "access_token": "" })] {
             assert!(redeemed(&answer).is_none(), "{answer}");
         }

@@ -278,6 +278,9 @@ pub struct LoginArgs {
     /// Open the address in a browser, too
     #[arg(long, requires = "app_id")]
     pub open: bool,
+    /// The feed it is for, where the settings name several [default: the first]
+    #[arg(long, value_name = "NAME")]
+    pub feed: Option<String>,
     /// Print the token on standard output instead of writing .env
     #[arg(long)]
     pub print: bool,

@@ -8,7 +8,7 @@ use super::Ended;
 use super::advice::advice_on_api;
 use super::args::{Common, DoctorArgs, SourceArgs};
 use super::failure::{Code, Failure};
-use super::start::{dice, layer_of, now, place};
+use super::start::{dice, layer_of, look_at_place, now, place};
 use super::ui::{CYAN, GREEN, RED, Voice, YELLOW};
 use super::{token_advice, tokens};
 use crate::doctor::{Facts, Finding, Level, Sight, Topic, gather, judge};
@@ -18,7 +18,14 @@ use crate::files::Root;
 /// Looks at everything, and says what to click.
 pub fn run(voice: &Voice, common: &Common, flags: &DoctorArgs) -> Ended {
     let source = SourceArgs { api_base: flags.api.api_base.clone(), ..SourceArgs::default() };
-    let place = place(voice, common, layer_of(&source))?;
+    // What keeps everything else from running is the first thing to say here, and not the last.
+    let (place, refused) = match place(voice, common, layer_of(&source)) {
+        Ok(place) => (place, None),
+        Err(failure) => match look_at_place(common, layer_of(&source)) {
+            Some(place) => (place, Some(failure)),
+            None => return Err(failure),
+        },
+    };
     let root = Root::new(&place.site);
     let vault = tokens::vault(voice, &place, &root);
     let held: Vec<_> = place.settings.feeds.iter().map(|feed| tokens::held(&place, &vault, feed)).collect();
@@ -35,7 +42,19 @@ pub fn run(voice: &Voice, common: &Common, flags: &DoctorArgs) -> Ended {
     let mut findings = judge(&facts);
     advise(&mut findings, &facts);
     let code = findings.iter().filter(|finding| finding.level == Level::Bad).map(|finding| code(finding.topic)).max();
-    let code = code.unwrap_or(Code::Done);
+    let mut code = code.unwrap_or(Code::Done);
+    if let Some(failure) = refused {
+        code = code.max(failure.code);
+        let topic = if failure.code == Code::Token { Topic::Secrets } else { Topic::Site };
+        let what = format!("feedbake does nothing here: {}", failure.causes.join(": "));
+        let mut hints = failure.hints;
+        if hints.is_empty() {
+            hints.push(
+                "mend that first: the README lists the settings; what follows was looked at without them".to_owned(),
+            );
+        }
+        findings.insert(0, Finding { topic, level: Level::Bad, what, hints });
+    }
     if voice.json {
         let all: Vec<_> = findings
             .iter()

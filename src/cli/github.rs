@@ -31,6 +31,13 @@ pub fn tell(voice: &Voice, actions: &GithubActions, report: &Report, failures: &
     }
 }
 
+/// Writes an annotation for a failure, where a run is watched by Actions.
+pub fn annotate(voice: &Voice, actions: Option<&GithubActions>, failure: &Failure) {
+    if actions.is_some() {
+        voice.complain(&annotation(failure));
+    }
+}
+
 /// A workflow command. Its text must not end the command or begin another one.
 ///
 /// Source: GitHub's toolkit, `core/src/command.ts`, which escapes `%`, CR and LF in the message and also `:` and `,`

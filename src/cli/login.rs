@@ -14,11 +14,12 @@ use super::start::{enter, layer_of, now, place};
 use super::ui::{CYAN, GREEN, Voice};
 use super::{Ended, ask, token_advice as advice, tokens};
 use crate::auth::{
-    ADDRESS_OF_LOGIN, AccessToken, App, Grown, Store, TOKEN_LIFE, TokenKind, TokenRecord, TokenStatus, VaultKey,
-    authorize_address, read_redirect, redeem,
+    ADDRESS_OF_LOGIN, AccessToken, App, Grown, LoginError, SCOPE, Store, TOKEN_LIFE, TokenKind, TokenRecord,
+    TokenStatus, VaultKey, authorize_address, read_redirect, redeem,
 };
 use crate::config::{
-    ApiSettings, ConfigError, DOT_ENV, FeedSettings, Place, TOKEN_NAMES, TokenError, git_tracks, git_would_commit,
+    ApiSettings, ConfigError, DOT_ENV, FeedSettings, Place, TOKEN_NAMES, TokenError, git_ignores, git_tracks,
+    git_would_commit,
 };
 use crate::files::{FileError, Root, SitePath};
 use crate::graph::ApiError;
@@ -45,12 +46,7 @@ const DASHBOARD: [&str; 7] = [
 pub fn run(voice: &Voice, common: &Common, flags: &LoginArgs) -> Ended {
     let source = SourceArgs { api_base: flags.api.api_base.clone(), ..SourceArgs::default() };
     let place = place(voice, common, layer_of(&source))?;
-    let feed = place
-        .settings
-        .feeds
-        .first()
-        .cloned()
-        .ok_or_else(|| Box::new(Failure::new(Code::Settings, "there is no feed to log in for")))?;
+    let feed = feed_of(&place, flags.feed.as_deref())?;
     let name = feed.token_env.clone().unwrap_or_else(|| TOKEN_NAMES[0].to_owned());
     if !flags.print {
         refuse_tracked(&place.site)?;
@@ -65,21 +61,48 @@ pub fn run(voice: &Voice, common: &Common, flags: &LoginArgs) -> Ended {
         return Ok(code);
     }
     keep(voice, &place, &name, &grown)?;
-    if let Some(failure) = overruled(&place, &feed, &grown.token) {
+    tell_of_others(voice, &place, &feed);
+    if let Some(failure) = overruled(&place, &feed, &name, &grown.token) {
         failure.tell(voice);
         return Ok(code.max(failure.code));
     }
     Ok(code)
 }
 
-/// A variable of the shell counts before `.env`: with an older token in it, the new one is not used here.
-fn overruled(place: &Place, feed: &FeedSettings, token: &AccessToken) -> Option<Failure> {
+/// The feed that is logged in for: the one that is named, or the first.
+fn feed_of(place: &Place, name: Option<&str>) -> Result<FeedSettings, Box<Failure>> {
+    let feeds = &place.settings.feeds;
+    let found = feeds.iter().find(|feed| name.is_none_or(|name| feed.name == name));
+    found.cloned().ok_or_else(|| {
+        let names: Vec<&str> = feeds.iter().map(|feed| feed.name.as_str()).collect();
+        Box::new(
+            Failure::new(Code::Usage, "there is no login: no feed has that name")
+                .hint(format!("the feeds of this site: {}", names.join(", "))),
+        )
+    })
+}
+
+/// Says which other feeds have tokens of their own.
+fn tell_of_others(voice: &Voice, place: &Place, feed: &FeedSettings) {
+    for other in place.settings.feeds.iter().filter(|other| other.token_env != feed.token_env) {
+        voice.say(&format!("the feed {} has a token of its own: `feedbake login --feed {}`", other.name, other.name));
+    }
+}
+
+/// A variable of the shell counts before `.env`, and another name for it in the file is not known to be older: with
+/// another token in either, the new one is not used here.
+fn overruled(place: &Place, feed: &FeedSettings, written: &str, token: &AccessToken) -> Option<Failure> {
     let names = feed.token_env.as_deref().map_or_else(|| TOKEN_NAMES.to_vec(), |name| vec![name]);
+    let is_in_file = |name: &str| place.of_dot_env.iter().any(|other| other == name);
     let is_older = |name: &&str| {
-        let text = place.environment.get(name).filter(|_| !place.of_dot_env.iter().any(|other| other == name));
+        let text = place.environment.get(name).filter(|_| *name != written || !is_in_file(name));
         text.is_some_and(|text| AccessToken::new(text).map_or(true, |other| other.fingerprint() != token.fingerprint()))
     };
     let name = names.into_iter().find(is_older)?;
+    if is_in_file(name) {
+        let consequence = format!("the new token is not used here yet: {name} in .env holds another one");
+        return Some(Failure::new(Code::Token, consequence).hint(format!("take the line {name}=… out of .env")));
+    }
     let consequence =
         format!("the new token is not used here yet: the variable {name} holds another one, and counts before .env");
     Some(
@@ -162,6 +185,9 @@ fn through_the_browser(
     let codes = Http::new(HttpOptions { api_base: address(&codes), timeout: api.timeout })
         .map_err(|error| refused(error.into()))?;
     let redeemed = redeem(&codes, &app, &answer.code).map_err(refused)?;
+    if redeemed.permissions.as_ref().is_some_and(|given| !given.iter().any(|permission| permission == SCOPE)) {
+        return Err(advice::of_login(&LoginError::NoPermission));
+    }
     let http = tokens::connect(api).map_err(|error| refused(error.into()))?;
     let grown = tokens::talk(&http, api).exchange(&redeemed.token, &app.secret).map_err(refused)?;
     let days = grown.life.unwrap_or(TOKEN_LIFE).as_hours() / 24;
@@ -246,15 +272,20 @@ fn keep(voice: &Voice, place: &Place, name: &str, grown: &Grown) -> Result<(), B
     let _lock = enter(voice, &root, NOT_WRITTEN)?;
     let place = site.join(DOT_ENV);
     // The ignore line first: between the two, no `git add` may see the secret.
-    if git_would_commit(&place) {
+    let is_named =
+        |lines: &[u8]| lines.split(|byte| *byte == b'\n').any(|line| line.trim_ascii() == DOT_ENV.as_bytes());
+    // Where git cannot be asked it may be there tomorrow.
+    if git_ignores(&place) != Some(true) {
         let ignored = SitePath::new(".gitignore").expect("the place is plain");
         let mut lines = root.read(&ignored).map_err(failed)?.unwrap_or_default();
         if !lines.is_empty() && !lines.ends_with(b"\n") {
             lines.push(b'\n');
         }
-        lines.extend_from_slice(b".env\n");
-        root.write(&ignored, &lines).map_err(failed)?;
-        voice.say("added `.env` to .gitignore");
+        if !is_named(&lines) {
+            lines.extend_from_slice(b".env\n");
+            root.write(&ignored, &lines).map_err(failed)?;
+            voice.say("added `.env` to .gitignore");
+        }
         if git_would_commit(&place) {
             return Err(Failure::of_config(ConfigError::DotEnvWouldBeCommitted(place)));
         }

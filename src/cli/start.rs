@@ -12,7 +12,7 @@ use super::tokens;
 use super::ui::{ProgressView, Voice};
 use crate::auth::{AccessToken, Held, Store, Vault};
 use crate::bake::{self, Belief, Source, Tools};
-use crate::config::{Environment, Layer, Place, TokenError, Wanted, load};
+use crate::config::{Environment, Layer, Place, TokenError, Wanted, load, look};
 use crate::emulator::{Emulator, World};
 use crate::feed::one_line;
 use crate::files::{Lock, Root};
@@ -45,6 +45,11 @@ pub fn place(voice: &Voice, common: &Common, flags: Layer) -> Result<Place, Box<
 fn read(common: &Common, flags: Layer) -> Result<Place, Box<Failure>> {
     let wanted = Wanted { site: common.site.clone(), config: common.config.clone(), flags };
     load(&wanted, Environment::read()).map_err(Failure::of_config)
+}
+
+/// The site without its settings, where those cannot be used.
+pub fn look_at_place(common: &Common, flags: Layer) -> Option<Place> {
+    look(&Wanted { site: common.site.clone(), config: None, flags }, Environment::read())
 }
 
 /// The settings that flags make.

@@ -8,10 +8,12 @@ use super::start::{Start, layer_of, start, start_alone};
 use super::token_status::{Asking, status};
 use super::tokens::{self, Told};
 use super::ui::{Voice, YELLOW};
-use super::{Ended, token_advice as advice};
+use super::{Ended, github, token_advice as advice};
 use crate::auth::{Held, KEY_NAME, Renewed, Store, VAULT_FILE, VaultKey, YOUNGEST};
 use crate::bake::{Belief, Source, TokenReport, renew_tokens};
 use crate::config::{ApiSettings, Layer, StoreWish, StoreWishError, TokenError, file_store, store, vault_key};
+
+const NOT_HANDED: &str = "the token was not handed to anybody";
 
 /// Does what is asked about tokens.
 pub fn run(voice: &Voice, common: &Common, command: &TokenCommand) -> Ended {
@@ -67,6 +69,17 @@ pub fn each_token(start: &Start) -> Vec<(Result<&Held, &TokenError>, &ApiSetting
     found
 }
 
+/// Takes out the places in which several tokens would go over one another.
+pub fn refuse_one_place(start: &Start, stores: &mut Vec<Store>) -> Vec<StoreWishError> {
+    let tokens = each_token(start).iter().filter(|(found, _)| found.is_ok()).count();
+    if tokens < 2 {
+        return Vec::new();
+    }
+    let (fitting, refused): (Vec<Store>, Vec<Store>) = stores.drain(..).partition(|store| !store.is_for_one());
+    *stores = fitting;
+    refused.iter().map(|store| StoreWishError::OnePlace { place: store.to_string() }).collect()
+}
+
 /// A token that is not there.
 pub fn no_token(error: &TokenError, consequence: &str) -> Failure {
     advice_on_token(Failure::new(Code::Token, consequence).caused_by(error), error)
@@ -75,7 +88,8 @@ pub fn no_token(error: &TokenError, consequence: &str) -> Failure {
 fn refresh(voice: &Voice, common: &Common, to: &ToArgs, api: &ApiArgs, showing: Showing) -> Ended {
     let (lock, mut start) = start_alone(voice, common, &source_of(api), Layer::default(), "nothing was renewed")?;
     let mut stores = named_stores(&start, to)?;
-    let (usual, hindered) = start.place.settings.tokens.stores(&start.place.site, &start.place.environment);
+    let (mut usual, mut hindered) = start.place.settings.tokens.stores(&start.place.site, &start.place.environment);
+    hindered.extend(refuse_one_place(&start, &mut usual));
     if let Some(error) = hindered.first() {
         return Err(as_error(advice::of_store_wish(error, "nothing was renewed: a changed token could not be kept")));
     }
@@ -94,7 +108,7 @@ fn refresh(voice: &Voice, common: &Common, to: &ToArgs, api: &ApiArgs, showing: 
             }
             Ok(held) => {
                 let report = reports.iter().find(|report| report.name == held.name);
-                worst = worst.max(report.map_or(Code::Done, |report| tell_refresh(voice, held, api, report)));
+                worst = worst.max(report.map_or(Code::Done, |report| tell_refresh(voice, &start, held, api, report)));
             }
         }
     }
@@ -110,6 +124,7 @@ fn refresh(voice: &Voice, common: &Common, to: &ToArgs, api: &ApiArgs, showing: 
     }
     for (_, warning) in &told.warnings {
         warning.tell(voice);
+        github::annotate(voice, start.place.environment.github_actions().as_ref(), warning);
     }
     if voice.json {
         let all: Vec<_> = reports.iter().map(tokens::as_json).collect();
@@ -124,7 +139,7 @@ fn was_handed_out(report: &TokenReport) -> bool {
 }
 
 /// Says what only somebody who asked for a renewal wants to hear; what a bake says, too, is said already.
-fn tell_refresh(voice: &Voice, held: &Held, api: &ApiSettings, report: &TokenReport) -> Code {
+fn tell_refresh(voice: &Voice, start: &Start, held: &Held, api: &ApiSettings, report: &TokenReport) -> Code {
     let renewal = match &report.outcome {
         Ok(renewal) => renewal,
         Err(error) => return advice::of_tending(&report.name, error).code,
@@ -142,7 +157,9 @@ fn tell_refresh(voice: &Voice, held: &Held, api: &ApiSettings, report: &TokenRep
         Renewed::Failed(error) => {
             let (code, hints) = advice::on_token(held.token.kind(), &api.base, error);
             let consequence = format!("the token in {} was not renewed", held.name);
-            Failure::new(code, consequence).caused_by(error).hints(hints).tell(voice);
+            let failure = Failure::new(code, consequence).caused_by(error).hints(hints);
+            failure.tell(voice);
+            github::annotate(voice, start.place.environment.github_actions().as_ref(), &failure);
             return code;
         }
         Renewed::Unkept { .. } | Renewed::NewIsRefused(_) => return Code::Token,
@@ -154,7 +171,6 @@ fn tell_refresh(voice: &Voice, held: &Held, api: &ApiSettings, report: &TokenRep
 }
 
 fn store_away(voice: &Voice, common: &Common, to: &ToArgs) -> Ended {
-    const NOT_HANDED: &str = "the token was not handed to anybody";
     let (_lock, start) = start_alone(voice, common, &SourceArgs::default(), Layer::default(), NOT_HANDED)?;
     let stores = named_stores(&start, to)?;
     if stores.is_empty() {
@@ -211,9 +227,10 @@ fn named_stores(start: &Start, to: &ToArgs) -> Result<Vec<Store>, Box<Failure>> 
             }
             ToPlace::Command => Ok(Store::Command(to.command.clone())),
         };
-        stores.push(
-            found.map_err(|error| as_error(advice::of_store_wish(&error, "the token was not handed to anybody")))?,
-        );
+        stores.push(found.map_err(|error| as_error(advice::of_store_wish(&error, NOT_HANDED)))?);
+    }
+    if let Some(error) = refuse_one_place(start, &mut stores).first() {
+        return Err(as_error(advice::of_store_wish(error, NOT_HANDED)));
     }
     Ok(stores)
 }
@@ -229,6 +246,10 @@ fn keygen(voice: &Voice) -> Ended {
     voice.say(&format!(
         "From then on a token that changes is kept in {VAULT_FILE}: commit that file with .feedbake/token-status.json."
     ));
-    voice.result(&key.expose());
+    if voice.json {
+        voice.json(&json!({ "name": KEY_NAME, "key": key.expose() }));
+    } else {
+        voice.result(&key.expose());
+    }
     Ok(Code::Done)
 }

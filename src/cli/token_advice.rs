@@ -212,6 +212,8 @@ pub fn of_store_wish(error: &StoreWishError, consequence: &str) -> Failure {
         StoreWishError::Missing { name: "GH_TOKEN", .. } => failure.hint("a fine-grained personal access token with *Secrets: Read and write* for this repository; docs/tokens.md shows the clicks"),
         StoreWishError::Missing { name: "GITHUB_REPOSITORY", .. } => failure.hint("GitHub Actions sets it by itself; elsewhere set it to owner/name"),
         StoreWishError::Missing { .. } | StoreWishError::Bad { .. } => failure.hint("docs/tokens.md names what each place needs"),
+        StoreWishError::NoProgram { .. } => failure.hint("is it installed where the site is built, and in the PATH?"),
+        StoreWishError::OnePlace { .. } => failure.hint("leave FEEDBAKE_GITHUB_SECRET out, so that each secret has its variable's name; in a program's words, `{}` stands for that name"),
         StoreWishError::Key(key) => return of_vault(key, consequence),
         StoreWishError::WouldBeCommitted(path) => failure.hint(format!("add the line `{0}` to .gitignore; if git tracks it already: `git rm --cached {0}`", path.display())),
         StoreWishError::WouldBePublished(_) => failure.hint("name a file outside the site, or `.env` beside its settings"),
@@ -228,6 +230,7 @@ pub fn of_login(error: &LoginError) -> Box<Failure> {
             .hint("copy the whole address from the browser's address bar after you pressed Allow; it begins with your redirect address and has `code=` in it, even if the page itself cannot be shown"),
         LoginError::StillTheFirst => failure.hint("open it, log in, press Allow, and paste the address the browser ends at"),
         LoginError::OtherState => failure.hint("it is from an earlier login, or from somebody else: run `feedbake login` again and use the address it shows"),
+        LoginError::NoPermission => failure.hint("run `feedbake login` again and leave every switch on the page of permissions as it is; without it the posts cannot be read"),
         LoginError::Denied => failure.hint("run `feedbake login` again and press Allow; feedbake asks to read the profile and its posts, and nothing else"),
         LoginError::Refused { .. } => failure.hint("run `feedbake login` again; if it stays so, docs/troubleshooting.md knows the page's messages"),
     })

@@ -8,7 +8,7 @@ use super::failure::{Code, Failure};
 use super::start::{Start, now};
 use super::token::{each_token, no_token};
 use super::ui::Voice;
-use super::{summary, token_advice as advice, tokens};
+use super::{github, summary, token_advice as advice, tokens};
 use crate::auth::{
     Certainty, Held, Outlook, TokenKind, TokenPlace, TokenRecord, TokenStatus, VAULT_FILE, day_of, deadline, outlook,
     whole_days,
@@ -43,7 +43,7 @@ pub fn status(voice: &Voice, start: &Start, asking: Asking) -> Ended {
                 continue;
             }
         };
-        let record = known.of(&held.name, &held.token.fingerprint());
+        let record = known.of(&held.name, &held.token.fingerprint(), now());
         let answer = (asking == Asking::TheApi).then(|| {
             tokens::connect(api).map_err(ApiError::from).and_then(|http| tokens::talk(&http, api).whose(&held.token))
         });
@@ -55,6 +55,7 @@ pub fn status(voice: &Voice, start: &Start, asking: Asking) -> Ended {
         let trouble = trouble(held, api, record, answer.as_ref(), outlook);
         if let Some(failure) = trouble {
             failure.tell(voice);
+            github::annotate(voice, start.place.environment.github_actions().as_ref(), &failure);
             // A warning is about a day to come; what is over by the site's own book counts when nobody was asked.
             let counts = !failure.is_lowered() || (asking == Asking::Nobody && outlook == Outlook::Over);
             worst = worst.max(if counts { failure.code } else { Code::Done });

@@ -44,6 +44,17 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
     }
 
+    /// Whether a program of this name would be found, as the system looks for it.
+    pub fn has_program(&self, program: &str) -> bool {
+        let is_file = |path: PathBuf| path.is_file() || path.with_extension("exe").is_file();
+        if program.contains(['/', '\\']) {
+            return is_file(PathBuf::from(program));
+        }
+        let folders = self.variables.get("PATH").map(std::env::split_paths);
+        // Without a path the system has one of its own.
+        folders.is_none_or(|mut folders| folders.any(|folder| is_file(folder.join(program))))
+    }
+
     /// All variables by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))

@@ -102,6 +102,22 @@ pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, Conf
     Ok(Place { site, settings, environment, of_dot_env, doubtful_variables })
 }
 
+/// The site as it would be without settings, for whoever has to look at it although [`load`] refuses; `None` where there
+/// is no folder to look at.
+pub fn look(wanted: &Wanted, mut environment: Environment) -> Option<Place> {
+    let site = match &wanted.site {
+        Some(folder) => folder.is_dir().then(|| folder.clone())?,
+        None => find_site(&current_folder().ok()?),
+    };
+    let bytes = files::read(&site.join(DOT_ENV)).ok().flatten().unwrap_or_default();
+    let dot_env = entries(&bytes);
+    let only_there = |(name, _): &(String, String)| environment.get(name).is_none().then(|| name.clone());
+    let of_dot_env = dot_env.iter().filter_map(only_there).collect();
+    environment.add_below(dot_env);
+    let settings = Settings::from_layers(&[&wanted.flags]).or_else(|_| Settings::from_layers(&[])).ok()?;
+    Some(Place { site, settings, environment, of_dot_env, doubtful_variables: Vec::new() })
+}
+
 /// Knows the tokens in the usual variables.
 fn scanner_of(environment: &Environment) -> LeakScanner {
     let live = TOKEN_NAMES.iter().filter_map(|name| AccessToken::new(environment.get(name)?).ok()).collect::<Vec<_>>();
@@ -141,6 +157,15 @@ fn entries(bytes: &[u8]) -> Vec<(String, String)> {
 pub fn git_would_commit(path: &Path) -> bool {
     // `check-ignore` ends with 0 for an ignored file, 1 for one that is not, 128 outside a work tree.
     git_tracks(path) || git(path, &["check-ignore", "--quiet", "--"]) == Some(1)
+}
+
+/// Asks git whether it ignores `path`; `None` outside a work tree, without git, or where git refuses to look.
+pub fn git_ignores(path: &Path) -> Option<bool> {
+    match git(path, &["check-ignore", "--quiet", "--"]) {
+        Some(0) => Some(true),
+        Some(1) => Some(false),
+        _ => None,
+    }
 }
 
 /// Asks git whether `path` is in the repository already, ignored or not.

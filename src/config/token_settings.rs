@@ -76,6 +76,18 @@ pub enum StoreWishError {
     /// The key of the encrypted file.
     #[error(transparent)]
     Key(#[from] VaultError),
+    /// The program that takes it is nowhere.
+    #[error("there is no program {program} here")]
+    NoProgram {
+        /// Its name.
+        program: String,
+    },
+    /// Several tokens would go to one place, each over the last one.
+    #[error("{place} is one place, and there are several tokens")]
+    OnePlace {
+        /// The place.
+        place: String,
+    },
     /// git would take the file into the repository.
     #[error("git does not ignore {}: the token would be in the repository", .0.display())]
     WouldBeCommitted(PathBuf),
@@ -116,7 +128,10 @@ impl TokenSettings {
         let vault = vault_key(environment).map_err(StoreWishError::from).transpose();
         let vault = vault.map(|key| key.map(Store::Vault));
         let wished = self.store.map(|wish| store(wish, site, environment));
-        let command = (!self.command.is_empty()).then(|| Ok(Store::Command(self.command.clone())));
+        let command = self.command.first().map(|program| match environment.has_program(program) {
+            true => Ok(Store::Command(self.command.clone())),
+            false => Err(StoreWishError::NoProgram { program: program.clone() }),
+        });
         let (mut stores, mut hindered) = (Vec::new(), Vec::new());
         for place in [vault, wished, command].into_iter().flatten() {
             match place {
@@ -204,7 +219,14 @@ pub fn file_store(path: &Path, site: &Path) -> Result<Store, StoreWishError> {
     let place =
         nearest_folder(&place).and_then(|(folder, rest)| Some(folder.canonicalize().ok()?.join(rest))).unwrap_or(place);
     let site = site.canonicalize().unwrap_or(site);
-    if [PUBLISHED_FOLDER, PUBLIC_FOLDER, "content"].iter().any(|folder| place.starts_with(site.join(folder))) {
+    // Inside the site nearly everything is read or copied by somebody: what begins with a dot at its top is not.
+    const READ: [&str; 7] = [PUBLISHED_FOLDER, PUBLIC_FOLDER, "content", "themes", "templates", "sass", ".feedbake"];
+    let is_env = place.file_name().is_some_and(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with('.') || name.ends_with(".env")
+    });
+    let is_read = READ.iter().any(|folder| place.starts_with(site.join(folder)));
+    if place.starts_with(&site) && (is_read || !is_env) {
         return Err(StoreWishError::WouldBePublished(path.to_owned()));
     }
     if git_would_commit(&place) {

@@ -15,6 +15,7 @@ use crate::audit::Audit;
 use crate::auth::{AccessToken, Held, LeakScanner, STATUS_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault};
 use crate::cache;
 use crate::config::{DOT_ENV, FeedSettings, Place, TokenError, vault_key};
+use crate::feed::one_line;
 use crate::files::{self, FileError, Root, SitePath};
 use crate::graph::{ApiError, Graph};
 use crate::http::{Http, HttpOptions};
@@ -64,7 +65,12 @@ pub fn gather(sight: &Sight<'_>) -> Result<Facts, FileError> {
         .sum();
     Ok(Facts {
         now: sight.now,
-        site: SiteFacts { folder: folder.to_owned(), mark: mark(folder), zola: zola(folder) },
+        site: SiteFacts {
+            folder: folder.to_owned(),
+            mark: mark(folder),
+            mark_is_broken: mark(folder).and_then(|mark| broken_toml(&folder.join(mark))),
+            zola: zola(folder),
+        },
         template: template(sight.root, &own_texts),
         data: sight.place.settings.feeds.iter().map(|feed| data(sight.root, feed)).collect::<Result<_, _>>()?,
         tokens,
@@ -87,6 +93,13 @@ pub fn gather(sight: &Sight<'_>) -> Result<Facts, FileError> {
 
 fn mark(folder: &Path) -> Option<&'static str> {
     ["zola.toml", "config.toml"].into_iter().find(|mark| folder.join(mark).is_file())
+}
+
+fn broken_toml(path: &Path) -> Option<String> {
+    let bytes = files::read(path).ok().flatten()?;
+    let error = toml::from_str::<toml::Table>(&String::from_utf8_lossy(&bytes)).err()?;
+    let line = error.span().map_or(0, |span| bytes.iter().take(span.start).filter(|byte| **byte == b'\n').count());
+    Some(format!("line {}: {}", line + 1, one_line(error.message())))
 }
 
 /// Everything that says which Zola builds the site: this machine's, and the hosts' settings.
@@ -227,7 +240,11 @@ fn tokens(sight: &Sight<'_>, status: &TokenStatus) -> (Vec<TokenFacts>, Option<i
             name,
             found: held.as_ref().map(|held| held.token.kind()).map_err(Clone::clone),
             host: feed.api.base.host_str().unwrap_or_default().to_owned(),
-            record: held.as_ref().ok().and_then(|held| status.of(&held.name, &held.token.fingerprint())).cloned(),
+            record: held
+                .as_ref()
+                .ok()
+                .and_then(|held| status.of(&held.name, &held.token.fingerprint(), sight.now))
+                .cloned(),
             warn: sight.place.settings.tokens.warn,
             asked: None,
             posts: None,

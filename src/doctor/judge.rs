@@ -39,6 +39,12 @@ impl Findings {
 fn site(facts: &Facts, all: &mut Findings) {
     let folder = facts.site.folder.display();
     match facts.site.mark {
+        Some(mark) if let Some(why) = &facts.site.mark_is_broken => all.add(
+            Topic::Site,
+            Level::Bad,
+            format!("{mark} is not TOML, so Zola builds nothing: {why}"),
+            &["mend that line; `zola check` says more"],
+        ),
         Some(mark) => all.add(Topic::Site, Level::Good, format!("{folder} is a Zola site ({mark})"), &[]),
         None => all.add(
             Topic::Site,
@@ -83,6 +89,10 @@ fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
             "no template and no page includes the partial, so nobody sees the feed",
             &["put `{% include \"partials/instagram.html\" %}` into a template, inside a block"],
         ),
+    }
+    // Bad data is a finding of its own; what a template makes of it says nothing of the template.
+    if facts.data.iter().any(|file| matches!(file.state, DataState::Broken(_))) {
+        return;
     }
     let builds = |is_one: bool| facts.site.zola.iter().any(|(_, version)| (*version < (0, 23)) == is_one);
     for (name, answer, is_needed, zola) in [

@@ -138,6 +138,8 @@ pub struct SiteFacts {
     pub folder: PathBuf,
     /// `zola.toml` or `config.toml`.
     pub mark: Option<&'static str>,
+    /// Why that file cannot be read as TOML, where it cannot.
+    pub mark_is_broken: Option<String>,
     /// What says which Zola builds it, and its version.
     pub zola: Vec<(String, (u32, u32))>,
 }

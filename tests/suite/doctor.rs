@@ -208,3 +208,17 @@ fn tokens_that_others_can_read_are_found_and_not_shown() {
     let ran = site.run("doctor");
     assert!(!ran.stdout.contains(&api.token()) && !ran.stderr.contains(&api.token()) && !ran.stdout.contains("aB3d"));
 }
+
+#[test]
+fn what_keeps_feedbake_from_running_is_a_finding_among_others() {
+    let api = api();
+    let site = whole(&api);
+    site.write("feedbake.toml", "limt = 3\n");
+    finds(&site, &[], 3, &["feedbake does nothing here", "did you mean `limit`"]);
+    let site = whole(&api).file("config.toml", "x = [\n");
+    finds(&site, &[], 3, &["config.toml is not TOML", "line 1"]);
+    let site = whole(&api);
+    site.write("data/instagram.json", "{}");
+    let troubles = troubles(&site.run_with("doctor --json", &[]).json());
+    assert!(troubles.iter().all(|trouble| !trouble.contains("does not render")), "{troubles:#?}");
+}

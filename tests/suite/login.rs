@@ -380,3 +380,28 @@ fn a_browser_login_remembers_when_the_token_ends_and_wants_a_secret_and_an_addre
     site.answer(APP, &[], "\n").ends_with(2).says(&["no app secret was given", "Instagram app secret"]);
     assert_eq!(api.requests().len(), before);
 }
+
+#[test]
+fn the_file_for_the_token_is_ignored_wherever_it_is() {
+    let api = api();
+    let site = nothing_yet(&api);
+    let log_in = || site.answer("login", &[], &format!("{}\n", api.token()));
+    log_in().succeeds().says(&["added `.env` to .gitignore"]);
+    assert_eq!(fs::read_to_string(site.path(".gitignore")).unwrap(), ".env\n");
+    log_in().succeeds();
+    assert_eq!(fs::read_to_string(site.path(".gitignore")).unwrap(), ".env\n", "once is enough");
+}
+
+#[test]
+fn another_name_in_the_file_and_another_feed_are_named() {
+    let api = api();
+    let site = nothing_yet(&api).file(".env", &format!("IG_TOKEN=IGAA{}\n", "x1Y2".repeat(30)));
+    let ran = site.answer("login", &[], &format!("{}\n", api.token()));
+    ran.ends_with(4).says(&["IG_TOKEN in .env holds another one", "take the line IG_TOKEN=… out"]);
+    let feeds = "[[feed]]\nname = \"a\"\n[[feed]]\nname = \"shop\"\ntoken_env = \"SHOP_TOKEN\"\n";
+    let site = nothing_yet(&api).file("feedbake.toml", feeds);
+    let answer = format!("{}\n", api.token());
+    site.answer("login", &[], &answer).succeeds().says(&["the feed shop has a token of its own", "--feed shop"]);
+    site.answer("login --feed shop", &[], &answer).succeeds().says(&["wrote SHOP_TOKEN into .env"]);
+    site.answer("login --feed other", &[], &answer).ends_with(2).says(&["no feed has that name", "a, shop"]);
+}

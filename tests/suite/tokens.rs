@@ -250,17 +250,32 @@ fn a_place_that_fails_leaves_the_old_token_in_use_and_says_what_to_do() {
         .set("GH_TOKEN", CREDENTIAL)
         .set("FEEDBAKE_TOKEN_STORE", "github");
     site.run("bake").succeeds().says(&[
-        "could not be kept in the secrets of me/site",
-        "the old one stays in use",
+        "was not renewed, for the secrets of me/site",
+        "could not take a new one",
         "hint:",
     ]);
+    assert_eq!(renewals(&api), 0, "its key told it beforehand");
     let list = api.requests().into_iter().find(|seen| seen.kind == Kind::List).unwrap();
     assert_eq!(list.request.header("authorization"), Some(format!("Bearer {}", api.token()).as_str()));
-    // Where the renewal has ended the old one, the bake goes on with the new one rather than with none.
+    // A program says so afterwards only. The bake goes on with the new one rather than with none, and the next ones wait.
     let api = self::api();
     api.change(|world| world.rotation = Rotation::AnotherEndsTheOld);
-    let site = site.set("FEEDBAKE_API_BASE", &api.base()).set("INSTAGRAM_ACCESS_TOKEN", &api.token());
-    site.run("bake --strict").succeeds();
+    let site = self::site(&api);
+    site.write("feedbake.toml", "[token]\ncommand = [\"false\"]\n");
+    site.run("bake --strict").succeeds().says(&["could not be kept in the program false", "the next run has none"]);
+    let api = self::api();
+    let site = self::site(&api);
+    site.write("feedbake.toml", "[token]\ncommand = [\"false\"]\n");
+    site.run("bake --strict").succeeds().says(&["could not be kept in the program false", "the old one stays in use"]);
+    let status = site.json(".feedbake/token-status.json").to_string();
+    for (days, expected) in [(2, 1), (30, 1), (47, 2)] {
+        site.write(".feedbake/token-status.json", &status.replace(&day_ago(0), &day_ago(days)));
+        let _ = fs::remove_file(site.path(".feedbake/cache/token-tries.json"));
+        site.run("bake").succeeds();
+        assert_eq!(renewals(&api), expected, "day {days}");
+    }
+    site.write("feedbake.toml", "[token]\ncommand = [\"no-such-program\"]\n");
+    site.run("bake").says(&["there is no program no-such-program here", "none is renewed before its end is near"]);
 }
 
 #[test]
@@ -591,4 +606,54 @@ fn days_are_what_is_counted_and_a_warning_is_no_error() {
     let token = &json["tokens"][0];
     assert!(token["error"].is_null() && token["warning"]["consequence"].is_string(), "{json}");
     assert!(site.run("token status --json --warn 14").succeeds().json()["tokens"][0]["warning"].is_null());
+}
+
+#[test]
+fn what_a_clock_that_was_ahead_wrote_down_is_not_believed() {
+    let api = api();
+    api.change(|world| world.rotation = Rotation::Same);
+    let site = site(&api);
+    past(&site, &api.token(), -50, 110);
+    let said = site.run("token status").succeeds();
+    assert!(said.stdout.contains("unknown until its first renewal"), "{}", said.stdout);
+    site.run("bake").succeeds();
+    assert_eq!(renewals(&api), 1, "nothing is known of it, so it is asked for");
+    let refreshed =
+        site.json(".feedbake/token-status.json")["tokens"]["INSTAGRAM_ACCESS_TOKEN"]["refreshed_at"].to_string();
+    assert!(refreshed.contains(&day_ago(0)), "{refreshed}");
+}
+
+#[test]
+fn two_tokens_do_not_go_into_one_place() {
+    let (api, github) = (api(), Host::github());
+    let other = api.change(|world| world.new_token(Timestamp::now(), false));
+    let site = site(&api)
+        .file("feedbake.toml", "[[feed]]\nname = \"a\"\n[[feed]]\nname = \"b\"\ntoken_env = \"SHOP\"\n")
+        .set("SHOP", &other)
+        .set("GITHUB_API_URL", &github.base())
+        .set("GITHUB_REPOSITORY", "me/site")
+        .set("GH_TOKEN", CREDENTIAL);
+    let words = ["is one place, and there are several tokens", "hint:"];
+    site.run_with("token store --to github", &[("FEEDBAKE_GITHUB_SECRET", "ONE")]).ends_with(3).says(&words);
+    site.run("token store --to command -- cat").ends_with(3).says(&words);
+    assert!(github.requests().is_empty());
+    site.run("token store --to github").succeeds();
+    assert_eq!(github.secret("SHOP"), Some(other));
+    assert_eq!(github.secret("INSTAGRAM_ACCESS_TOKEN"), Some(api.token()));
+}
+
+#[test]
+fn actions_show_what_the_token_commands_say() {
+    let api = api();
+    let site = site(&api);
+    past(&site, &api.token(), 50, 10);
+    let in_actions = [("GITHUB_ACTIONS", "true")];
+    let annotated = |command: &str, level: &str| {
+        let ran = site.run_with(command, &in_actions);
+        assert_eq!(ran.stderr.matches(&format!("::{level} title=feedbake::")).count(), 1, "{command}: {}", ran.stderr);
+    };
+    annotated("token status", "warning");
+    api.fault(Fault::TokenExpired);
+    annotated("token status", "error");
+    annotated("token refresh", "error");
 }

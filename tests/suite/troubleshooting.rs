@@ -89,6 +89,7 @@ fn messages() -> BTreeSet<String> {
         LoginError::BareCode,
         LoginError::StillTheFirst,
         LoginError::NoCode,
+        LoginError::NoPermission,
         LoginError::OtherState,
         LoginError::Denied,
         LoginError::Refused { reason: "REASON".to_owned() },
@@ -106,6 +107,8 @@ fn messages() -> BTreeSet<String> {
     ];
     let wishes = [
         StoreWishError::Missing { name: "GH_TOKEN", place: "GitHub" },
+        StoreWishError::NoProgram { program: "PROGRAM".to_owned() },
+        StoreWishError::OnePlace { place: "PLACE".to_owned() },
         StoreWishError::WouldBeCommitted(".env".into()),
         StoreWishError::WouldBePublished("FILE".into()),
     ];

@@ -175,15 +175,25 @@ impl Store {
 }
 
 impl Store {
+    /// Whether tokens of several variables would go over one another here.
+    pub fn is_for_one(&self) -> bool {
+        match self {
+            Self::Github(store) => store.secret.is_some(),
+            Self::Command(words) => !words.iter().any(|word| word == "{}"),
+            Self::Vault(_) | Self::Netlify(_) | Self::File(_) => false,
+        }
+    }
+
     /// Finds out whether a token could be kept here now, as far as that can be told without changing anything.
     ///
     /// # Errors
-    /// [`StoreError`] when the disk is full, or the place cannot be written.
-    pub fn has_room(&self, root: &Root) -> Result<(), StoreError> {
+    /// [`StoreError`] when the disk is full, the place cannot be written, or the host does not let us in.
+    pub fn is_ready(&self, root: &Root) -> Result<(), StoreError> {
         let place = match self {
             Self::Vault(_) => root.locate(&SitePath::new(VAULT_FILE).expect("the place is plain")),
             Self::File(path) => path.clone(),
-            Self::Github(_) | Self::Netlify(_) | Self::Command(_) => return Ok(()),
+            Self::Github(store) => return github::is_ready(store),
+            Self::Netlify(_) | Self::Command(_) => return Ok(()),
         };
         let status = root.locate(&SitePath::new(STATUS_FILE).expect("the place is plain"));
         for place in [place, status] {
@@ -194,13 +204,20 @@ impl Store {
 }
 
 /// What a host says of itself in `message`, in one short line without anything that may be secret.
-fn message_of(body: &[u8], secret: &AccessToken) -> String {
+fn message_of(body: &[u8], secret: Option<&AccessToken>) -> String {
     let value: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let text = value.get("message").and_then(serde_json::Value::as_str).unwrap_or_default();
-    without_secrets(text, secret)
+    match secret {
+        Some(secret) => without_secrets(text, secret),
+        None => shortened(text),
+    }
 }
 
 /// Strangers' words in one short line, without this secret and without anything as long as one.
 fn without_secrets(said: &str, secret: &AccessToken) -> String {
-    without_long_runs(&one_line(&said.replace(secret.expose(), "…"))).chars().take(160).collect()
+    shortened(&said.replace(secret.expose(), "…"))
+}
+
+fn shortened(said: &str) -> String {
+    without_long_runs(&one_line(said)).chars().take(160).collect()
 }

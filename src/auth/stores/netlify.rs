@@ -17,6 +17,6 @@ pub fn keep(store: &NetlifyStore, name: &str, token: &AccessToken) -> Result<(),
     let answer = http.call(Verb::Patch, &path, &parameters, Some(&store.credential), &[], &Load::Json(&body))?;
     match answer.status {
         200..=299 => Ok(()),
-        status => Err(StoreError::Refused { host: "Netlify", status, message: message_of(&answer.body, token) }),
+        status => Err(StoreError::Refused { host: "Netlify", status, message: message_of(&answer.body, Some(token)) }),
     }
 }
