@@ -42,6 +42,9 @@ pub enum TokenShapeError {
     /// There is white space in the middle: a line break from copying, or two tokens.
     #[error("there is white space inside it")]
     Space,
+    /// What a page or a workflow says where the token belongs.
+    #[error("it is a placeholder that nobody filled in")]
+    Placeholder,
     /// An address, such as that of a page or of a request.
     #[error("it is an address")]
     Address,
@@ -66,6 +69,9 @@ impl AccessToken {
         let text = without_quotes(without_name(without_name(without_quotes(raw))));
         if text.is_empty() {
             return Err(TokenShapeError::Empty);
+        }
+        if text.contains("{{") || text.starts_with(['$', '<']) {
+            return Err(TokenShapeError::Placeholder);
         }
         if text.contains("://") {
             return Err(TokenShapeError::Address);
@@ -181,7 +187,10 @@ mod tests {
             ("\"\"", TokenShapeError::Empty),
             ("IGAA x", TokenShapeError::Space),
             ("IGAA\u{200b}x", TokenShapeError::Letters),
-            ("<token>", TokenShapeError::Letters),
+            ("<token>", TokenShapeError::Placeholder),
+            ("${{ secrets.INSTAGRAM_ACCESS_TOKEN }}", TokenShapeError::Placeholder),
+            ("$INSTAGRAM_ACCESS_TOKEN", TokenShapeError::Placeholder),
+            ("IGAA<x>", TokenShapeError::Letters),
             ("https://graph.instagram.com/me?access_token=IGAAx", TokenShapeError::Address),
             ("{\"access_token\":\"IGAAx\"}", TokenShapeError::Json),
         ];

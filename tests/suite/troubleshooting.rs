@@ -79,6 +79,7 @@ fn messages() -> BTreeSet<String> {
     let shapes = [
         TokenShapeError::Empty,
         TokenShapeError::Space,
+        TokenShapeError::Placeholder,
         TokenShapeError::Address,
         TokenShapeError::Json,
         TokenShapeError::Letters,
@@ -97,7 +98,12 @@ fn messages() -> BTreeSet<String> {
     let vaults = [VaultError::WrongKey, VaultError::Form, VaultError::BadKey];
     let not_text = StoreError::NotText { path: PathBuf::from("FILE") };
     let hangs = StoreError::ProgramHangs { program: "PROGRAM".to_owned(), after: Duration::from_secs(30) };
+    let program = || "PROGRAM".to_owned();
     let stores = [
+        StoreError::Program { program: program(), status: "exit status: 1".to_owned(), message: String::new() },
+        StoreError::NoProgram { program: program(), source: std::io::ErrorKind::NotFound.into() },
+        refused("GitHub", 500),
+        refused("Netlify", 422),
         hangs,
         not_text,
         refused("GitHub", 401),
@@ -105,7 +111,11 @@ fn messages() -> BTreeSet<String> {
         refused("Netlify", 401),
         refused("Netlify", 404),
     ];
+    let missing = |name, place| StoreWishError::Missing { name, place };
     let wishes = [
+        missing("NETLIFY_AUTH_TOKEN", "Netlify"),
+        missing("FEEDBAKE_TOKEN_KEY", ".feedbake/token.enc"),
+        StoreWishError::Bad { name: "GITHUB_REPOSITORY", expected: "owner/name" },
         StoreWishError::Missing { name: "GH_TOKEN", place: "GitHub" },
         StoreWishError::NoProgram { program: "PROGRAM".to_owned() },
         StoreWishError::OnePlace { place: "PLACE".to_owned() },
@@ -177,4 +187,17 @@ fn said_of(body: String) -> String {
     };
     let token = feedbake::auth::AccessToken::new("IGAAfakefakefakefakefake").unwrap();
     Graph::new(&http, options, token, &|_| {}, &|_| {}, &|| 0.5).account().unwrap_err().to_string()
+}
+
+#[test]
+fn what_is_said_of_a_renewal_is_what_the_page_explains() {
+    let page = page();
+    let table = page.split("<!-- said -->").nth(1).unwrap().split("<!-- /said -->").next().unwrap();
+    // Lines of the source are cut where they are long: the words are the same.
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let source = words(&include_str!("../../src/cli/token_advice.rs").replace("\\\n", ""));
+    for row in table.lines().filter(|line| line.starts_with("| ")).skip(1).filter(|line| !line.starts_with("| ---")) {
+        let said = row.trim_matches('|').split('|').next().unwrap().trim();
+        assert!(source.contains(said), "{said:?} is said nowhere");
+    }
 }

@@ -22,7 +22,11 @@ const MOST_WORDS: u64 = 1 << 20;
 pub fn keep(words: &[String], name: &str, token: &AccessToken) -> Result<(), StoreError> {
     let program = words.first().cloned().unwrap_or_default();
     let no_program = |source| StoreError::NoProgram { program: program.clone(), source };
-    let mut child = Command::new(&program)
+    let mut command = Command::new(&program);
+    // A group of its own: what the program starts can be ended with it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command
         .args(words.iter().skip(1).map(|word| if word == "{}" { name } else { word.as_str() }))
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -45,8 +49,7 @@ pub fn keep(words: &[String], name: &str, token: &AccessToken) -> Result<(), Sto
         });
     }
     let Some(status) = wait(&mut child, TIMEOUT).map_err(no_program)? else {
-        // It may have what it needs to be stopped by nobody else.
-        let _ = child.kill().and_then(|()| child.wait());
+        end(&mut child);
         return Err(StoreError::ProgramHangs { program, after: TIMEOUT });
     };
     if status.success() {
@@ -56,6 +59,13 @@ pub fn keep(words: &[String], name: &str, token: &AccessToken) -> Result<(), Sto
     let said = String::from_utf8_lossy(&said);
     let message = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
     Err(StoreError::Program { program, status: status.to_string(), message: without_secrets(message, token) })
+}
+
+/// Ends a program, and on Unix what it started as well. One that is gone already is no error.
+fn end(child: &mut Child) {
+    #[cfg(unix)]
+    let _ = rustix::process::kill_process_group(rustix::process::Pid::from_child(child), rustix::process::Signal::KILL);
+    let _ = child.kill().and_then(|()| child.wait());
 }
 
 /// How it ended, or nothing when it runs longer than `limit`.
@@ -78,11 +88,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_program_that_does_not_end_is_given_up() {
-        let mut child = Command::new("sleep").arg("600").spawn().unwrap();
+    fn a_program_that_does_not_end_is_given_up_with_what_it_started() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 600 & echo $!; wait"]).stdout(Stdio::piped());
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn().unwrap();
+        let mut started = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut started).unwrap();
         assert!(wait(&mut child, Duration::from_millis(60)).unwrap().is_none());
-        child.kill().unwrap();
-        assert!(wait(&mut child, Duration::from_secs(60)).unwrap().is_some());
+        end(&mut child);
+        assert!(child.try_wait().unwrap().is_some());
+        let state = || std::fs::read_to_string(format!("/proc/{}/stat", started.trim())).unwrap_or_default();
+        // Whoever inherits it takes a moment to bury it.
+        let is_gone = || state().is_empty() || state().contains(") Z ");
+        assert!(
+            (0..500).any(|_| is_gone() || {
+                thread::sleep(LOOK);
+                false
+            }),
+            "{}",
+            state()
+        );
     }
 
     #[test]
