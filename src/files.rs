@@ -233,7 +233,7 @@ impl Root {
     pub fn clear_the_way(&self, own: &SitePath, path: &SitePath) -> Result<(), FileError> {
         let (own, place) = (self.locate(own), self.locate(path));
         self.refuse_links(&place)?;
-        if fs::symlink_metadata(&place).is_ok_and(|data| data.is_dir()) {
+        if self.is_folder(path) {
             disk::remove_tree(&place).map_err(FileError::io(Attempt::Delete, &place))?;
         }
         let above = place.ancestors().skip(1).take_while(|folder| *folder != own && folder.starts_with(&own));
@@ -311,8 +311,7 @@ impl Root {
 pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<Written, FileError> {
     let name = path.file_name().and_then(|name| SitePath::new(name.to_str()?).ok());
     let name = name.ok_or_else(|| FileError::io(Attempt::Write, path)(io::ErrorKind::InvalidFilename.into()))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let root = Root::new(folder);
+    let root = Root::new(folder_of(path));
     let written = root.write_secret(&name, bytes)?;
     root.settle(&name);
     Ok(written)
@@ -325,8 +324,7 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<Written, FileError> {
 /// [`FileError::Io`] when the system refuses.
 pub fn rehearse(path: &Path, bytes: usize) -> Result<(), FileError> {
     let refused = |error| FileError::io(Attempt::Write, path)(error);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    disk::make_folders(folder).map_err(refused)?;
+    disk::make_folders(folder_of(path)).map_err(refused)?;
     let beside = beside(path);
     let written = disk::write_anew(&beside, &vec![0; bytes], Keeping::Secret);
     // Best effort, as after every write that failed: the next run sweeps what this one could not.
@@ -345,6 +343,11 @@ pub fn append(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     }
     let file = File::options().append(true).create(true).open(path);
     file.and_then(|mut file| file.write_all(bytes)).map_err(FileError::io(Attempt::Write, path))
+}
+
+/// The folder a file lies in, also where its path is a bare name.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn beside(place: &Path) -> PathBuf {

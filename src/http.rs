@@ -9,18 +9,20 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reqwest::blocking::{Client, Response};
+use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::redirect::{Attempt, Policy};
+use reqwest::redirect::Policy;
 use rustls_platform_verifier::ConfigVerifierExt;
 use url::{Host, Url};
 
 use crate::auth::{AccessToken, without_long_runs};
 use crate::feed::{MediaLink, one_line};
 
+mod allowed;
 mod call;
 mod error;
 
+use allowed::{Allowed, follow};
 pub use call::{Load, Verb};
 pub use error::HttpError;
 
@@ -30,17 +32,11 @@ const MAX_ANSWER: u64 = 32 * 1024 * 1024;
 /// A server that does not even take the connection in this time is down.
 const CONNECT: Duration = Duration::from_secs(15);
 
-/// Redirects followed for one picture. The CDN answers directly as far as anybody saw.
-const MAX_REDIRECTS: usize = 5;
-
 /// So much of a body is read at a time.
 const PIECE: usize = 32 << 10;
 
 /// Enough of a body to tell what it is.
 const SNIFFED: usize = 512;
-
-/// Where Instagram keeps pictures: these domains and everything below them.
-const MEDIA_DOMAINS: [&str; 2] = ["cdninstagram.com", "fbcdn.net"];
 
 /// How to connect.
 #[derive(Debug, Clone)]
@@ -161,13 +157,18 @@ impl Http {
             }
         }
         let host = host_of(&url);
-        let began = Instant::now();
-        let response = self.api.get(url).headers(headers).send().map_err(|error| self.explain(&host, error))?;
-        self.answer(&host, response, began)
+        self.answer(&host, self.api.get(url).headers(headers))
     }
 
-    /// Reads what came, whatever its status, to a request that was sent when it `began`.
-    fn answer(&self, host: &str, response: Response, began: Instant) -> Result<Answer, HttpError> {
+    /// Sends a request; when it was sent comes with the response, for the time it may take counts from there.
+    fn send(&self, host: &str, request: RequestBuilder) -> Result<(Response, Instant), HttpError> {
+        let began = Instant::now();
+        Ok((request.send().map_err(|error| self.explain(host, error))?, began))
+    }
+
+    /// Sends a request and reads what comes, whatever its status.
+    fn answer(&self, host: &str, request: RequestBuilder) -> Result<Answer, HttpError> {
+        let (response, began) = self.send(host, request)?;
         let status = response.status().as_u16();
         let header = |name: &str| response.headers().get(name)?.to_str().ok().map(str::to_owned);
         let content_type = header(CONTENT_TYPE.as_str()).unwrap_or_default();
@@ -195,8 +196,7 @@ impl Http {
             return Err(HttpError::NotAllowed { host: format!("{}://{}", url.scheme(), host_of(&url)) });
         }
         let host = host_of(&url);
-        let began = Instant::now();
-        let response = self.media.get(url).send().map_err(|error| self.explain(&host, error))?;
+        let (response, began) = self.send(&host, self.media.get(url))?;
         let status = response.status();
         if !status.is_success() {
             let body = self.read(&host, response, began, SNIFFED as u64, &|_| Ok(())).unwrap_or_default();
@@ -268,43 +268,6 @@ impl Http {
         } else {
             HttpError::CutOff { host, why: deepest(error) }
         }
-    }
-}
-
-/// Where pictures may come from.
-#[derive(Debug, Clone)]
-struct Allowed {
-    /// The API itself runs on this machine: then its pictures do, too.
-    loopback: Option<String>,
-}
-
-impl Allowed {
-    fn of(api_base: &Url) -> Self {
-        Self { loopback: is_loopback(api_base).then(|| api_base.host_str().unwrap_or_default().to_owned()) }
-    }
-
-    fn holds(&self, url: &Url) -> bool {
-        if !url.username().is_empty() || url.password().is_some() {
-            return false;
-        }
-        let host = url.host_str().unwrap_or_default();
-        if self.loopback.as_deref() == Some(host) {
-            return matches!(url.scheme(), "http" | "https");
-        }
-        let below = |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
-        url.scheme() == "https" && url.port().is_none() && MEDIA_DOMAINS.iter().any(|domain| below(domain))
-    }
-}
-
-fn follow(allowed: &Allowed, attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    if attempt.previous().len() > MAX_REDIRECTS {
-        return attempt.error("more redirects than anybody needs");
-    }
-    if allowed.holds(attempt.url()) {
-        attempt.follow()
-    } else {
-        let host = format!("{}://{}", attempt.url().scheme(), host_of(attempt.url()));
-        attempt.error(host)
     }
 }
 
@@ -380,39 +343,6 @@ fn deepest(error: &dyn Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn allowed(base: &str, link: &str) -> bool {
-        Allowed::of(&Url::parse(base).unwrap()).holds(&Url::parse(link).unwrap())
-    }
-
-    #[test]
-    fn pictures_come_from_where_instagram_keeps_them_and_from_nowhere_else() {
-        let real = "https://graph.instagram.com";
-        for link in [
-            "https://scontent.cdninstagram.com/v/a.jpg?oh=1",
-            "https://scontent-fra3-1.cdninstagram.com/a.jpg",
-            "https://scontent.xx.fbcdn.net/a.jpg",
-            "https://cdninstagram.com/a.jpg",
-        ] {
-            assert!(allowed(real, link), "{link}");
-        }
-        for link in [
-            "http://scontent.cdninstagram.com/a.jpg",
-            "https://evilcdninstagram.com/a.jpg",
-            "https://cdninstagram.com.evil.example/a.jpg",
-            "https://user@scontent.cdninstagram.com/a.jpg",
-            "https://scontent.cdninstagram.com:8443/a.jpg",
-            "http://127.0.0.1/a.jpg",
-            "https://169.254.169.254/latest/meta-data/",
-            "file:///etc/passwd",
-        ] {
-            assert!(!allowed(real, link), "{link}");
-        }
-        assert!(allowed("http://127.0.0.1:8000", "http://127.0.0.1:9000/a.jpg"));
-        assert!(allowed("http://[::1]:8000", "http://[::1]:8000/a.jpg"));
-        assert!(!allowed("http://127.0.0.1:8000", "http://127.0.0.2:8000/a.jpg"));
-        assert!(!allowed("http://127.0.0.1:8000", "http://localhost.evil.example/a.jpg"));
-    }
 
     #[test]
     fn an_address_is_shown_without_its_query() {

@@ -161,6 +161,19 @@ impl Manifest {
         self.files.insert(path, FileRecord { role, sha256 });
     }
 
+    /// Lists the files of these pictures; whether any of them was not listed before.
+    pub fn claim_pictures<'a>(&mut self, pictures: impl Iterator<Item = &'a Arc<Picture>>) -> bool {
+        let mut is_news = false;
+        for rendition in pictures.flat_map(|picture| &picture.renditions) {
+            let known = self.files.get(&rendition.path);
+            if !known.is_some_and(|file| file.role == Role::Picture && file.sha256 == rendition.sha256) {
+                is_news = true;
+                self.claim(rendition.path.clone(), Role::Picture, rendition.sha256.clone());
+            }
+        }
+        is_news
+    }
+
     /// The files that no feed needs any more. Templates are never among them.
     pub fn unneeded(&self) -> Vec<SitePath> {
         let mut needed: BTreeSet<&SitePath> = BTreeSet::new();

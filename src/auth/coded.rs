@@ -94,21 +94,25 @@ impl Alignment {
     }
 }
 
+/// A letter of base64, in the standard alphabet or in the one for addresses.
+pub fn is_base64_letter(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/-_".contains(byte)
+}
+
 /// Shorter runs of base64 letters hold no token.
 const SHORTEST_RUN: usize = 80;
 
 /// What the long runs of base64 letters in `bytes` stand for, each with the place where the run begins.
 pub fn base64_runs(bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
-    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
     let mut runs = Vec::new();
     let mut at = 0;
     // A run that begins here has a letter in its last place: where there is none, all places before it are out.
     while let Some(needed) = bytes.get(at..at + SHORTEST_RUN) {
-        if let Some(other) = needed.iter().rposition(|byte| !is_letter(byte)) {
+        if let Some(other) = needed.iter().rposition(|byte| !is_base64_letter(byte)) {
             at += other + 1;
             continue;
         }
-        let length = bytes[at..].iter().take_while(|byte| is_letter(byte)).count();
+        let length = bytes[at..].iter().take_while(|byte| is_base64_letter(byte)).count();
         runs.push((at, Alignment { letters: 0, bytes: 0 }.decode(&bytes[at..at + length])));
         at += length;
     }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 
 use super::coded::{
-    Alignment, base64_core, base64_runs, hex_letters, percent_encodings, token_letters, wide, wide_letters,
+    Alignment, base64_core, base64_runs, hex_letters, is_base64_letter, percent_encodings, token_letters, wide,
+    wide_letters,
 };
 use super::peeled::peel;
 use super::token::AccessToken;
@@ -221,24 +222,21 @@ impl LeakScanner {
         if layers == 0 || plain.is_some_and(|leak| leak.kind.is_live()) {
             return plain;
         }
-        let mut shape = plain;
-        let mut is_live = |leak: Leak| {
-            shape = if leak.kind.is_live() { Some(leak) } else { shape.or(Some(leak)) };
-            leak.kind.is_live()
-        };
-        for part in peel(bytes, self.reach) {
-            let Some(found) = self.scan_layers(&part.bytes, layers - 1) else { continue };
+        let peeled = peel(bytes, self.reach).into_iter().filter_map(|part| {
+            let found = self.scan_layers(&part.bytes, layers - 1)?;
             let inside = usize::try_from(found.offset).unwrap_or_default();
-            let place = part.place(bytes, inside) as u64;
-            if is_live(Leak { kind: found.kind.escaped(), offset: place }) {
-                return shape;
+            Some(Leak { kind: found.kind.escaped(), offset: part.place(bytes, inside) as u64 })
+        });
+        let coded = base64_runs(bytes).into_iter().filter_map(|(start, decoded)| {
+            let found = self.scan_layers(&decoded, layers - 1)?;
+            Some(Leak { kind: found.kind.in_base64(), offset: start as u64 + found.offset * 4 / 3 })
+        });
+        let mut shape = plain;
+        for leak in peeled.chain(coded) {
+            if leak.is_live() {
+                return Some(leak);
             }
-        }
-        for (start, decoded) in base64_runs(bytes) {
-            let Some(found) = self.scan_layers(&decoded, layers - 1) else { continue };
-            if is_live(Leak { kind: found.kind.in_base64(), offset: start as u64 + found.offset * 4 / 3 }) {
-                return shape;
-            }
+            shape = shape.or(Some(leak));
         }
         shape
     }
@@ -277,9 +275,9 @@ impl Needle {
             }
             Self::Parameter => token_letters(behind, PARAMETER_RUN).then_some(LeakKind::Shape),
             Self::Base64Shape(alignment) => {
-                let is_letter = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
                 // The beginning was found already; what is left of it and what follows has to be letters.
-                let run: Vec<u8> = bytes[at..].iter().take_while(is_letter).take(SHAPE_RUN * 2).copied().collect();
+                let run: Vec<u8> =
+                    bytes[at..].iter().take_while(|byte| is_base64_letter(byte)).take(SHAPE_RUN * 2).copied().collect();
                 token_letters(&alignment.decode(&run), SHAPE_RUN - 1).then_some(LeakKind::Base64Shape)
             }
             Self::WideShape => {

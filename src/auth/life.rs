@@ -63,6 +63,13 @@ pub enum Outlook {
     Unknown,
 }
 
+impl Outlook {
+    /// Whether somebody has to know: it ends soon, or has ended.
+    pub fn is_near(self) -> bool {
+        matches!(self, Self::Near { .. } | Self::Over)
+    }
+}
+
 /// How the day of a token's end is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Certainty {
@@ -98,7 +105,7 @@ pub fn due(
         return Due::NotYet;
     }
     let age = SignedDuration::try_from(age).unwrap_or(TOKEN_LIFE);
-    let is_near = !matches!(outlook(Some(record), warn, now), Outlook::Fine | Outlook::Unknown);
+    let is_near = outlook(Some(record), warn, now).is_near();
     let is_wished = match (keeping, record.refreshed_at) {
         (Keeping::Hindered, _) => false,
         // It would change again.

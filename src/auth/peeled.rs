@@ -6,6 +6,8 @@
 
 use memchr::{memchr_iter, memchr3_iter};
 
+use super::coded::is_base64_letter;
+
 /// Letters that stand before the end of a line that was cut in the middle of something. Encoders cut at 60 to 76.
 const CUT_RUN: usize = 16;
 
@@ -117,7 +119,7 @@ fn cut(text: &[u8], at: usize, length: usize) -> Option<usize> {
 
 /// A letter of base64, of hexadecimal digits or of a token.
 fn is_coded(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"+/-_|".contains(&byte)
+    byte == b'|' || is_base64_letter(&byte)
 }
 
 /// What the escape at the beginning of `text` stands for, and how long it is.

@@ -167,7 +167,7 @@ impl Renewer<'_> {
             .iter()
             .filter_map(|store| Some((store.to_string(), store.is_ready(self.root).err()?)))
             .collect();
-        let is_near = matches!(outlook(Some(&record), self.warn, self.now), Outlook::Near { .. } | Outlook::Over);
+        let is_near = outlook(Some(&record), self.warn, self.now).is_near();
         if !failed.is_empty() && failed.len() == self.stores.len() && !is_near {
             return Ok(end(held.token.clone(), Renewed::NoRoom { failed }, Some(record)));
         }
@@ -214,7 +214,7 @@ impl Renewer<'_> {
             record.unkept = true;
             record.place_failed = !failed.is_empty();
             let old = self.talk.whose(&held.token);
-            let old_has_ended = matches!(&old, Err(ApiError::Fault(fault)) if fault.is_about_the_token());
+            let old_has_ended = old.as_ref().is_err_and(ApiError::is_about_the_token);
             if old_has_ended {
                 record.expires_at = Some(whole_seconds(self.now));
             }

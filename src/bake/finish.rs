@@ -37,7 +37,7 @@ pub fn claim(
             manifest.claim(feed.data_file.clone(), Role::Data, hex(&Sha256::digest(&feed_ready.data)));
         }
         let gathered = &feed_ready.gathered;
-        is_news |= claim_pictures(manifest, gathered.gallery.values());
+        is_news |= manifest.claim_pictures(gathered.gallery.values());
         gathered.originals.iter().for_each(|(id, original)| index.remember_original(id, original));
         gathered.gallery.iter().for_each(|(id, picture)| index.remember_picture(id, picture));
     }
@@ -46,22 +46,6 @@ pub fn claim(
         manifest.write(kitchen.root)?;
     }
     Ok(())
-}
-
-/// Lists the files of these pictures; whether any of them was not listed before.
-pub fn claim_pictures<'a>(manifest: &mut Manifest, pictures: impl Iterator<Item = &'a Arc<Picture>>) -> bool {
-    let mut is_news = false;
-    for rendition in pictures.flat_map(|picture| &picture.renditions) {
-        let is_listed = manifest
-            .files
-            .get(&rendition.path)
-            .is_some_and(|file| file.role == Role::Picture && file.sha256 == rendition.sha256);
-        if !is_listed {
-            is_news = true;
-            manifest.claim(rendition.path.clone(), Role::Picture, rendition.sha256.clone());
-        }
-    }
-    is_news
 }
 
 /// Counts how the pictures of one feed came about, and what they weigh.

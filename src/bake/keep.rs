@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::finish::{claim_pictures, place};
+use super::finish::place;
 use super::report::{BakeError, FeedOutcome, FeedReport, Hindrance, LastGood, Report};
 use super::{Kitchen, Tools};
 use crate::cache::{Cache, Index, Shown};
@@ -159,7 +159,7 @@ fn bring_back(
         return Ok(false);
     }
     // As in a good bake: first it is listed, then it is made.
-    let is_news = claim_pictures(manifest, shown.record.pictures.values());
+    let is_news = manifest.claim_pictures(shown.record.pictures.values());
     if is_news || !manifest.files.contains_key(&shown.record.data_file) {
         manifest.claim(shown.record.data_file.clone(), Role::Data, shown.data_sha256.clone());
         manifest.write(kitchen.root)?;

@@ -7,7 +7,7 @@ use super::advice::advice_on_api;
 use super::args::{BakeArgs, Common};
 use super::failure::{Code, Failure};
 use super::start::{Start, start, start_alone};
-use super::token::refuse_one_place;
+use super::token::usual_stores;
 use super::tokens::Told;
 use super::ui::{Voice, count};
 use super::{github, list, summary, token_advice};
@@ -24,8 +24,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
     }
     let (lock, mut start) = start_alone(voice, common, &flags.source, Layer::default(), UNFINISHED)?;
     let mut told = Told::default();
-    let (mut stores, mut hindered) = start.place.settings.tokens.stores(&start.place.site, &start.place.environment);
-    hindered.extend(refuse_one_place(&start, &mut stores));
+    let (stores, hindered) = usual_stores(&start);
     let consequence = if stores.is_empty() {
         "a changed token could not be kept, so none is renewed before its end is near"
     } else {

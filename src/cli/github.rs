@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::summary;
 use super::ui::{Voice, count};
 use crate::bake::{FeedOutcome, Report};
-use crate::config::GithubActions;
+use crate::config::{Environment, GithubActions};
 use crate::feed::one_line;
 use crate::files;
 
@@ -31,9 +31,10 @@ pub fn tell(voice: &Voice, actions: &GithubActions, report: &Report, failures: &
     }
 }
 
-/// Writes an annotation for a failure, where a run is watched by Actions.
-pub fn annotate(voice: &Voice, actions: Option<&GithubActions>, failure: &Failure) {
-    if actions.is_some() {
+/// Tells the person of a failure, and Actions, too, where it watches the run.
+pub fn tell_too(voice: &Voice, environment: &Environment, failure: &Failure) {
+    failure.tell(voice);
+    if environment.github_actions().is_some() {
         voice.complain(&annotation(failure));
     }
 }

@@ -69,8 +69,15 @@ pub fn each_token(start: &Start) -> Vec<(Result<&Held, &TokenError>, &ApiSetting
     found
 }
 
+/// Every place a changed token goes to by itself, and what keeps others from being used.
+pub fn usual_stores(start: &Start) -> (Vec<Store>, Vec<StoreWishError>) {
+    let (mut stores, mut hindered) = start.place.settings.tokens.stores(&start.place.site, &start.place.environment);
+    hindered.extend(refuse_one_place(start, &mut stores));
+    (stores, hindered)
+}
+
 /// Takes out the places in which several tokens would go over one another.
-pub fn refuse_one_place(start: &Start, stores: &mut Vec<Store>) -> Vec<StoreWishError> {
+fn refuse_one_place(start: &Start, stores: &mut Vec<Store>) -> Vec<StoreWishError> {
     let tokens = each_token(start).iter().filter(|(found, _)| found.is_ok()).count();
     if tokens < 2 {
         return Vec::new();
@@ -88,8 +95,7 @@ pub fn no_token(error: &TokenError, consequence: &str) -> Failure {
 fn refresh(voice: &Voice, common: &Common, to: &ToArgs, api: &ApiArgs, showing: Showing) -> Ended {
     let (lock, mut start) = start_alone(voice, common, &source_of(api), Layer::default(), "nothing was renewed")?;
     let mut stores = named_stores(&start, to)?;
-    let (mut usual, mut hindered) = start.place.settings.tokens.stores(&start.place.site, &start.place.environment);
-    hindered.extend(refuse_one_place(&start, &mut usual));
+    let (usual, hindered) = usual_stores(&start);
     if let Some(error) = hindered.first() {
         return Err(as_error(advice::of_store_wish(error, "nothing was renewed: a changed token could not be kept")));
     }
@@ -123,8 +129,7 @@ fn refresh(voice: &Voice, common: &Common, to: &ToArgs, api: &ApiArgs, showing: 
         }
     }
     for (_, warning) in &told.warnings {
-        warning.tell(voice);
-        github::annotate(voice, start.place.environment.github_actions().as_ref(), warning);
+        github::tell_too(voice, &start.place.environment, warning);
     }
     if voice.json {
         let all: Vec<_> = reports.iter().map(tokens::as_json).collect();
@@ -158,8 +163,7 @@ fn tell_refresh(voice: &Voice, start: &Start, held: &Held, api: &ApiSettings, re
             let (code, hints) = advice::on_token(held.token.kind(), &api.base, error);
             let consequence = format!("the token in {} was not renewed", held.name);
             let failure = Failure::new(code, consequence).caused_by(error).hints(hints);
-            failure.tell(voice);
-            github::annotate(voice, start.place.environment.github_actions().as_ref(), &failure);
+            github::tell_too(voice, &start.place.environment, &failure);
             return code;
         }
         Renewed::Unkept { .. } | Renewed::NewIsRefused(_) => return Code::Token,

@@ -7,7 +7,7 @@ use super::advice::{advice_on_api, advice_on_http};
 use super::failure::{Code, Failure};
 use super::summary;
 use crate::auth::{
-    KEY_NAME, LoginError, Outlook, Renewal, Renewed, StoreError, TokenKind, TokenRecord, VAULT_FILE, VaultError, day_of,
+    KEY_NAME, LoginError, Renewal, Renewed, StoreError, TokenKind, TokenRecord, VAULT_FILE, VaultError, day_of,
 };
 use crate::bake::TendError;
 use crate::config::StoreWishError;
@@ -73,8 +73,7 @@ pub fn of_renewal(renewal: &Renewal, end: &str) -> Vec<Failure> {
     };
     let was_renewed = matches!(renewal.outcome, Renewed::Extended | Renewed::Changed { .. });
     let is_told_already = !warnings.is_empty();
-    let is_near = matches!(renewal.outlook, Outlook::Near { .. } | Outlook::Over);
-    if is_near && !was_renewed && !is_told_already {
+    if renewal.outlook.is_near() && !was_renewed && !is_told_already {
         let mut failure = Failure::new(Code::Token, format!("the token in {name} {end}"));
         if let Renewed::Failed(error) = &renewal.outcome {
             failure = failure.caused_by(error).hint("feedbake asks for its renewal again tomorrow");
@@ -111,10 +110,7 @@ pub fn on_token(kind: TokenKind, base: &Url, error: &ApiError) -> (Code, Vec<Str
 
 /// What the site's own book adds to the API's word that a token is of no use.
 pub fn history(record: Option<&TokenRecord>, error: &ApiError, now: Timestamp) -> Vec<String> {
-    let (Some(record), ApiError::Fault(fault)) = (record, error) else { return Vec::new() };
-    if !fault.is_about_the_token() {
-        return Vec::new();
-    }
+    let Some(record) = record.filter(|_| error.is_about_the_token()) else { return Vec::new() };
     if record.unkept {
         let day =
             record.refreshed_at.map_or_else(String::new, |moment| format!(" of {}", summary::day(day_of(moment))));
@@ -123,7 +119,8 @@ pub fn history(record: Option<&TokenRecord>, error: &ApiError, now: Timestamp) -
         )];
     }
     let days_known = days_between(record.first_seen, day_of(now));
-    let is_short = matches!(fault.kind, FaultKind::TokenExpired) && record.refreshed_at.is_none() && days_known < 3;
+    let has_expired = matches!(error, ApiError::Fault(fault) if fault.kind == FaultKind::TokenExpired);
+    let is_short = has_expired && record.refreshed_at.is_none() && days_known < 3;
     if is_short {
         return vec![format!(
             "it was met here on {} for the first time: it was an old one, or one of those that live for an hour. The button *Generate token* (app dashboard → Instagram → API setup with Instagram login) and `feedbake login` give tokens of sixty days",

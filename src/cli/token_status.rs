@@ -15,7 +15,7 @@ use crate::auth::{
 };
 use crate::config::{ApiSettings, DOT_ENV};
 use crate::feed::{Account, one_line};
-use crate::graph::{ApiError, ApiFault};
+use crate::graph::ApiError;
 
 /// Whether the API is asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,8 +54,7 @@ pub fn status(voice: &Voice, start: &Start, asking: Asking) -> Ended {
         }
         let trouble = trouble(held, api, record, answer.as_ref(), outlook);
         if let Some(failure) = trouble {
-            failure.tell(voice);
-            github::annotate(voice, start.place.environment.github_actions().as_ref(), &failure);
+            github::tell_too(voice, &start.place.environment, &failure);
             // A warning is about a day to come; what is over by the site's own book counts when nobody was asked.
             let counts = !failure.is_lowered() || (asking == Asking::Nobody && outlook == Outlook::Over);
             worst = worst.max(if counts { failure.code } else { Code::Done });
@@ -166,7 +165,7 @@ fn describe(
         },
         "from": match held.place { TokenPlace::Variable => "variable", TokenPlace::DotEnv => "dot_env", TokenPlace::Vault => "vault" },
         "state": match (answer, outlook) {
-            (Some(Err(ApiError::Fault(ApiFault { .. }))), _) if is_dead(answer) => "dead",
+            _ if is_dead(answer) => "dead",
             (Some(Ok(_)), Outlook::Near { .. }) | (None, Outlook::Near { .. }) => "near_its_end",
             (Some(Ok(_)), _) => "alive",
             (None, Outlook::Over) => "dead",
@@ -192,5 +191,5 @@ fn describe(
 }
 
 fn is_dead(answer: Option<&Result<Account, ApiError>>) -> bool {
-    matches!(answer, Some(Err(ApiError::Fault(fault))) if fault.is_about_the_token())
+    matches!(answer, Some(Err(error)) if error.is_about_the_token())
 }

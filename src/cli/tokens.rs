@@ -11,8 +11,8 @@ use super::summary;
 use super::token_advice as advice;
 use super::ui::{GREEN, Voice};
 use crate::auth::{
-    AccessToken, Certainty, Held, Kept, Outlook, Renewal, Renewed, Talk, TokenPlace, TokenRecord, Vault, choose,
-    day_of, deadline, whole_days,
+    AccessToken, Certainty, Held, Kept, Renewal, Renewed, Talk, TokenPlace, TokenRecord, Vault, choose, day_of,
+    deadline, whole_days,
 };
 use crate::bake::TokenReport;
 use crate::config::{ApiSettings, FeedSettings, FoundToken, Place, TOKEN_NAMES, TokenError, find_token, vault_key};
@@ -176,12 +176,11 @@ pub fn as_json(report: &TokenReport) -> Value {
         Renewed::Failed(_) => "failed",
         Renewed::NewIsRefused(_) => "new_is_refused",
     };
-    let near_its_end = matches!(renewal.outlook, Outlook::Near { .. } | Outlook::Over);
     let mut value = json!({
         "name": report.name,
         "outcome": word,
         "fingerprint": renewal.token.fingerprint(),
-        "near_its_end": near_its_end,
+        "near_its_end": renewal.outlook.is_near(),
     });
     if let Some(record) = &renewal.record {
         value["expires_at"] = json!(deadline(record).0.to_string());

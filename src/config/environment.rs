@@ -60,13 +60,16 @@ impl Environment {
         self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Adds variables where this process has none of that name.
-    pub(super) fn add_below(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
+    /// Adds variables where this process has none of that name; returns the names of those.
+    pub(super) fn add_below(&mut self, variables: impl IntoIterator<Item = (String, String)>) -> Vec<String> {
+        let mut added = Vec::new();
         for (name, value) in variables {
             if self.get(&name).is_none() {
+                added.push(name.clone());
                 self.variables.insert(name, value);
             }
         }
+        added
     }
 
     /// Whether nobody sits in front of this run.

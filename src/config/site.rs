@@ -77,11 +77,7 @@ pub fn find_site(start: &Path) -> PathBuf {
 /// # Errors
 /// [`ConfigError`] when a file cannot be read, a value cannot be used, or a secret lies where it must not.
 pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, ConfigError> {
-    let site = match &wanted.site {
-        Some(folder) if folder.is_dir() => folder.clone(),
-        Some(folder) => return Err(ConfigError::NoSuchSite(scanner_of(&environment).shown(folder))),
-        None => find_site(&current_folder().map_err(ConfigError::NoCurrentFolder)?),
-    };
+    let site = site_of(wanted, &environment)?;
     let file = match &wanted.config {
         None => read_settings(&site.join(CONFIG_FILE), CONFIG_FILE)?.unwrap_or_default(),
         Some(path) => {
@@ -89,10 +85,7 @@ pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, Conf
             read_settings(path, &shown.to_string_lossy())?.ok_or(SettingsError::NoSuchFile(shown))?
         }
     };
-    let dot_env = read_dot_env(&site, &file)?;
-    let only_there = |(name, _): &(String, String)| environment.get(name).is_none().then(|| name.clone());
-    let of_dot_env = dot_env.iter().filter_map(only_there).collect();
-    environment.add_below(dot_env);
+    let of_dot_env = environment.add_below(read_dot_env(&site, &file)?);
     let (variables, doubtful_variables) = Layer::from_variables(environment.iter());
     let scanner = scanner_of(&environment);
     for layer in [&file, &variables, &wanted.flags] {
@@ -105,17 +98,20 @@ pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, Conf
 /// The site as it would be without settings, for whoever has to look at it although [`load`] refuses; `None` where there
 /// is no folder to look at.
 pub fn look(wanted: &Wanted, mut environment: Environment) -> Option<Place> {
-    let site = match &wanted.site {
-        Some(folder) => folder.is_dir().then(|| folder.clone())?,
-        None => find_site(&current_folder().ok()?),
-    };
-    let bytes = files::read(&site.join(DOT_ENV)).ok().flatten().unwrap_or_default();
-    let dot_env = entries(&bytes);
-    let only_there = |(name, _): &(String, String)| environment.get(name).is_none().then(|| name.clone());
-    let of_dot_env = dot_env.iter().filter_map(only_there).collect();
-    environment.add_below(dot_env);
+    let site = site_of(wanted, &environment).ok()?;
+    let dot_env = files::read(&site.join(DOT_ENV)).ok().flatten().unwrap_or_default();
+    let of_dot_env = environment.add_below(entries(&dot_env));
     let settings = Settings::from_layers(&[&wanted.flags]).or_else(|_| Settings::from_layers(&[])).ok()?;
     Some(Place { site, settings, environment, of_dot_env, doubtful_variables: Vec::new() })
+}
+
+/// The folder that is named, or the one around the current folder.
+fn site_of(wanted: &Wanted, environment: &Environment) -> Result<PathBuf, ConfigError> {
+    match &wanted.site {
+        Some(folder) if folder.is_dir() => Ok(folder.clone()),
+        Some(folder) => Err(ConfigError::NoSuchSite(scanner_of(environment).shown(folder))),
+        None => Ok(find_site(&current_folder().map_err(ConfigError::NoCurrentFolder)?)),
+    }
 }
 
 /// Knows the tokens in the usual variables.
@@ -155,12 +151,12 @@ fn entries(bytes: &[u8]) -> Vec<(String, String)> {
 /// Asks git whether it tracks `path` or would take it at the next `git add`. Without git or outside a work tree the
 /// answer is no.
 pub fn git_would_commit(path: &Path) -> bool {
-    // `check-ignore` ends with 0 for an ignored file, 1 for one that is not, 128 outside a work tree.
-    git_tracks(path) || git(path, &["check-ignore", "--quiet", "--"]) == Some(1)
+    git_tracks(path) || git_ignores(path) == Some(false)
 }
 
 /// Asks git whether it ignores `path`; `None` outside a work tree, without git, or where git refuses to look.
 pub fn git_ignores(path: &Path) -> Option<bool> {
+    // It ends with 0 for an ignored file, 1 for one that is not, 128 outside a work tree.
     match git(path, &["check-ignore", "--quiet", "--"]) {
         Some(0) => Some(true),
         Some(1) => Some(false),

@@ -66,7 +66,7 @@ pub(super) fn token(token: &TokenFacts, facts: &Facts, all: &mut Findings) {
     }
     asked(token, all);
     // What the site's own book says of its end is not so any more.
-    if !matches!(&token.asked, Some(Err(ApiError::Fault(fault))) if fault.is_about_the_token()) {
+    if !matches!(&token.asked, Some(Err(error)) if error.is_about_the_token()) {
         expiry(token, facts, all);
     }
 }

@@ -98,6 +98,11 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// Whether the API says that the token is of no use.
+    pub fn is_about_the_token(&self) -> bool {
+        matches!(self, Self::Fault(fault) if fault.is_about_the_token())
+    }
+
     /// Whether asking again may help.
     pub fn outcome(&self) -> Outcome {
         match self {

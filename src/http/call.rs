@@ -1,7 +1,5 @@
 //! Requests that are not about posts: forms for the token endpoints, JSON for the places tokens are kept.
 
-use std::time::Instant;
-
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -40,7 +38,7 @@ impl Http {
     pub fn clock(&self) -> Result<Option<Timestamp>, HttpError> {
         let url = self.options.api_base.clone();
         let host = host_of(&url);
-        let response = self.api.head(url).send().map_err(|error| self.explain(&host, error))?;
+        let (response, _) = self.send(&host, self.api.head(url))?;
         let shown = response.headers().get(DATE).and_then(|value| value.to_str().ok());
         Ok(shown.and_then(|text| jiff::fmt::rfc2822::parse(text).ok()).map(|zoned| zoned.timestamp()))
     }
@@ -90,8 +88,6 @@ impl Http {
             }
             Load::Json(value) => request.header(CONTENT_TYPE, "application/json").body(value.to_string()),
         };
-        let began = Instant::now();
-        let response = request.send().map_err(|error| self.explain(&host, error))?;
-        self.answer(&host, response, began)
+        self.answer(&host, request)
     }
 }

@@ -46,9 +46,7 @@ pub fn relist(root: &Root, manifest: &mut Manifest, index: &Index, data_files: &
     }
     for shown in index.shown() {
         manifest.claim(shown.record.data_file.clone(), Role::Data, shown.data_sha256.clone());
-        for rendition in shown.record.pictures.values().flat_map(|picture| &picture.renditions) {
-            manifest.claim(rendition.path.clone(), Role::Picture, rendition.sha256.clone());
-        }
+        manifest.claim_pictures(shown.record.pictures.values());
     }
     for place in data_files {
         // What cannot be read is listed by nobody; whoever needs it says so.
@@ -59,7 +57,9 @@ pub fn relist(root: &Root, manifest: &mut Manifest, index: &Index, data_files: &
             let Ok(path) = SitePath::new(&format!("{PUBLISHED_FOLDER}/{path}")) else { continue };
             let bytes = root.read(&path).ok().flatten();
             let sha256 = bytes.map(|bytes| hex(&Sha256::digest(&bytes))).filter(|sha256| is_picture(&path, sha256));
-            sha256.into_iter().for_each(|sha256| manifest.claim(path.clone(), Role::Picture, sha256));
+            if let Some(sha256) = sha256 {
+                manifest.claim(path, Role::Picture, sha256);
+            }
         }
     }
     relist_templates(root, manifest);

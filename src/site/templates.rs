@@ -70,10 +70,12 @@ pub fn relist_templates(root: &Root, manifest: &mut Manifest) {
 
 /// Whether the file at `place` had to be noted again.
 fn relist(root: &Root, manifest: &mut Manifest, place: SitePath, template: Template) -> bool {
-    let sha256 = if manifest.files.contains_key(&place) { None } else { unedited(root, &place, template) };
-    let is_news = sha256.is_some();
-    sha256.into_iter().for_each(|sha256| manifest.claim(place.clone(), Role::Template, sha256));
-    is_news
+    if manifest.files.contains_key(&place) {
+        return false;
+    }
+    let Some(sha256) = unedited(root, &place, template) else { return false };
+    manifest.claim(place, Role::Template, sha256);
+    true
 }
 
 /// The hash of the file at `place`, when it is one that feedbake brought along.
