@@ -11,7 +11,7 @@ use crate::feed::{MediaId, Post, Slide};
 use crate::files::SitePath;
 use crate::http::HttpError;
 use crate::manifest::Manifest;
-use crate::media::{self, Bench, Job, Made, Picture, PixelLimits, Stock, Trouble};
+use crate::media::{self, Bench, Fortune, Job, Made, Picture, PixelLimits, Stock, Trouble};
 use crate::select::{Outlook, Selection, select, wants_more};
 use crate::site::{Gallery, shown_slides};
 
@@ -72,6 +72,8 @@ pub fn gather(
     let mut failed: BTreeMap<MediaId, String> = BTreeMap::new();
     let mut unavailable: BTreeMap<MediaId, String> = BTreeMap::new();
     let mut outlook = Outlook::new(&settings.wish);
+    let fortune = Fortune::default();
+    let mut first_failure = None;
     loop {
         while !listing.has_ended() && outlook.is_too_short(listing.posts(), &settings.wish) {
             next_page(kitchen, settings, listing)?;
@@ -93,8 +95,8 @@ pub fn gather(
             .filter(|slide| !gathered.gallery.contains_key(&slide.id) && !failed.contains_key(&slide.id))
             .collect();
         let jobs: Vec<Job> = slides.into_iter().map(|slide| known.job(slide)).collect();
-        let (mut not_tried, mut first_failure) = (0, None);
-        for (job, answer) in jobs.iter().zip(make(kitchen, settings, listing, &gathered.selection.kept, &jobs)) {
+        let mut given_up = false;
+        for (job, answer) in jobs.iter().zip(make(kitchen, settings, listing, &fortune, &gathered.selection.kept, &jobs)) {
             match answer.and_then(|made| with_a_place(kitchen, made)) {
                 Ok(made) => {
                     gathered.gallery.insert(job.slide.id.clone(), made.picture.clone());
@@ -104,18 +106,18 @@ pub fn gather(
                 Err(Trouble::File(error)) => return Err(Stopped::of_site(error)),
                 Err(trouble) => {
                     let why = in_words(&trouble);
-                    match trouble {
-                        Trouble::NotTried => not_tried += 1,
-                        _ => drop(first_failure.get_or_insert_with(|| why.clone())),
+                    match &trouble {
+                        Trouble::NotTried => given_up = true,
+                        Trouble::Download(_) => drop(first_failure.get_or_insert_with(|| why.clone())),
+                        _ => {}
                     }
                     failed.insert(job.slide.id.clone(), why);
                 }
             }
         }
-        if not_tried > 0 {
+        if given_up {
             // Half of the posts would be what the server happened to send before it went down.
-            let first = first_failure.unwrap_or_default();
-            return Err(Hindrance::NoDownloads { failed: failed.len() - not_tried, first }.into());
+            return Err(Hindrance::NoDownloads { first: first_failure.unwrap_or_default() }.into());
         }
         let broken: Vec<(MediaId, String)> = gathered
             .selection
@@ -204,10 +206,11 @@ fn make(
     kitchen: &Kitchen<'_>,
     settings: &FeedSettings,
     listing: &mut Listing<'_>,
+    fortune: &Fortune,
     posts: &[Post],
     jobs: &[Job],
 ) -> Vec<Result<Made, Trouble>> {
-    let mut answers = make_once(kitchen, settings, listing, jobs);
+    let mut answers = make_once(kitchen, settings, listing, fortune, jobs);
     let dead: Vec<usize> = (0..jobs.len()).filter(|index| answers[*index].as_ref().is_err_and(is_dead_link)).collect();
     let owners: BTreeSet<&MediaId> = dead
         .iter()
@@ -223,7 +226,7 @@ fn make(
         })
         .collect();
     let again: Vec<Job> = renewed.iter().map(|(_, job)| job.clone()).collect();
-    for ((index, _), answer) in renewed.into_iter().zip(make_once(kitchen, settings, listing, &again)) {
+    for ((index, _), answer) in renewed.into_iter().zip(make_once(kitchen, settings, listing, fortune, &again)) {
         answers[index] = answer;
     }
     answers
@@ -233,6 +236,7 @@ fn make_once(
     kitchen: &Kitchen<'_>,
     settings: &FeedSettings,
     listing: &Listing<'_>,
+    fortune: &Fortune,
     jobs: &[Job],
 ) -> Vec<Result<Made, Trouble>> {
     if jobs.is_empty() {
@@ -259,6 +263,7 @@ fn make_once(
         folder: &kitchen.settings.media_dir,
         limits: PixelLimits::default(),
         shapers: kitchen.shapers,
+        fortune,
         fetch: fetch.as_ref().map(|fetch| fetch as &media::Fetch<'_>),
         on_done: &|done| watch(Event::Pictures { feed, done, total }),
     };

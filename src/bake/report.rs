@@ -13,7 +13,7 @@ use crate::files::{FileError, SitePath, Written};
 use crate::graph::{ApiError, Unreadable};
 use crate::http::HttpError;
 use crate::manifest::{self, ManifestError};
-use crate::media::Work;
+use crate::media::{PATIENCE, Work};
 use crate::select::Dropped;
 use crate::site::PublishError;
 
@@ -180,11 +180,9 @@ pub enum Hindrance {
         first: String,
     },
     /// The server of the pictures is down.
-    #[error("the pictures cannot be downloaded: {failed} were tried, and none came; one of them: {first}")]
+    #[error("the pictures cannot be downloaded: {PATIENCE} in a row did not come; the first that failed: {first}")]
     NoDownloads {
-        /// Pictures that were tried.
-        failed: usize,
-        /// What happened to one of them.
+        /// What happened to the first that failed.
         first: String,
     },
     /// Everything the API sent was unreadable.

@@ -69,13 +69,10 @@ fn step_summary(report: &Report, failures: &[(&str, Failure)], tokens: &[String]
             FeedOutcome::Empty { .. } => writeln!(page, "- **{}**: empty", feed.name),
         };
         if let FeedOutcome::Baked(baked) = &feed.outcome {
-            for (handle, reason) in summary::troubled(baked) {
-                let _ = writeln!(
-                    page,
-                    "  - left out {}: {}",
-                    escape_markdown(handle),
-                    escape_markdown(&reason.to_string())
-                );
+            let (lines, more) = summary::left_out(baked, summary::NAMED);
+            let more = (more > 0).then(|| format!("left out {more} more"));
+            for line in lines.into_iter().chain(more) {
+                let _ = writeln!(page, "  - {}", escape_markdown(&line));
             }
         }
     }

@@ -11,7 +11,9 @@ use super::tokens;
 use super::ui::{GREEN, Loudness, Voice, bytes, count};
 use crate::bake::{Baked, FeedOutcome, FeedReport, PictureCount, Report};
 use crate::feed::one_line;
-use crate::select::{Dropped, Reason};
+
+/// Posts left out that are named in a plain summary. An answer may repeat one of them ten thousand times.
+pub const NAMED: usize = 12;
 
 /// Tells a person what the bake did.
 pub fn tell(voice: &Voice, report: &Report, elapsed: Duration) {
@@ -42,15 +44,16 @@ fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
     for handle in &baked.gone {
         voice.say(&format!("{handle} is not on Instagram any more: it leaves the site"));
     }
-    let troubled: Vec<&Dropped> = baked.dropped.iter().filter(|dropped| !dropped.reason.is_wished()).collect();
+    let loud = voice.loudness == Loudness::Verbose;
+    let (lines, more) = left_out(baked, if loud { usize::MAX } else { NAMED });
+    for line in lines {
+        voice.say(&line);
+    }
+    if more > 0 {
+        voice.say(&format!("left out {more} more: `--verbose` names each"));
+    }
     // Posts beyond `limit` are not worth a line each; those that should have been shown are.
-    for dropped in &troubled {
-        voice.say(&format!("left out {}: {}", dropped.post.handle(), one_line(&dropped.reason.to_string())));
-    }
-    for item in &baked.unreadable {
-        voice.say(&format!("left out {}: not understood: {}", item.name(), one_line(&item.why)));
-    }
-    if voice.loudness == Loudness::Verbose {
+    if loud {
         for dropped in baked.dropped.iter().filter(|dropped| dropped.reason.is_wished()) {
             voice.detail(&format!("left out {}: {}", dropped.post.handle(), one_line(&dropped.reason.to_string())));
         }
@@ -143,11 +146,14 @@ fn feed_as_json(feed: &FeedReport) -> Value {
     value
 }
 
-/// How many posts were left out for each kind of reason the user did not ask for.
-pub fn troubled(baked: &Baked) -> impl Iterator<Item = (&str, &Reason)> {
-    baked
-        .dropped
-        .iter()
-        .filter(|dropped| !dropped.reason.is_wished())
-        .map(|dropped| (dropped.post.handle(), &dropped.reason))
+/// A line for each of the first `most` posts that were left out for a reason the user did not ask for, and how many
+/// there are beyond.
+pub fn left_out(baked: &Baked, most: usize) -> (Vec<String>, usize) {
+    let troubled = baked.dropped.iter().filter(|dropped| !dropped.reason.is_wished());
+    let troubled = troubled.map(|dropped| format!("left out {}: {}", dropped.post.handle(), dropped.reason));
+    let unreadable = baked.unreadable.iter();
+    let unreadable = unreadable.map(|item| format!("left out {}: not understood: {}", item.name(), item.why));
+    let mut all = troubled.chain(unreadable);
+    let lines = all.by_ref().take(most).map(|line| one_line(&line)).collect();
+    (lines, all.count())
 }

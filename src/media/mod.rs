@@ -40,4 +40,4 @@ pub(crate) use recipe::hex;
 pub use recipe::{Recipe, Widths};
 pub use shape::{Aspect, CropRect};
 pub use sniff::Sniffed;
-pub use workshop::{Bench, Fetch, Job, Made, Trouble, Work, make};
+pub use workshop::{Bench, Fetch, Fortune, Job, Made, PATIENCE, Trouble, Work, make};

@@ -23,9 +23,34 @@ use crate::retry::Outcome;
 /// Downloads at a time. The CDN serves a browser as many; more brought nothing against a loopback server.
 pub const DOWNLOADS: usize = 6;
 
-/// After so many downloads that failed, and not one that did not, the server is taken to be down: each may have taken
-/// minutes of waiting and asking again.
+/// After so many downloads in a row that failed the server is taken to be down: each may have taken minutes of waiting
+/// and asking again.
 pub const PATIENCE: usize = 12;
+
+/// How the server of the pictures has been doing. It is lent to every round of one feed: a round may be as small as one
+/// picture, and a server that is down stays down from one to the next.
+#[derive(Debug, Default)]
+pub struct Fortune {
+    /// Downloads since the last one that came, which did not, though somebody may be there the next time.
+    failed_in_a_row: AtomicUsize,
+}
+
+impl Fortune {
+    fn is_out(&self) -> bool {
+        self.failed_in_a_row.load(Ordering::Relaxed) >= PATIENCE
+    }
+
+    fn came(&self) {
+        // Once the patience has run out, one that was still on its way changes nothing: the feed is given up, and what
+        // is told of it must not depend on which of six threads was the last.
+        let again = |failed| (failed < PATIENCE).then_some(0);
+        let _ = self.failed_in_a_row.fetch_update(Ordering::Relaxed, Ordering::Relaxed, again);
+    }
+
+    fn failed(&self) {
+        self.failed_in_a_row.fetch_add(1, Ordering::Relaxed);
+    }
+}
 
 /// One slide and what is known of it.
 #[derive(Debug, Clone)]
@@ -80,7 +105,7 @@ pub enum Trouble {
     #[error(transparent)]
     Download(#[from] HttpError),
     /// So many others failed that this one was not tried.
-    #[error("it was not tried: {PATIENCE} downloads had failed, and none had not")]
+    #[error("it was not tried: {PATIENCE} downloads in a row had failed")]
     NotTried,
     /// What was downloaded is no picture that can be used.
     #[error(transparent)]
@@ -110,6 +135,8 @@ pub struct Bench<'a> {
     pub shapers: usize,
     /// Gets the bytes behind a link; `None` when there is no network to be used.
     pub fetch: Option<&'a Fetch<'a>>,
+    /// How the downloads of earlier rounds went.
+    pub fortune: &'a Fortune,
     /// Called after each slide that took work, with the number of slides done.
     pub on_done: &'a (dyn Fn(usize) + Sync),
 }
@@ -127,14 +154,11 @@ struct Undeveloped {
 
 /// Works through `jobs`; the answers stand in the same order.
 pub fn make(jobs: &[Job], bench: &Bench<'_>) -> Vec<Result<Made, Trouble>> {
-    let zero = || AtomicUsize::new(0);
     let desk = Desk {
         jobs,
         bench,
-        next: zero(),
-        done: zero(),
-        had: zero(),
-        failed: zero(),
+        next: AtomicUsize::default(),
+        done: AtomicUsize::default(),
         answers: Mutex::default(),
         large: Mutex::default(),
     };
@@ -170,10 +194,6 @@ struct Desk<'a> {
     bench: &'a Bench<'a>,
     next: AtomicUsize,
     done: AtomicUsize,
-    /// Downloads that came.
-    had: AtomicUsize,
-    /// Downloads that did not, though somebody may be there the next time.
-    failed: AtomicUsize,
     answers: Mutex<Vec<(usize, Result<Made, Trouble>)>>,
     /// Held while a large picture is decoded.
     large: Mutex<()>,
@@ -235,21 +255,23 @@ impl Desk<'_> {
 
     fn download(&self, job: &Job) -> Result<Obtained, Trouble> {
         let fetch = self.bench.fetch.ok_or(Trouble::NoLink)?;
-        if self.had.load(Ordering::Relaxed) == 0 && self.failed.load(Ordering::Relaxed) >= PATIENCE {
+        let fortune = self.bench.fortune;
+        if fortune.is_out() {
             return Err(Trouble::NotTried);
         }
         let mut last = Trouble::NoLink;
         for link in &job.slide.picture_links {
             match fetch(link) {
                 Ok(bytes) => {
-                    self.had.fetch_add(1, Ordering::Relaxed);
+                    fortune.came();
                     return Ok(self.compare(job, bytes, link));
                 }
                 // A dead link says more than what the next best one led to: a fresh one may work.
                 Err(_) if matches!(&last, Trouble::Download(first) if first.is_dead_link()) => {}
                 Err(error) => {
-                    let passes = matches!(error.outcome(), Outcome::Transient);
-                    self.failed.fetch_add(usize::from(passes), Ordering::Relaxed);
+                    if matches!(error.outcome(), Outcome::Transient) {
+                        fortune.failed();
+                    }
                     last = Trouble::Download(error);
                 }
             }
