@@ -24,7 +24,7 @@ pub use life::{
 pub use login::{ADDRESS_OF_LOGIN, LoginAnswer, LoginError, SCOPE, authorize_address, read_redirect};
 pub use long_runs::without_long_runs;
 pub use renew::{Held, Renewal, Renewed, Renewer, TokenPlace, Urgency, choose};
-pub use status::{STATUS_FILE, TRIES_FILE, TokenRecord, TokenStatus, Tries};
+pub use status::{Ancestor, STATUS_FILE, TRIES_FILE, TokenRecord, TokenStatus, Tries};
 pub use stores::{GithubStore, NetlifyStore, Store, StoreError};
 pub use talk::{App, Grown, Redeemed, Talk, redeem};
 pub use token::{AccessToken, TokenKind, TokenShapeError};

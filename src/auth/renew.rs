@@ -136,7 +136,7 @@ impl Renewer<'_> {
     pub fn renew(&self, held: &Held, urgency: Urgency) -> Result<Renewal, FileError> {
         let mut status = TokenStatus::read(self.root)?;
         let fingerprint = held.token.fingerprint();
-        let known = status.of(&held.name, &fingerprint, self.now).cloned();
+        let known = status.of(&held.name, &fingerprint, self.now);
         let end = |token: AccessToken, outcome, record: Option<TokenRecord>| Renewal {
             name: held.name.clone(),
             token,
@@ -223,7 +223,15 @@ impl Renewer<'_> {
             let token = if !failed.is_empty() && old.is_ok() { held.token.clone() } else { grown.token };
             return (token, Renewed::Unkept { failed, old_has_ended }, record);
         }
-        let mut record = TokenRecord::new(&grown.token.fingerprint(), self.now);
+        let own = self.root.folder();
+        let kept_where = self.stores.iter().filter(|store| kept_in.contains(&store.to_string()));
+        let grew_from = record.as_ancestor(kept_where.map(|store| store.in_public(own)).collect());
+        let mut record = TokenRecord {
+            grew_from: Some(grew_from),
+            // The last one was kept as well, and did not reach this run.
+            kept_elsewhere: record.kept_elsewhere,
+            ..TokenRecord::new(&grown.token.fingerprint(), self.now)
+        };
         record.account = account.username;
         self.renewed(&mut record, &grown);
         (grown.token, Renewed::Changed { kept_in, failed }, record)

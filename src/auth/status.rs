@@ -51,6 +51,26 @@ pub struct TokenRecord {
     /// There was a place, and it did not take the token.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub place_failed: bool,
+    /// The token it grew from, when it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grew_from: Option<Ancestor>,
+    /// Where the token that this one became was kept, when a later run got this one all the same. Never written.
+    #[serde(skip)]
+    pub kept_elsewhere: Vec<String>,
+}
+
+/// A token that became another one, which was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ancestor {
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// The day on which feedbake met it.
+    pub first_seen: Date,
+    /// When it ends, as far as the API said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// Where its successor was kept, in words.
+    pub kept_in: Vec<String>,
 }
 
 impl TokenRecord {
@@ -64,7 +84,15 @@ impl TokenRecord {
             expires_at: None,
             unkept: false,
             place_failed: false,
+            grew_from: None,
+            kept_elsewhere: Vec::new(),
         }
+    }
+
+    /// What it is known as to the token that grows from it and is kept in these places.
+    pub fn as_ancestor(&self, kept_in: Vec<String>) -> Ancestor {
+        let (fingerprint, first_seen, expires_at) = (self.fingerprint.clone(), self.first_seen, self.expires_at);
+        Ancestor { fingerprint, first_seen, expires_at, kept_in }
     }
 }
 
@@ -111,8 +139,28 @@ impl TokenStatus {
 
     /// What is known of the token in the variable `name`; nothing when that holds another one by now, or when the record
     /// was written by a clock that was ahead.
-    pub fn of(&self, name: &str, fingerprint: &str, now: Timestamp) -> Option<&TokenRecord> {
-        self.tokens.get(name).filter(|record| record.fingerprint == fingerprint && !record.is_of_the_future(now))
+    ///
+    /// The token that the one on record grew from is known, too: the new one was kept, and this run got the old one.
+    /// Renewing that again would only make one more that nobody reads, so it counts like one whose place failed. Runs of
+    /// the same day began before the new one was kept, and are no sign of that.
+    pub fn of(&self, name: &str, fingerprint: &str, now: Timestamp) -> Option<TokenRecord> {
+        let record = self.tokens.get(name).filter(|record| !record.is_of_the_future(now))?;
+        if record.fingerprint == fingerprint {
+            return Some(record.clone());
+        }
+        let ancestor = record.grew_from.as_ref().filter(|ancestor| ancestor.fingerprint == fingerprint)?;
+        let is_of_today = record.refreshed_at.is_some_and(|moment| is_within_a_day(moment, now));
+        Some(TokenRecord {
+            fingerprint: fingerprint.to_owned(),
+            account: record.account.clone(),
+            first_seen: ancestor.first_seen,
+            refreshed_at: record.refreshed_at,
+            expires_at: ancestor.expires_at,
+            unkept: true,
+            place_failed: true,
+            grew_from: None,
+            kept_elsewhere: if is_of_today { Vec::new() } else { ancestor.kept_in.clone() },
+        })
     }
 }
 

@@ -72,6 +72,10 @@ pub fn of_renewal(renewal: &Renewal, end: &str) -> Vec<Failure> {
         }
     };
     let was_renewed = matches!(renewal.outcome, Renewed::Extended | Renewed::Changed { .. });
+    if let Some(record) = renewal.record.as_ref().filter(|record| !record.kept_elsewhere.is_empty()) {
+        let end = if was_renewed { String::new() } else { format!(", which {end}") };
+        warnings.push(of_a_detour(name, &end, record));
+    }
     let is_told_already = !warnings.is_empty();
     if renewal.outlook.is_near() && !was_renewed && !is_told_already {
         let mut failure = Failure::new(Code::Token, format!("the token in {name} {end}"));
@@ -88,6 +92,21 @@ pub fn of_renewal(renewal: &Renewal, end: &str) -> Vec<Failure> {
         warning.lower();
     }
     warnings
+}
+
+/// Where the newer token is that a run did not get.
+fn detour(record: &TokenRecord) -> String {
+    let day = record.refreshed_at.map_or_else(String::new, |moment| format!(" on {}", summary::day(day_of(moment))));
+    format!("a newer one was kept{day} in {}", record.kept_elsewhere.join(", "))
+}
+
+/// A renewed token that was kept where this run did not look.
+fn of_a_detour(name: &str, end: &str, record: &TokenRecord) -> Failure {
+    let what = format!("this run got an old token from {name}{end}; {}", detour(record));
+    let hint = format!(
+        "a variable that is set counts before .env and any other file: let {name} hold the newer token, or unset it; and let `token.store` name a place from which the next run gets it (docs/tokens.md)"
+    );
+    Failure::new(Code::Token, what).hint(hint)
 }
 
 /// A token that could not be looked after; the run went on with it as it is.
@@ -111,6 +130,9 @@ pub fn on_token(kind: TokenKind, base: &Url, error: &ApiError) -> (Code, Vec<Str
 /// What the site's own book adds to the API's word that a token is of no use.
 pub fn history(record: Option<&TokenRecord>, error: &ApiError, now: Timestamp) -> Vec<String> {
     let Some(record) = record.filter(|_| error.is_about_the_token()) else { return Vec::new() };
+    if !record.kept_elsewhere.is_empty() {
+        return vec![format!("{}: let the variable hold it", detour(record))];
+    }
     if record.unkept {
         let day =
             record.refreshed_at.map_or_else(String::new, |moment| format!(" of {}", summary::day(day_of(moment))));

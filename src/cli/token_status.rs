@@ -44,6 +44,7 @@ pub fn status(voice: &Voice, start: &Start, asking: Asking) -> Ended {
             }
         };
         let record = known.of(&held.name, &held.token.fingerprint(), now());
+        let record = record.as_ref();
         let answer = (asking == Asking::TheApi).then(|| {
             tokens::connect(api).map_err(ApiError::from).and_then(|http| tokens::talk(&http, api).whose(&held.token))
         });

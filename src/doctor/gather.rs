@@ -243,8 +243,7 @@ fn tokens(sight: &Sight<'_>, status: &TokenStatus) -> (Vec<TokenFacts>, Option<i
             record: held
                 .as_ref()
                 .ok()
-                .and_then(|held| status.of(&held.name, &held.token.fingerprint(), sight.now))
-                .cloned(),
+                .and_then(|held| status.of(&held.name, &held.token.fingerprint(), sight.now)),
             warn: sight.place.settings.tokens.warn,
             asked: None,
             posts: None,

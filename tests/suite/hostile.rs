@@ -1,10 +1,11 @@
 //! Hostile pictures and hostile disks.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
-use feedbake::emulator::{Content, Emulator, bombs, photo};
+use feedbake::emulator::{Content, Emulator, Fault, bombs, photo};
 
 use crate::sandbox::Sandbox;
 
@@ -83,7 +84,7 @@ fn every_hostile_picture_costs_its_own_post_and_no_other_in_bounded_memory() {
     for (number, (_, bytes)) in bombs().into_iter().filter(|(name, _)| name.contains("unpacks")).enumerate() {
         api = api.post(post(200 + number, bytes));
     }
-    let site = Sandbox::new(&api).set("FEEDBAKE_LIMIT", "60").set("FEEDBAKE_API_RETRIES", "0");
+    let site = Sandbox::new(&api).set("FEEDBAKE_LIMIT", "60");
     // 1 GB of addresses: threads and their stacks included, and far below what the bombs unpack to.
     let limited = format!("ulimit -v 1000000; exec {} bake", env!("CARGO_BIN_EXE_feedbake"));
     let output = site.command("sh").args(["-c", &limited]).stderr(Stdio::piped()).output().unwrap();
@@ -391,7 +392,7 @@ fn one_lost_file_costs_its_own_post_when_the_api_is_down_and_all_of_them_the_bui
     use feedbake::emulator::Fault;
     let api =
         (0..4).fold(Emulator::start(), |api, number| api.post(photo(&format!("DA{number}")).size(64, 64 + number)));
-    let site = Sandbox::new(&api).set("FEEDBAKE_API_RETRIES", "0");
+    let site = Sandbox::new(&api);
     site.run("bake").succeeds();
     let first = site.named_pictures().into_iter().next().unwrap();
     let object = {
@@ -424,7 +425,7 @@ fn one_lost_file_costs_its_own_post_when_the_api_is_down_and_all_of_them_the_bui
 fn a_manifest_or_an_index_that_names_files_of_the_users_touches_none_of_them() {
     use feedbake::emulator::Fault;
     let api = Emulator::start().post(photo("DAa").size(32, 32));
-    let site = Sandbox::new(&api).set("FEEDBAKE_API_RETRIES", "0");
+    let site = Sandbox::new(&api);
     site.run("bake").succeeds();
     let mine = ["content/a.md", "static/feedbake/mine.jpg", ".git/hooks/pre-commit", "static/7-32.00000000.jpg"];
     for name in mine {
@@ -459,4 +460,33 @@ fn a_manifest_or_an_index_that_names_files_of_the_users_touches_none_of_them() {
     is_untouched("a bake that failed");
     site.run("clean --all");
     is_untouched("clean --all");
+}
+
+#[test]
+fn a_server_of_pictures_that_is_down_is_given_up_after_twelve_downloads_however_many_posts_there_are() {
+    let mut api = Emulator::start();
+    for number in 0..60 {
+        api = api.post(photo(&format!("D{number:03}")).size(64, 64));
+    }
+    let site = Sandbox::new(&api).set("FEEDBAKE_LIMIT", "4");
+    api.fault(Fault::CdnDown);
+    let ran = site.run("bake").says(&["12 in a row did not come"]);
+    assert_ne!(ran.code, 0);
+    let requests = api.requests();
+    let asked_for: BTreeSet<&str> = requests.iter().filter(|seen| seen.is_download()).map(|seen| seen.path()).collect();
+    // Six run at once: those that were on their way came to their end.
+    assert!((12..18).contains(&asked_for.len()), "{asked_for:?}");
+}
+
+#[test]
+fn an_answer_that_repeats_itself_does_not_fill_the_terminal() {
+    let api = Emulator::start().post(photo("DAa").size(64, 64));
+    for number in 0..40 {
+        api.add(photo(&format!("DB{number:03}")).picture(Content::Bytes(b"no".to_vec())));
+    }
+    let site = Sandbox::new(&api);
+    let named = |ran: &crate::sandbox::Ran| ran.stderr.lines().filter(|line| line.contains("left out D")).count();
+    let plain = site.run("bake").succeeds().says(&["left out 28 more"]);
+    assert_eq!(named(&plain), 12);
+    assert!(named(&site.run("bake --verbose")) >= 40);
 }

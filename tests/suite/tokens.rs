@@ -657,3 +657,46 @@ fn actions_show_what_the_token_commands_say() {
     annotated("token status", "error");
     annotated("token refresh", "error");
 }
+
+#[test]
+fn a_new_token_that_the_next_run_does_not_get_is_told_of_and_not_renewed_again() {
+    let api = api();
+    api.change(|world| world.rotation = Rotation::Another);
+    // The variable is set, so it counts before the file that the new token goes to.
+    let site = site(&api).set("FEEDBAKE_TOKEN_STORE", ".env");
+    site.run("bake").succeeds().says(&["was renewed and kept in"]);
+    assert_eq!(renewals(&api), 1);
+    // The same day: another run that began before is no sign of anything.
+    let same_day = site.run("bake").succeeds();
+    assert!(!same_day.stderr.contains("old token"), "{}", same_day.stderr);
+    let a_day_later = |renewed_days_ago: i64| {
+        let mut status = site.json(".feedbake/token-status.json");
+        let record = &mut status["tokens"]["INSTAGRAM_ACCESS_TOKEN"];
+        assert_eq!(record["grew_from"]["kept_in"], serde_json::json!([".env"]));
+        let moment = Timestamp::now().checked_sub(SignedDuration::from_hours(24 * renewed_days_ago)).unwrap();
+        record["refreshed_at"] = Value::from(moment.strftime("%FT%TZ").to_string());
+        record["first_seen"] = Value::from(moment.strftime("%F").to_string());
+        record["grew_from"]["first_seen"] = record["first_seen"].clone();
+        site.write(".feedbake/token-status.json", &status.to_string());
+        fs::remove_dir_all(site.path(".feedbake/cache")).unwrap();
+    };
+    a_day_later(2);
+    let before = fs::read(site.path(".feedbake/token-status.json")).unwrap();
+    site.run("bake").succeeds().says(&["this run got an old token from INSTAGRAM_ACCESS_TOKEN, which ends on", "in .env"]);
+    site.run("bake").succeeds().says(&["this run got an old token"]);
+    assert_eq!(renewals(&api), 1);
+    assert_eq!(fs::read(site.path(".feedbake/token-status.json")).unwrap(), before);
+    site.run("doctor").prints(&["still holds an old token; the newer one was kept in .env"]);
+    // Near the old one's end it is asked for once more, and the detour is still told of.
+    a_day_later(50);
+    site.run("bake").succeeds().says(&["was renewed and kept in", "this run got an old token"]);
+    assert_eq!(renewals(&api), 2);
+    // An end before that: the refusal names the token that lives.
+    a_day_later(50);
+    api.change(|world| world.tokens[0].expires_at = Timestamp::now().checked_sub(SignedDuration::from_hours(1)).unwrap());
+    site.run("bake --strict").ends_with(4).says(&["a newer one was kept on", "let the variable hold it"]);
+    // The cure: the variable is gone, and the file counts.
+    let name = "INSTAGRAM_ACCESS_TOKEN";
+    let cured = site.unset(name).run("bake").succeeds();
+    assert!(!cured.stderr.contains("old token"), "{}", cured.stderr);
+}

@@ -8,7 +8,7 @@ mod netlify;
 mod variables;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -154,6 +154,15 @@ impl fmt::Display for Store {
 }
 
 impl Store {
+    /// What it is called in a file that may be committed: a path says nothing of the machine it is on.
+    pub fn in_public(&self, site: &Path) -> String {
+        let Self::File(path) = self else { return self.to_string() };
+        match path.strip_prefix(site) {
+            Ok(inside) => inside.display().to_string(),
+            Err(_) => path.file_name().map_or_else(|| "a file".to_owned(), |name| name.display().to_string()),
+        }
+    }
+
     /// Hands `new` over, which `old` became, under the name of the variable `old` is in.
     ///
     /// # Errors
