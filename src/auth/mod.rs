@@ -22,7 +22,7 @@ pub use life::{
     Certainty, Due, Keeping, Outlook, RenewWhen, TOKEN_LIFE, YOUNGEST, day_of, deadline, due, outlook, whole_days,
 };
 pub use login::{ADDRESS_OF_LOGIN, LoginAnswer, LoginError, SCOPE, authorize_address, read_redirect};
-pub use long_runs::without_long_runs;
+pub use long_runs::{without_long_runs, without_tokens};
 pub use renew::{Held, Renewal, Renewed, Renewer, TokenPlace, Urgency, choose};
 pub use status::{Ancestor, STATUS_FILE, TRIES_FILE, TokenRecord, TokenStatus, Tries};
 pub use stores::{GithubStore, NetlifyStore, Store, StoreError};

@@ -11,6 +11,7 @@ use super::failure::{Code, Failure};
 use super::start::{dice, layer_of, look_at_place, now, place};
 use super::ui::{CYAN, GREEN, RED, Voice, YELLOW};
 use super::{token_advice, tokens};
+use crate::auth::without_tokens;
 use crate::doctor::{Facts, Finding, Level, Sight, Topic, gather, judge};
 use crate::feed::one_line;
 use crate::files::Root;
@@ -54,6 +55,10 @@ pub fn run(voice: &Voice, common: &Common, flags: &DoctorArgs) -> Ended {
             );
         }
         findings.insert(0, Finding { topic, level: Level::Bad, what, hints });
+    }
+    // The site's own folder, or a file in it, may be named like a token.
+    for finding in &mut findings {
+        finding.what = without_tokens(&finding.what);
     }
     if voice.json {
         let all: Vec<_> = findings

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::advice::{advice_on_api, advice_on_http};
 use super::ui::{CYAN, RED, Voice, YELLOW};
+use crate::auth::without_tokens;
 use crate::bake::{BakeError, Hindrance};
 use crate::config::{ConfigError, SettingsError, TOKEN_NAMES, TokenError};
 use crate::emulator::FolderError;
@@ -112,17 +113,25 @@ impl Failure {
         self.level == Level::Warning
     }
 
+    /// The same without what could be a token: whatever somebody typed may have got into a path or a word.
+    fn safe(&self) -> Self {
+        let all = |texts: &[String]| texts.iter().map(|text| without_tokens(text)).collect();
+        let consequence = without_tokens(&self.consequence);
+        Self { consequence, causes: all(&self.causes), hints: all(&self.hints), ..*self }
+    }
+
     /// Tells the person.
     pub fn tell(&self, voice: &Voice) {
+        let safe = self.safe();
         let (style, word) = match self.level {
             Level::Error => (RED, "error"),
             Level::Warning => (YELLOW, "warning"),
         };
-        let mut text = format!("{style}{word}:{style:#} {}", self.consequence);
-        for cause in &self.causes {
+        let mut text = format!("{style}{word}:{style:#} {}", safe.consequence);
+        for cause in &safe.causes {
             text.push_str(&format!("\n  caused by: {cause}"));
         }
-        for hint in &self.hints {
+        for hint in &safe.hints {
             text.push_str(&format!("\n  {CYAN}hint:{CYAN:#} {hint}"));
         }
         voice.complain(&text);
@@ -130,16 +139,16 @@ impl Failure {
 
     /// The same for a machine.
     pub fn as_json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "code": self.code as u8, "consequence": self.consequence, "causes": self.causes, "hints": self.hints,
-        })
+        let Self { code, consequence, causes, hints, .. } = self.safe();
+        serde_json::json!({ "code": code as u8, "consequence": consequence, "causes": causes, "hints": hints })
     }
 
     /// The same without colour, line by line.
     pub fn lines(&self) -> Vec<String> {
-        let causes = self.causes.iter().map(|cause| format!("caused by: {cause}"));
-        let hints = self.hints.iter().map(|hint| format!("hint: {hint}"));
-        std::iter::once(self.consequence.clone()).chain(causes).chain(hints).collect()
+        let Self { consequence, causes, hints, .. } = self.safe();
+        let causes = causes.into_iter().map(|cause| format!("caused by: {cause}"));
+        let hints = hints.into_iter().map(|hint| format!("hint: {hint}"));
+        std::iter::once(consequence).chain(causes).chain(hints).collect()
     }
 
     /// Settings or surroundings that cannot be used.

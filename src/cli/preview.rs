@@ -9,6 +9,7 @@ use super::args::{Common, PreviewArgs, TeraMajor};
 use super::failure::{Code, Failure};
 use super::start::place;
 use super::ui::Voice;
+use crate::auth::without_tokens;
 use crate::config::Layer;
 use crate::files::{FileError, Root, SitePath};
 use crate::loopback::{Request, Response, Server};
@@ -38,7 +39,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &PreviewArgs) -> Ended {
             write_out(&root, folder, &page, place.settings.media_dir.as_str())
                 .map_err(|error| Failure::of_file(&error, "the preview was not written"))?;
             voice.say("open index.html there in a browser");
-            answer(voice, "folder", &folder.display().to_string());
+            answer(voice, "folder", &without_tokens(&folder.display().to_string()));
             Ok(Code::Done)
         }
         None => serve(voice, root, major, variables, flags.port),

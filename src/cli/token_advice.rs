@@ -235,7 +235,7 @@ pub fn of_store_wish(error: &StoreWishError, consequence: &str) -> Failure {
         StoreWishError::OnePlace { .. } => failure.hint("leave FEEDBAKE_GITHUB_SECRET out, so that each secret has its variable's name; in a program's words, `{}` stands for that name"),
         StoreWishError::Key(key) => return of_vault(key, consequence),
         StoreWishError::WouldBeCommitted(path) => failure.hint(format!("add the line `{0}` to .gitignore; if git tracks it already: `git rm --cached {0}`", path.display())),
-        StoreWishError::WouldBePublished(_) => failure.hint("name a file outside the site, or `.env` beside its settings"),
+        StoreWishError::InTheSite(_) => failure.hint("it could be published with them, or committed: name `.env` or `.env.local` at the site's top, or a file outside"),
     };
     failure.lower();
     failure

@@ -14,7 +14,6 @@ use super::settings::SettingsError;
 use super::site::{git_would_commit, nearest_folder};
 use crate::auth::{GithubStore, KEY_NAME, NetlifyStore, RenewWhen, Store, VaultError, VaultKey};
 use crate::http::is_loopback;
-use crate::site::{PUBLIC_FOLDER, PUBLISHED_FOLDER};
 
 const DAY: u64 = 86_400;
 
@@ -91,9 +90,9 @@ pub enum StoreWishError {
     /// git would take the file into the repository.
     #[error("git does not ignore {}: the token would be in the repository", .0.display())]
     WouldBeCommitted(PathBuf),
-    /// The file would be a part of the built site.
-    #[error("{} would be published with the site", .0.display())]
-    WouldBePublished(PathBuf),
+    /// The file would be among those that build the site, or git's own.
+    #[error("{} is among the files of the site", .0.display())]
+    InTheSite(PathBuf),
 }
 
 impl TokenSettings {
@@ -219,15 +218,16 @@ pub fn file_store(path: &Path, site: &Path) -> Result<Store, StoreWishError> {
     let place =
         nearest_folder(&place).and_then(|(folder, rest)| Some(folder.canonicalize().ok()?.join(rest))).unwrap_or(place);
     let site = site.canonicalize().unwrap_or(site);
-    // Inside the site nearly everything is read or copied by somebody: what begins with a dot at its top is not.
-    const READ: [&str; 7] = [PUBLISHED_FOLDER, PUBLIC_FOLDER, "content", "themes", "templates", "sass", ".feedbake"];
+    // Inside the site nearly everything is read or copied by somebody. `.env`, `.env.local` and their like at its top are
+    // what every tool leaves alone.
     let is_env = place.file_name().is_some_and(|name| {
         let name = name.to_string_lossy();
-        name.starts_with('.') || name.ends_with(".env")
+        name == ".env" || name.starts_with(".env.") && !name.ends_with(".html")
     });
-    let is_read = READ.iter().any(|folder| place.starts_with(site.join(folder)));
-    if place.starts_with(&site) && (is_read || !is_env) {
-        return Err(StoreWishError::WouldBePublished(path.to_owned()));
+    let is_at_top = place.parent() == Some(site.as_path());
+    let is_of_git = place.iter().any(|part| part == ".git");
+    if is_of_git || place.starts_with(&site) && !(is_env && is_at_top) {
+        return Err(StoreWishError::InTheSite(path.to_owned()));
     }
     if git_would_commit(&place) {
         return Err(StoreWishError::WouldBeCommitted(path.to_owned()));

@@ -283,3 +283,32 @@ fn a_token_in_a_path_that_is_not_there_is_not_repeated() {
         assert!(ran.code != 0 && !ran.stderr.contains(&token) && ran.stderr.contains("there is no"), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn a_token_in_a_path_or_word_of_any_command_is_not_repeated() {
+    let api = Emulator::start().post(photo("DAa").size(32, 32));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let token = api.token();
+    site.write("in_the_way", "");
+    for arguments in [
+        format!("emulate --folder {token}"),
+        format!("emulate --fault {token}"),
+        format!("preview --out in_the_way/{token}"),
+        format!("token store --to file --file nope/{token}"),
+        format!("token store --to command -- {token}"),
+    ] {
+        for form in ["", "--json "] {
+            let ran = site.run(&format!("{form}{arguments}"));
+            assert_ne!(ran.code, 0, "{arguments}: {}", ran.stderr);
+            let said = format!("{}{}", ran.stdout, ran.stderr);
+            assert!(!said.contains(&token) && said.contains("nothing") | said.contains("not"), "{said}");
+        }
+    }
+    std::fs::create_dir(site.path(&token)).unwrap();
+    for arguments in [format!("--site {token} doctor --offline"), format!("--site {token} doctor --offline --json")] {
+        let ran = site.run(&arguments);
+        assert!(!ran.stdout.contains(&token) && !ran.stderr.contains(&token), "{}{}", ran.stdout, ran.stderr);
+    }
+    site.run(&format!("preview --out {token}")).succeeds();
+}

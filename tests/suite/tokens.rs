@@ -582,19 +582,38 @@ fn a_token_goes_into_no_file_that_is_published_or_committed() {
         let command = std::process::Command::new("git").arg("-C").arg(site.path("")).args(arguments).status().unwrap();
         assert!(command.success());
     };
-    for file in ["static/t.env", "static/new/t.env", "public/t.env", "content/a/t.env", "notes/../static/t.env"] {
+    site.write("notes/keep", "");
+    for file in [
+        "static/t.env",
+        "static/new/.env",
+        "public/.env",
+        "content/a/.env",
+        "notes/../static/.env",
+        "dist/.env",
+        "data/.env.local",
+        ".git/.env",
+        ".gitignore",
+        ".htaccess",
+        ".env.html",
+        ".environment.html",
+        "secrets.txt",
+        "notes/deep/t.env",
+    ] {
         let file = format!("token store --to file --file {}", site.path(file).display());
-        site.run(&file).ends_with(3).says(&["would be published with the site", "not handed to anybody"]);
+        site.run(&file).ends_with(3).says(&["is among the files of the site", "not handed to anybody"]);
     }
     git(&["init", "-q"]);
-    for file in ["notes/deep/t.env", "t.env", "../site/t.env"] {
-        let named = file.rsplit('/').next().unwrap();
-        site.run(&format!("token store --to file --file {file}")).ends_with(3).says(&["git does not ignore", named]);
+    for file in [".env.local", "../site/.env.local", "notes/../.env.local"] {
+        site.run(&format!("token store --to file --file {file}")).ends_with(3).says(&["git does not ignore", "env.local"]);
     }
-    site.write(".gitignore", "t.env\n");
-    site.run("token store --to file --file notes/deep/t.env").succeeds();
-    let kept = fs::read_to_string(site.path("notes/deep/t.env")).unwrap();
+    site.write(".gitignore", ".env.local\n");
+    site.run("token store --to file --file .env.local").succeeds();
+    let kept = fs::read_to_string(site.path(".env.local")).unwrap();
     assert_eq!(kept, format!("INSTAGRAM_ACCESS_TOKEN={}\n", api.token()));
+    let outside = tempfile::tempdir().unwrap();
+    let any = outside.path().join("secrets.txt");
+    site.run(&format!("token store --to file --file {}", any.display())).succeeds();
+    assert!(any.is_file());
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn messages() -> BTreeSet<String> {
         StoreWishError::NoProgram { program: "PROGRAM".to_owned() },
         StoreWishError::OnePlace { place: "PLACE".to_owned() },
         StoreWishError::WouldBeCommitted(".env".into()),
-        StoreWishError::WouldBePublished("FILE".into()),
+        StoreWishError::InTheSite("FILE".into()),
     ];
     let mut all: BTreeSet<String> = faults().iter().map(ToString::to_string).collect();
     all.extend(tokens.iter().map(ToString::to_string));
