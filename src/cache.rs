@@ -27,6 +27,12 @@ const EDITION: u32 = 1;
 /// The folder of the cache in a site.
 pub const FOLDER: &str = ".feedbake/cache";
 
+/// Its index.
+pub const INDEX_FILE: &str = ".feedbake/cache/index.json";
+
+/// Whoever holds this works on the site.
+pub const LOCK_FILE: &str = ".feedbake/cache/lock";
+
 /// What is known of the cached things.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Index {
@@ -284,7 +290,7 @@ impl Cache {
         write: fn(&Root, &SitePath, &[u8]) -> Result<Written, FileError>,
     ) -> Result<(), FileError> {
         let Err(error) = write(&self.root, path, bytes) else { return Ok(()) };
-        if !error.is_something_in_the_way() {
+        if !error.is_something_in_the_way() && !matches!(error, FileError::Symlink { .. }) {
             return Err(error);
         }
         self.root.clear_the_way(&inside(""), path)?;
@@ -344,6 +350,7 @@ impl Cache {
     /// # Errors
     /// [`FileError`] when a file cannot be deleted.
     pub fn prune(&self, wanted: &BTreeSet<&str>) -> Result<(), FileError> {
+        self.root.clear_the_way(&inside(""), &inside("objects/any"))?;
         for name in self.root.names_below(&inside("objects"))? {
             if !wanted.contains(name.rsplit('/').next().unwrap_or(&name)) {
                 self.root.remove(&inside(&format!("objects/{name}")))?;

@@ -226,21 +226,23 @@ impl Root {
     }
 
     /// Removes what keeps a file from being put at `path`, below a folder that is feedbake's own: a folder in its place,
-    /// or something else where a folder above it has to be.
+    /// or something else, a link too, where a folder above it has to be.
     ///
     /// # Errors
     /// As [`Root::remove`].
     pub fn clear_the_way(&self, own: &SitePath, path: &SitePath) -> Result<(), FileError> {
         let (own, place) = (self.locate(own), self.locate(path));
-        self.refuse_links(&place)?;
-        if self.is_folder(path) {
-            disk::remove_tree(&place).map_err(FileError::io(Attempt::Delete, &place))?;
-        }
         let above = place.ancestors().skip(1).take_while(|folder| *folder != own && folder.starts_with(&own));
-        for folder in above {
+        let above: Vec<&Path> = above.collect();
+        self.refuse_links(above.last().unwrap_or(&place.as_path()))?;
+        // From the top down: behind a link everything is somebody else's, and the link itself is not.
+        for folder in above.into_iter().rev() {
             if fs::symlink_metadata(folder).is_ok_and(|data| !data.is_dir()) {
                 disk::remove_file(folder).map_err(FileError::io(Attempt::Delete, folder))?;
             }
+        }
+        if self.is_folder(path) {
+            disk::remove_tree(&place).map_err(FileError::io(Attempt::Delete, &place))?;
         }
         Ok(())
     }

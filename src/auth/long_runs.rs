@@ -11,7 +11,8 @@ pub fn without_long_runs(text: &str) -> String {
 /// Takes out of a message about files whatever is long enough to be a secret, and leaves the names of the cache's
 /// objects: somebody may have to look for one.
 pub fn without_tokens(text: &str) -> String {
-    let is_digest = |run: &str| run.len() == 64 && run.bytes().all(|letter| matches!(letter, b'0'..=b'9' | b'a'..=b'f'));
+    let is_digest =
+        |run: &str| run.len() == 64 && run.bytes().all(|letter| matches!(letter, b'0'..=b'9' | b'a'..=b'f'));
     without(text, |run| run.len() >= SECRET_RUN && !is_digest(run))
 }
 

@@ -96,7 +96,9 @@ pub fn gather(
             .collect();
         let jobs: Vec<Job> = slides.into_iter().map(|slide| known.job(slide)).collect();
         let mut given_up = false;
-        for (job, answer) in jobs.iter().zip(make(kitchen, settings, listing, &fortune, &gathered.selection.kept, &jobs)) {
+        for (job, answer) in
+            jobs.iter().zip(make(kitchen, settings, listing, &fortune, &gathered.selection.kept, &jobs))
+        {
             match answer.and_then(|made| with_a_place(kitchen, made)) {
                 Ok(made) => {
                     gathered.gallery.insert(job.slide.id.clone(), made.picture.clone());

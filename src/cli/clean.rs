@@ -39,7 +39,7 @@ pub fn run(voice: &Voice, common: &Common, flags: CleanArgs) -> Ended {
     drop(lock);
     site::clean_cache(&root).map_err(|error| Failure::of_file(&error, STAYS))?;
     for path in &pruned.left {
-        voice.say(&format!("{path} was edited and stays"));
+        voice.say(&format!("{path} is not what feedbake left there, and stays"));
     }
     voice.say(&format!("{} removed", count(pruned.removed.len(), "file")));
     answer(voice, &pruned);

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Ended;
 use super::advice::advice_on_api;
 use super::args::{Common, DoctorArgs, SourceArgs};
-use super::failure::{Code, Failure};
+use super::failure::Code;
 use super::start::{dice, layer_of, look_at_place, now, place};
 use super::ui::{CYAN, GREEN, RED, Voice, YELLOW};
 use super::{token_advice, tokens};
@@ -39,7 +39,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &DoctorArgs) -> Ended {
         pause: &thread::sleep,
         dice: &dice,
     };
-    let facts = gather(&sight).map_err(|error| Failure::of_file(&error, "the site could not be looked at"))?;
+    let facts = gather(&sight);
     let mut findings = judge(&facts);
     advise(&mut findings, &facts);
     let code = findings.iter().filter(|finding| finding.level == Level::Bad).map(|finding| code(finding.topic)).max();

@@ -64,10 +64,11 @@ pub fn of_renewal(renewal: &Renewal, end: &str) -> Vec<Failure> {
         Renewed::Failed(_) => Vec::new(),
         Renewed::NewIsRefused(error) => {
             let (code, hints) = advice_on_api(error);
-            let failure = Failure::new(
-                code,
-                format!("the API does not take the token it gave for the one in {name}; the old one stays in use"),
-            );
+            let what = match error.is_about_the_token() {
+                true => "the API does not take the token it gave",
+                false => "nobody could say whether the token works that the API gave",
+            };
+            let failure = Failure::new(code, format!("{what} for the one in {name}; the old one stays in use"));
             vec![failure.caused_by(error).hints(hints)]
         }
     };

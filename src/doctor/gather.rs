@@ -1,5 +1,6 @@
 //! Reads the site, asks git, and, where that is wished, the API.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -10,15 +11,16 @@ use walkdir::WalkDir;
 
 use super::schema::first_fault;
 use super::templates;
-use super::{DataFacts, DataState, Facts, KeepingFacts, ScheduleFacts, SiteFacts, TemplateFacts, TokenFacts};
+use super::{DataFacts, DataState, Facts, KeepingFacts, Obstacle, ScheduleFacts, SiteFacts, TemplateFacts, TokenFacts};
 use crate::audit::Audit;
 use crate::auth::{AccessToken, Held, LeakScanner, STATUS_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault};
 use crate::cache;
 use crate::config::{DOT_ENV, FeedSettings, Place, TokenError, vault_key};
 use crate::feed::one_line;
-use crate::files::{self, FileError, Root, SitePath};
+use crate::files::{self, Root, SitePath};
 use crate::graph::{ApiError, Graph};
 use crate::http::{Http, HttpOptions};
+use crate::manifest;
 use crate::preview::{TeraMajor, preview_page};
 use crate::site::{PARTIAL, PUBLIC_FOLDER, PUBLISHED_FOLDER};
 
@@ -43,13 +45,10 @@ pub struct Sight<'a> {
     pub dice: &'a dyn Fn() -> f64,
 }
 
-/// Gathers everything.
-///
-/// # Errors
-/// [`FileError`] when feedbake's own files cannot be read.
-pub fn gather(sight: &Sight<'_>) -> Result<Facts, FileError> {
+/// Gathers everything. What cannot be read is a fact like any other.
+pub fn gather(sight: &Sight<'_>) -> Facts {
     let folder = sight.root.folder();
-    let status = TokenStatus::read(sight.root)?;
+    let status = TokenStatus::read(sight.root).unwrap_or_default();
     let own_texts = texts(folder);
     let live: Vec<AccessToken> = sight.held.iter().flatten().map(|held| held.token.clone()).collect();
     let scanner = LeakScanner::new(&live.iter().collect::<Vec<_>>());
@@ -59,20 +58,22 @@ pub fn gather(sight: &Sight<'_>) -> Result<Facts, FileError> {
     let cache_folder = place(cache::FOLDER);
     let cache_bytes = sight
         .root
-        .names_below(&cache_folder)?
+        .names_below(&cache_folder)
+        .unwrap_or_default()
         .iter()
         .filter_map(|name| sight.root.size(&SitePath::new(&format!("{}/{name}", cache::FOLDER)).ok()?))
         .sum();
-    Ok(Facts {
+    Facts {
         now: sight.now,
+        obstacles: obstacles(sight),
         site: SiteFacts {
             folder: folder.to_owned(),
             mark: mark(folder),
-            mark_is_broken: mark(folder).and_then(|mark| broken_toml(&folder.join(mark))),
+            mark_is_broken: mark(folder).and_then(|mark| broken_config(&folder.join(mark))),
             zola: zola(folder),
         },
         template: template(sight.root, &own_texts),
-        data: sight.place.settings.feeds.iter().map(|feed| data(sight.root, feed)).collect::<Result<_, _>>()?,
+        data: sight.place.settings.feeds.iter().map(|feed| data(sight.root, feed)).collect(),
         tokens,
         keeping: keeping(sight, &status),
         schedules: schedules(folder),
@@ -88,18 +89,44 @@ pub fn gather(sight: &Sight<'_>) -> Result<Facts, FileError> {
             .filter(|(_, text)| templates::loads_instafeed(text))
             .map(|(path, text)| (path.clone(), templates::has_written_token(text)))
             .collect(),
-    })
+    }
+}
+
+/// What stands where feedbake needs a file or a folder, and is something else.
+fn obstacles(sight: &Sight<'_>) -> Vec<Obstacle> {
+    let settings = &sight.place.settings;
+    let data_files = || settings.feeds.iter().map(|feed| feed.data_file.as_str());
+    let own = [manifest::FILE, STATUS_FILE, VAULT_FILE, cache::LOCK_FILE, cache::INDEX_FILE, PARTIAL.place];
+    let files: BTreeSet<&str> = data_files().chain(own).collect();
+    let above = |place: &str| Path::new(place).ancestors().skip(1).map(Path::to_owned).collect::<Vec<_>>();
+    let folders: BTreeSet<PathBuf> = files
+        .iter()
+        .flat_map(|place| above(place))
+        .chain([PathBuf::from(cache::FOLDER), PathBuf::from(settings.media_dir.as_str())])
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .collect();
+    let look = |place: &Path| std::fs::metadata(sight.root.folder().join(place)).ok();
+    let folders = folders.into_iter().filter(|place| look(place).is_some_and(|data| !data.is_dir()));
+    let files = files.iter().map(PathBuf::from).filter(|place| look(place).is_some_and(|data| !data.is_file()));
+    let folders = folders.map(|place| Obstacle { place, needed: "a folder" });
+    folders.chain(files.map(|place| Obstacle { place, needed: "a file" })).collect()
 }
 
 fn mark(folder: &Path) -> Option<&'static str> {
     ["zola.toml", "config.toml"].into_iter().find(|mark| folder.join(mark).is_file())
 }
 
-fn broken_toml(path: &Path) -> Option<String> {
+/// Why Zola builds nothing with its configuration, where it does not.
+fn broken_config(path: &Path) -> Option<String> {
     let bytes = files::read(path).ok().flatten()?;
-    let error = toml::from_str::<toml::Table>(&String::from_utf8_lossy(&bytes)).err()?;
+    let error = match toml::from_str::<toml::Table>(&String::from_utf8_lossy(&bytes)) {
+        // Hugo writes it `baseURL`; its file has the same name.
+        Ok(table) if ["base_url", "baseURL"].into_iter().any(|key| table.contains_key(key)) => return None,
+        Ok(_) => return Some("it sets no base_url".to_owned()),
+        Err(error) => error,
+    };
     let line = error.span().map_or(0, |span| bytes.iter().take(span.start).filter(|byte| **byte == b'\n').count());
-    Some(format!("line {}: {}", line + 1, one_line(error.message())))
+    Some(format!("it is not TOML, line {}: {}", line + 1, one_line(error.message())))
 }
 
 /// Everything that says which Zola builds the site: this machine's, and the hosts' settings.
@@ -187,15 +214,22 @@ fn template(root: &Root, texts: &[(PathBuf, String)]) -> TemplateFacts {
     }
 }
 
-fn data(root: &Root, feed: &FeedSettings) -> Result<DataFacts, FileError> {
-    let place = feed.data_file.to_string();
-    let Some(bytes) = root.read(&feed.data_file)? else { return Ok(DataFacts { place, state: DataState::Absent }) };
+fn data(root: &Root, feed: &FeedSettings) -> DataFacts {
+    DataFacts { place: feed.data_file.to_string(), state: state_of(root, &feed.data_file) }
+}
+
+fn state_of(root: &Root, place: &SitePath) -> DataState {
+    let bytes = match root.read(place) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return DataState::Absent,
+        Err(error) => return DataState::Broken(format!("it cannot be read: {error}")),
+    };
     let value: Value = match serde_json::from_slice(&bytes) {
         Ok(value) => value,
-        Err(error) => return Ok(DataFacts { place, state: DataState::Broken(format!("it is no JSON: {error}")) }),
+        Err(error) => return DataState::Broken(format!("it is no JSON: {error}")),
     };
     if let Some(fault) = first_fault(&value) {
-        return Ok(DataFacts { place, state: DataState::Broken(fault) });
+        return DataState::Broken(fault);
     }
     let mut named = Vec::new();
     collect_paths(&value, &mut named);
@@ -207,7 +241,7 @@ fn data(root: &Root, feed: &FeedSettings) -> Result<DataFacts, FileError> {
     };
     let missing = named.into_iter().filter(|path| !is_there(path)).collect();
     let posts = value.get("posts").and_then(Value::as_array).map_or(0, Vec::len);
-    Ok(DataFacts { place, state: DataState::Whole { posts, missing } })
+    DataState::Whole { posts, missing }
 }
 
 fn collect_paths(value: &Value, into: &mut Vec<String>) {
@@ -240,10 +274,7 @@ fn tokens(sight: &Sight<'_>, status: &TokenStatus) -> (Vec<TokenFacts>, Option<i
             name,
             found: held.as_ref().map(|held| held.token.kind()).map_err(Clone::clone),
             host: feed.api.base.host_str().unwrap_or_default().to_owned(),
-            record: held
-                .as_ref()
-                .ok()
-                .and_then(|held| status.of(&held.name, &held.token.fingerprint(), sight.now)),
+            record: held.as_ref().ok().and_then(|held| status.of(&held.name, &held.token.fingerprint(), sight.now)),
             warn: sight.place.settings.tokens.warn,
             asked: None,
             posts: None,

@@ -12,6 +12,7 @@ const LARGE_CACHE: u64 = 1_000_000_000;
 pub fn judge(facts: &Facts) -> Vec<Finding> {
     let mut all = Findings::default();
     site(facts, &mut all);
+    obstacles(facts, &mut all);
     template(&facts.template, facts, &mut all);
     data(facts, &mut all);
     for token in &facts.tokens {
@@ -42,8 +43,8 @@ fn site(facts: &Facts, all: &mut Findings) {
         Some(mark) if let Some(why) = &facts.site.mark_is_broken => all.add(
             Topic::Site,
             Level::Bad,
-            format!("{mark} is not TOML, so Zola builds nothing: {why}"),
-            &["mend that line; `zola check` says more"],
+            format!("Zola builds nothing with this {mark}: {why}"),
+            &["mend that; `zola check` says more"],
         ),
         Some(mark) => all.add(Topic::Site, Level::Good, format!("{folder} is a Zola site ({mark})"), &[]),
         None => all.add(
@@ -68,6 +69,13 @@ fn site(facts: &Facts, all: &mut Findings) {
             "two generations of Zola build this site, and their templates differ",
             &["set the same version everywhere (ZOLA_VERSION, the workflow, this machine); feedbake's partial is good in both, your templates may not be"],
         );
+    }
+}
+
+fn obstacles(facts: &Facts, all: &mut Findings) {
+    for obstacle in &facts.obstacles {
+        let what = format!("{} is not {}, and feedbake needs one there", obstacle.place.display(), obstacle.needed);
+        all.add(Topic::Data, Level::Bad, what, &["move it away; the next `feedbake` makes what it needs"]);
     }
 }
 

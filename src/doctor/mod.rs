@@ -105,6 +105,8 @@ pub struct Facts {
     pub now: Timestamp,
     /// The site.
     pub site: SiteFacts,
+    /// What stands in feedbake's way.
+    pub obstacles: Vec<Obstacle>,
     /// The partial.
     pub template: TemplateFacts,
     /// Each feed's data file.
@@ -131,6 +133,15 @@ pub struct Facts {
     pub instafeed: Vec<(PathBuf, bool)>,
 }
 
+/// Something else where feedbake needs a file or a folder.
+#[derive(Debug)]
+pub struct Obstacle {
+    /// Where, in the site.
+    pub place: PathBuf,
+    /// What should be there, in words.
+    pub needed: &'static str,
+}
+
 /// The folder and its generator.
 #[derive(Debug, Default)]
 pub struct SiteFacts {
@@ -138,7 +149,7 @@ pub struct SiteFacts {
     pub folder: PathBuf,
     /// `zola.toml` or `config.toml`.
     pub mark: Option<&'static str>,
-    /// Why that file cannot be read as TOML, where it cannot.
+    /// Why Zola builds nothing with that file, where it does not.
     pub mark_is_broken: Option<String>,
     /// What says which Zola builds it, and its version.
     pub zola: Vec<(String, (u32, u32))>,

@@ -48,6 +48,11 @@ pub fn relist(root: &Root, manifest: &mut Manifest, index: &Index, data_files: &
         manifest.claim(shown.record.data_file.clone(), Role::Data, shown.data_sha256.clone());
         manifest.claim_pictures(shown.record.pictures.values());
     }
+    // Since the manifest was lost nobody has looked after these names: other bytes under them may be the user's.
+    manifest.files.retain(|path, record| {
+        let bytes = root.read(path).ok().flatten();
+        record.role != Role::Picture || bytes.is_none_or(|bytes| hex(&Sha256::digest(&bytes)) == record.sha256)
+    });
     for place in data_files {
         // What cannot be read is listed by nobody; whoever needs it says so.
         let Some(data) = root.read(place).ok().flatten().filter(|bytes| is_data_file(bytes)) else { continue };
@@ -72,10 +77,14 @@ pub fn relist(root: &Root, manifest: &mut Manifest, index: &Index, data_files: &
 /// [`FileError`] when something cannot be deleted; the manifest then still lists the rest.
 pub fn clean_all(root: &Root, manifest: &mut Manifest) -> Result<Pruned, FileError> {
     let everything = manifest.files.keys().cloned().collect();
-    let pruned = remove(root, manifest, everything)?;
-    for own in [STATUS_FILE, VAULT_FILE, manifest::FILE] {
-        root.sweep(&known(own))?;
-        root.remove(&known(own))?;
+    let mut pruned = remove(root, manifest, everything)?;
+    for own in [STATUS_FILE, VAULT_FILE, manifest::FILE].map(known) {
+        root.sweep(&own)?;
+        if root.is_folder(&own) {
+            pruned.left.push(own);
+        } else {
+            root.remove(&own)?;
+        }
     }
     Ok(pruned)
 }

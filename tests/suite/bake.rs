@@ -200,7 +200,7 @@ fn a_template_the_user_edited_or_deleted_from_git_is_never_overwritten() {
     site.write("static/feedbake.css", "mine, too");
     site.run("bake").succeeds();
     assert_eq!(std::fs::read_to_string(site.path("static/feedbake.css")).unwrap(), "mine, too");
-    site.run("clean --all").succeeds().says(&["static/feedbake.css was edited and stays"]);
+    site.run("clean --all").succeeds().says(&["static/feedbake.css is not what feedbake left there, and stays"]);
     let rest: Vec<String> = site.files("").into_keys().collect();
     assert_eq!(rest, ["config.toml", "static/feedbake.css", "templates/partials/instagram.html"]);
 }

@@ -216,9 +216,47 @@ fn what_keeps_feedbake_from_running_is_a_finding_among_others() {
     site.write("feedbake.toml", "limt = 3\n");
     finds(&site, &[], 3, &["feedbake does nothing here", "did you mean `limit`"]);
     let site = whole(&api).file("config.toml", "x = [\n");
-    finds(&site, &[], 3, &["config.toml is not TOML", "line 1"]);
+    finds(&site, &[], 3, &["Zola builds nothing with this config.toml: it is not TOML, line 1"]);
     let site = whole(&api);
     site.write("data/instagram.json", "{}");
     let troubles = troubles(&site.run_with("doctor --json", &[]).json());
     assert!(troubles.iter().all(|trouble| !trouble.contains("does not render")), "{troubles:#?}");
+}
+
+#[test]
+fn what_stands_in_the_way_is_a_finding_and_no_end() {
+    let api = api();
+    for (place, needed) in [
+        ("data/instagram.json", "a file"),
+        (".feedbake/token-status.json", "a file"),
+        (".feedbake/manifest.json", "a file"),
+        ("data", "a folder"),
+        ("templates", "a folder"),
+        (".feedbake", "a folder"),
+        (".feedbake/cache", "a folder"),
+        ("static/feedbake", "a folder"),
+    ] {
+        let site = whole(&api);
+        let path = site.path(place);
+        if path.is_dir() {
+            std::fs::remove_dir_all(&path).unwrap();
+            site.write(place, "");
+        } else {
+            std::fs::remove_file(&path).unwrap();
+            std::fs::create_dir(&path).unwrap();
+        }
+        finds(&site, &[], 6, &[&format!("{place} is not {needed}, and feedbake needs one there")]);
+    }
+    let site = whole(&api);
+    let pipe = |place: &str| {
+        let path = site.path(place);
+        std::fs::remove_file(&path).unwrap();
+        assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    for place in ["data/instagram.json", ".feedbake/manifest.json"] {
+        pipe(place);
+        finds(&site, &[], 6, &[&format!("{place} is not a file")]);
+    }
+    let empty = whole(&api).file("config.toml", "");
+    finds(&empty, &[], 3, &["it sets no base_url"]);
 }

@@ -86,7 +86,7 @@ fn every_hostile_picture_costs_its_own_post_and_no_other_in_bounded_memory() {
     }
     let site = Sandbox::new(&api).set("FEEDBAKE_LIMIT", "60");
     // 1 GB of addresses: threads and their stacks included, and far below what the bombs unpack to.
-    let limited = format!("ulimit -v 1000000; exec {} bake", env!("CARGO_BIN_EXE_feedbake"));
+    let limited = format!("ulimit -v 1000000; exec {} bake --verbose", env!("CARGO_BIN_EXE_feedbake"));
     let output = site.command("sh").args(["-c", &limited]).stderr(Stdio::piped()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}");
@@ -122,15 +122,8 @@ fn a_file_where_a_folder_should_be_is_named_and_left_alone() {
 #[cfg(unix)]
 #[test]
 fn a_link_in_the_place_of_a_folder_is_never_followed() {
-    for place in [
-        "static",
-        "static/feedbake",
-        "data",
-        "templates/partials",
-        ".feedbake",
-        ".feedbake/cache",
-        ".feedbake/cache/objects",
-    ] {
+    // A link in the cache itself is replaced: `odd_places` has that.
+    for place in ["static", "static/feedbake", "data", "templates/partials", ".feedbake", ".feedbake/cache"] {
         let api = Emulator::start().post(photo("DAa").size(32, 32));
         let outside = tempfile::tempdir().unwrap();
         fs::write(outside.path().join("mine.txt"), "mine").unwrap();

@@ -213,3 +213,50 @@ fn an_index_holds_no_name_of_a_link() {
     assert_eq!(original["link_key"].as_str().map(str::len), Some(16));
     assert!(!index.to_string().contains(".jpg\"}"), "{index}");
 }
+
+#[test]
+fn a_link_in_the_cache_is_replaced_and_what_it_leads_to_stays() {
+    let api = Emulator::start().post(photo("DAa").size(64, 64));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::create_dir(outside.path().join("0a")).unwrap();
+    std::fs::write(outside.path().join("0a/mine"), "mine").unwrap();
+    std::fs::remove_dir_all(site.path(".feedbake/cache/objects")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), site.path(".feedbake/cache/objects")).unwrap();
+    api.add(photo("DAb").size(64, 64));
+    site.run("bake").succeeds();
+    site.run("bake").succeeds();
+    assert!(!site.path(".feedbake/cache/objects").is_symlink());
+    assert_eq!(std::fs::read(outside.path().join("0a/mine")).unwrap(), b"mine");
+    assert_eq!(site.shown(), ["DAa", "DAb"]);
+}
+
+#[test]
+fn a_folder_in_the_place_of_the_tokens_book_does_not_stop_the_cleaning() {
+    let api = Emulator::start().post(photo("DAa").size(64, 64));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let book = site.path(".feedbake/token-status.json");
+    let _ = std::fs::remove_file(&book);
+    std::fs::create_dir(&book).unwrap();
+    site.run("clean --all")
+        .succeeds()
+        .says(&[".feedbake/token-status.json is not what feedbake left there, and stays"]);
+    assert!(
+        book.is_dir() && !site.path("data/instagram.json").exists() && !site.path(".feedbake/manifest.json").exists()
+    );
+}
+
+#[test]
+fn a_picture_that_the_user_replaced_survives_a_lost_manifest_and_the_cleaning() {
+    let api = Emulator::start().post(photo("DAa").size(64, 64)).post(photo("DAb").size(64, 64));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let pictures = site.named_pictures();
+    let mine = format!("static/{}", pictures.first().unwrap());
+    std::fs::write(site.path(&mine), "mine").unwrap();
+    std::fs::remove_file(site.path(".feedbake/manifest.json")).unwrap();
+    site.run("clean --all").succeeds();
+    assert_eq!(site.files("static/feedbake").into_values().collect::<Vec<_>>(), [b"mine".to_vec()]);
+}

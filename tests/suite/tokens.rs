@@ -604,7 +604,9 @@ fn a_token_goes_into_no_file_that_is_published_or_committed() {
     }
     git(&["init", "-q"]);
     for file in [".env.local", "../site/.env.local", "notes/../.env.local"] {
-        site.run(&format!("token store --to file --file {file}")).ends_with(3).says(&["git does not ignore", "env.local"]);
+        site.run(&format!("token store --to file --file {file}"))
+            .ends_with(3)
+            .says(&["git does not ignore", "env.local"]);
     }
     site.write(".gitignore", ".env.local\n");
     site.run("token store --to file --file .env.local").succeeds();
@@ -701,7 +703,9 @@ fn a_new_token_that_the_next_run_does_not_get_is_told_of_and_not_renewed_again()
     };
     a_day_later(2);
     let before = fs::read(site.path(".feedbake/token-status.json")).unwrap();
-    site.run("bake").succeeds().says(&["this run got an old token from INSTAGRAM_ACCESS_TOKEN, which ends on", "in .env"]);
+    site.run("bake")
+        .succeeds()
+        .says(&["this run got an old token from INSTAGRAM_ACCESS_TOKEN, which ends on", "in .env"]);
     site.run("bake").succeeds().says(&["this run got an old token"]);
     assert_eq!(renewals(&api), 1);
     assert_eq!(fs::read(site.path(".feedbake/token-status.json")).unwrap(), before);
@@ -712,7 +716,9 @@ fn a_new_token_that_the_next_run_does_not_get_is_told_of_and_not_renewed_again()
     assert_eq!(renewals(&api), 2);
     // An end before that: the refusal names the token that lives.
     a_day_later(50);
-    api.change(|world| world.tokens[0].expires_at = Timestamp::now().checked_sub(SignedDuration::from_hours(1)).unwrap());
+    api.change(|world| {
+        world.tokens[0].expires_at = Timestamp::now().checked_sub(SignedDuration::from_hours(1)).unwrap()
+    });
     site.run("bake --strict").ends_with(4).says(&["a newer one was kept on", "let the variable hold it"]);
     // The cure: the variable is gone, and the file counts.
     let name = "INSTAGRAM_ACCESS_TOKEN";
