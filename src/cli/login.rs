@@ -272,8 +272,15 @@ fn keep(voice: &Voice, place: &Place, name: &str, grown: &Grown) -> Result<(), B
     let _lock = enter(voice, &root, NOT_WRITTEN)?;
     let place = site.join(DOT_ENV);
     // The ignore line first: between the two, no `git add` may see the secret.
-    let is_named =
-        |lines: &[u8]| lines.split(|byte| *byte == b'\n').any(|line| line.trim_ascii() == DOT_ENV.as_bytes());
+    // As git reads it, the last line that is about the file counts.
+    let is_named = |lines: &[u8]| {
+        let lines = lines.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        lines.rev().find_map(|line| match line {
+            b".env" | b"/.env" => Some(true),
+            b"!.env" | b"!/.env" => Some(false),
+            _ => None,
+        })
+    };
     // Where git cannot be asked it may be there tomorrow.
     if git_ignores(&place) != Some(true) {
         let ignored = SitePath::new(".gitignore").expect("the place is plain");
@@ -281,7 +288,7 @@ fn keep(voice: &Voice, place: &Place, name: &str, grown: &Grown) -> Result<(), B
         if !lines.is_empty() && !lines.ends_with(b"\n") {
             lines.push(b'\n');
         }
-        if !is_named(&lines) {
+        if is_named(&lines) != Some(true) {
             lines.extend_from_slice(b".env\n");
             root.write(&ignored, &lines).map_err(failed)?;
             voice.say("added `.env` to .gitignore");

@@ -390,6 +390,8 @@ fn the_file_for_the_token_is_ignored_wherever_it_is() {
     assert_eq!(fs::read_to_string(site.path(".gitignore")).unwrap(), ".env\n");
     log_in().succeeds();
     assert_eq!(fs::read_to_string(site.path(".gitignore")).unwrap(), ".env\n", "once is enough");
+    site.write(".gitignore", ".env\n!.env\n");
+    log_in().succeeds().says(&["added `.env` to .gitignore"]);
 }
 
 #[test]
