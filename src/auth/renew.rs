@@ -10,6 +10,7 @@ use super::stores::{Store, StoreError};
 use super::talk::{Grown, Talk};
 use super::token::{AccessToken, TokenKind};
 use super::vault::Vault;
+use crate::feed::Account;
 use crate::files::{FileError, Root};
 use crate::graph::{ApiError, FaultKind};
 
@@ -87,8 +88,13 @@ pub enum Renewed {
     TooYoung,
     /// The API refused, or could not be reached.
     Failed(ApiError),
-    /// Another token, which the API does not take: the old one stays.
-    NewIsRefused(ApiError),
+    /// Another token, which the API does not take, or could not be asked about: it replaces nothing.
+    NewIsRefused {
+        /// What was said of it.
+        error: ApiError,
+        /// Whether the renewal has ended the old one.
+        old_has_ended: bool,
+    },
 }
 
 /// What came of it, and the token to go on with.
@@ -96,6 +102,8 @@ pub enum Renewed {
 pub struct Renewal {
     /// The variable.
     pub name: String,
+    /// Where the one this run began with was found.
+    pub place: TokenPlace,
     /// The token to use in this run.
     pub token: AccessToken,
     /// What happened.
@@ -139,6 +147,7 @@ impl Renewer<'_> {
         let known = status.of(&held.name, &fingerprint, self.now);
         let end = |token: AccessToken, outcome, record: Option<TokenRecord>| Renewal {
             name: held.name.clone(),
+            place: held.place,
             token,
             outcome,
             outlook: outlook(record.as_ref(), self.warn, self.now),
@@ -149,7 +158,7 @@ impl Renewer<'_> {
             return Ok(end(held.token.clone(), Renewed::NotThisKind, None));
         }
         let mut tries = Tries::read(self.root);
-        if !self.is_time(known.as_ref(), tries.last(&fingerprint), urgency) {
+        if !self.is_time(held, known.as_ref(), tries.last(&fingerprint), urgency) {
             // One that was tried today and is not the one on record any more was replaced by another run, while this
             // one waited: what that run wrote stays.
             if known.is_none() && tries.last(&fingerprint).is_some() && status.tokens.contains_key(&held.name) {
@@ -198,7 +207,19 @@ impl Renewer<'_> {
         (self.announce)(&grown.token);
         let account = match self.talk.whose(&grown.token) {
             Ok(account) => account,
-            Err(error) => return (held.token.clone(), Renewed::NewIsRefused(error), record),
+            Err(error) => {
+                let old = self.talk.whose(&held.token);
+                let old_has_ended = old.as_ref().is_err_and(ApiError::is_about_the_token);
+                if !old_has_ended || error.is_about_the_token() {
+                    if old_has_ended {
+                        (record.unkept, record.expires_at) = (true, Some(whole_seconds(self.now)));
+                        record.refreshed_at = record.expires_at;
+                    }
+                    return (held.token.clone(), Renewed::NewIsRefused { error, old_has_ended }, record);
+                }
+                // The old one is over, and nobody could say anything against the new one: it is all there is.
+                Account::default()
+            }
         };
         let mut kept_in = Vec::new();
         let mut failed = Vec::new();
@@ -226,21 +247,24 @@ impl Renewer<'_> {
         let own = self.root.folder();
         let kept_where = self.stores.iter().filter(|store| kept_in.contains(&store.to_string()));
         let grew_from = record.as_ancestor(kept_where.map(|store| store.in_public(own)).collect());
-        let mut record = TokenRecord {
-            grew_from: Some(grew_from),
-            // The last one was kept as well, and did not reach this run.
-            kept_elsewhere: record.kept_elsewhere,
-            ..TokenRecord::new(&grown.token.fingerprint(), self.now)
-        };
+        let mut record =
+            TokenRecord { grew_from: Some(grew_from), ..TokenRecord::new(&grown.token.fingerprint(), self.now) };
         record.account = account.username;
         self.renewed(&mut record, &grown);
         (grown.token, Renewed::Changed { kept_in, failed }, record)
     }
 
-    fn is_time(&self, known: Option<&TokenRecord>, last_try: Option<Timestamp>, urgency: Urgency) -> bool {
+    fn is_time(&self, held: &Held, known: Option<&TokenRecord>, last_try: Option<Timestamp>, urgency: Urgency) -> bool {
+        // The last new one did not reach this run, and no more would the next one.
+        let goes_astray = known.is_some_and(|record| !record.kept_elsewhere.is_empty())
+            && held.place == TokenPlace::Variable
+            && !self.stores.iter().any(|store| matches!(store, Store::Vault(_)));
         match urgency {
+            Urgency::WhenDue if goes_astray => false,
             Urgency::WhenDue => due(known, last_try, self.when, self.warn, self.keeping, self.now) == Due::Now,
+            // What was renewed and lost may be asked for again, now that there may be a place.
             Urgency::Now => known
+                .filter(|record| !record.unkept)
                 .and_then(|record| record.refreshed_at)
                 .is_none_or(|renewed_at| !is_within_a_day(renewed_at, self.now)),
         }

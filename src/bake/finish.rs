@@ -123,8 +123,9 @@ const WAITS: usize = 4;
 /// them comes next.
 pub fn place<'a>(kitchen: &Kitchen<'_>, pictures: impl Iterator<Item = &'a Arc<Picture>>) -> Result<(), PublishError> {
     let Kitchen { root, cache, scanner, published, shapers, .. } = kitchen;
+    let layout = kitchen.settings.layout();
     let size = |path: &SitePath| published.size(root, path);
-    let place = |picture: &Picture| site::place_picture(root, cache, scanner, picture, &size);
+    let place = |picture: &Picture| site::place_picture(root, layout, cache, scanner, picture, &size);
     let pictures: Vec<&Arc<Picture>> = pictures.collect();
     let is_there = |picture: &Picture| picture.renditions.iter().all(|file| size(&file.path) == Some(file.bytes));
     let absent = pictures.iter().filter(|picture| !is_there(picture)).count();

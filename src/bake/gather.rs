@@ -248,7 +248,7 @@ fn make_once(
     let scanner = &kitchen.scanner;
     let fetch = listing.http().map(|http| {
         move |link: &crate::feed::MediaLink| {
-            let bytes = media::fetch(http, link, patience, pause, dice)?;
+            let bytes = media::fetch(http, link, patience, pause, dice, &|error| fortune.outcome(error))?;
             // Originals are kept in the cache as they came, with whatever was written into them.
             match scanner.scan(&bytes) {
                 None => Ok(bytes),

@@ -102,7 +102,7 @@ pub fn rescue(tools: &Tools<'_>) {
         }
         manifest.write(root)?;
         if settings.templates == Templates::Install {
-            site::install(root, manifest)?;
+            site::install(root, settings.layout(), manifest)?;
         }
         Ok(())
     };
@@ -199,7 +199,7 @@ fn without_missing(kitchen: &Kitchen<'_>, data: &[u8], pictures: &BTreeMap<Media
         .map(|rendition| (&rendition.path, rendition))
         .collect();
     site::without_missing(data, &|path| {
-        let place = SitePath::new(&format!("{}/{path}", site::PUBLISHED_FOLDER));
+        let place = kitchen.settings.layout().site_path(path);
         place.is_ok_and(|place| can_be_shown(kitchen, &place, made.get(&place).copied()))
     })
 }

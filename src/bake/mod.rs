@@ -173,7 +173,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
     let mut index = Cache::new(tools.root).read_index()?;
     let mut manifest = before.clone();
     let data_files: Vec<&SitePath> = tools.settings.feeds.iter().map(|feed| &feed.data_file).collect();
-    site::relist(tools.root, &mut manifest, &index, &data_files);
+    site::relist(tools.root, tools.settings.layout(), &mut manifest, &index, &data_files);
     let mut published = Published::look(tools.root, &tools.settings.media_dir);
     sweep(tools, &manifest, &published)?;
     published.distrust(inspect::damaged(tools.root, &before, (tools.dice)()));
@@ -224,7 +224,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
     report.removed = tidy(&kitchen, &report, &before, &mut manifest, &mut index)?;
     // Last: a template that cannot be written is no reason to forget the feed.
     if tools.settings.templates == Templates::Install {
-        report.installed = site::install(tools.root, &mut manifest)?;
+        report.installed = site::install(tools.root, tools.settings.layout(), &mut manifest)?;
     }
     Ok(report)
 }

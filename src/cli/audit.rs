@@ -15,7 +15,6 @@ use crate::auth::{AccessToken, LeakScanner, STATUS_FILE, VAULT_FILE};
 use crate::config::{Layer, find_token};
 use crate::files::Root;
 use crate::manifest::{self, Manifest};
-use crate::site::PUBLIC_FOLDER;
 
 /// Looks for tokens where visitors could find them.
 pub fn run(voice: &Voice, common: &Common, flags: &AuditArgs) -> Ended {
@@ -32,7 +31,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &AuditArgs) -> Ended {
         Some(folder) if !folder.exists() => return Err(Box::new(Failure::no_folder(&scanner.shown(folder)))),
         Some(folder) => audit.look_through(folder, &scanner),
         None => {
-            for file in everything_written(&root)? {
+            for file in everything_written(&root, place.settings.layout().built_folder)? {
                 audit.look_through(&file, &scanner);
             }
         }
@@ -44,13 +43,13 @@ pub fn run(voice: &Voice, common: &Common, flags: &AuditArgs) -> Ended {
     if audit.unread.is_empty() { Ok(Code::Done) } else { Err(Box::new(Failure::unread(&audit.unread))) }
 }
 
-fn everything_written(root: &Root) -> Result<Vec<PathBuf>, Box<Failure>> {
+fn everything_written(root: &Root, built_folder: &str) -> Result<Vec<PathBuf>, Box<Failure>> {
     let manifest = Manifest::read(root).map_err(Failure::of_manifest)?;
     let mut places: Vec<PathBuf> = manifest.files.keys().map(|path| root.locate(path)).collect();
     places.push(root.folder().join(manifest::FILE));
     places.extend([STATUS_FILE, VAULT_FILE].map(|file| root.folder().join(file)));
     places.push(root.folder().join(crate::cache::FOLDER));
-    places.push(root.folder().join(PUBLIC_FOLDER));
+    places.push(root.folder().join(built_folder));
     places.retain(|place| place.exists());
     Ok(places)
 }

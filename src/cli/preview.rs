@@ -14,7 +14,7 @@ use crate::config::Layer;
 use crate::files::{FileError, Root, SitePath};
 use crate::loopback::{Request, Response, Server};
 use crate::preview::{self, preview_page};
-use crate::site::{PUBLISHED_FOLDER, STYLESHEET, shown_posts};
+use crate::site::{Layout, STYLESHEET, shown_posts};
 
 /// Serves the rendered feed, or writes it into a folder.
 pub fn run(voice: &Voice, common: &Common, flags: &PreviewArgs) -> Ended {
@@ -36,25 +36,25 @@ pub fn run(voice: &Voice, common: &Common, flags: &PreviewArgs) -> Ended {
     }
     match &flags.out {
         Some(folder) => {
-            write_out(&root, folder, &page, place.settings.media_dir.as_str())
+            write_out(&root, place.settings.layout(), folder, &page, place.settings.media_dir.as_str())
                 .map_err(|error| Failure::of_file(&error, "the preview was not written"))?;
             voice.say("open index.html there in a browser");
             answer(voice, "folder", &without_tokens(&folder.display().to_string()));
             Ok(Code::Done)
         }
-        None => serve(voice, root, major, variables, flags.port),
+        None => serve(voice, root, place.settings.layout(), major, variables, flags.port),
     }
 }
 
 /// Everything the page asks for, beside it: it can be opened from the disk.
-fn write_out(root: &Root, folder: &Path, page: &str, media_dir: &str) -> Result<(), FileError> {
+fn write_out(root: &Root, layout: &Layout, folder: &Path, page: &str, media_dir: &str) -> Result<(), FileError> {
     let out = Root::new(folder);
     let place = |text: &str| SitePath::new(text).expect("made of checked parts");
     out.write(&place("index.html"), page.as_bytes())?;
     let media = place(media_dir);
     for name in root.names_below(&media)? {
         let from = place(&format!("{media_dir}/{name}"));
-        let published = from.below(PUBLISHED_FOLDER).unwrap_or(from.as_str());
+        let published = layout.published_path(&from);
         if let Some(bytes) = root.read(&from)? {
             out.write(&place(published), &bytes)?;
         }
@@ -75,11 +75,12 @@ fn answer(voice: &Voice, key: &str, text: &str) {
 fn serve(
     voice: &Voice,
     root: Root,
+    layout: &'static Layout,
     major: preview::TeraMajor,
     variables: Map<String, serde_json::Value>,
     port: u16,
 ) -> Ended {
-    let server = Server::start(port, move |request: &Request| respond(&root, major, &variables, request))
+    let server = Server::start(port, move |request: &Request| respond(&root, layout, major, &variables, request))
         .map_err(|error| Failure::of_port(port, &error))?;
     voice.say("Ctrl-C ends it; the page is rendered anew on every load");
     answer(voice, "address", &format!("http://{}/", server.address()));
@@ -90,6 +91,7 @@ fn serve(
 
 fn respond(
     root: &Root,
+    layout: &Layout,
     major: preview::TeraMajor,
     variables: &Map<String, serde_json::Value>,
     request: &Request,
@@ -105,12 +107,12 @@ fn respond(
     }
     let file = SitePath::new(request.path().trim_start_matches('/'))
         .ok()
-        .and_then(|path| SitePath::new(&format!("{PUBLISHED_FOLDER}/{path}")).ok());
+        .and_then(|path| layout.site_path(path.as_str()).ok());
     let bytes = file.as_ref().and_then(|file| root.read(file).ok().flatten());
     match (bytes, request.path()) {
         (Some(bytes), path) => Response::new(200).header("Content-Type", content_type(path)).body(bytes),
         (None, "/feedbake.css") => Response::new(200).header("Content-Type", "text/css").body(STYLESHEET.text),
-        (None, _) => text(404, "there is no such file in static/".to_owned()),
+        (None, _) => text(404, "the site has no such file".to_owned()),
     }
 }
 

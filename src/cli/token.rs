@@ -166,7 +166,7 @@ fn tell_refresh(voice: &Voice, start: &Start, held: &Held, api: &ApiSettings, re
             github::tell_too(voice, &start.place.environment, &failure);
             return code;
         }
-        Renewed::Unkept { .. } | Renewed::NewIsRefused(_) => return Code::Token,
+        Renewed::Unkept { .. } | Renewed::NewIsRefused { .. } => return Code::Token,
         Renewed::NoRoom { .. } => return Code::File,
         Renewed::Changed { failed, .. } if !failed.is_empty() => return Code::Network,
         Renewed::Changed { .. } | Renewed::Extended => {}

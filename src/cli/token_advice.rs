@@ -7,10 +7,11 @@ use super::advice::{advice_on_api, advice_on_http};
 use super::failure::{Code, Failure};
 use super::summary;
 use crate::auth::{
-    KEY_NAME, LoginError, Renewal, Renewed, StoreError, TokenKind, TokenRecord, VAULT_FILE, VaultError, day_of,
+    KEY_NAME, LoginError, Renewal, Renewed, StoreError, TokenKind, TokenPlace, TokenRecord, VAULT_FILE, VaultError,
+    day_of,
 };
 use crate::bake::TendError;
-use crate::config::StoreWishError;
+use crate::config::{DOT_ENV, StoreWishError};
 use crate::graph::{ApiError, FaultKind};
 use crate::manifest::days_between;
 
@@ -62,20 +63,21 @@ pub fn of_renewal(renewal: &Renewal, end: &str) -> Vec<Failure> {
             })
             .collect(),
         Renewed::Failed(_) => Vec::new(),
-        Renewed::NewIsRefused(error) => {
+        Renewed::NewIsRefused { error, old_has_ended } => {
             let (code, hints) = advice_on_api(error);
             let what = match error.is_about_the_token() {
                 true => "the API does not take the token it gave",
                 false => "nobody could say whether the token works that the API gave",
             };
-            let failure = Failure::new(code, format!("{what} for the one in {name}; the old one stays in use"));
+            let old = if *old_has_ended { "the renewal ended the old one" } else { "the old one stays in use" };
+            let hints = if *old_has_ended { vec![LOGIN.to_owned()] } else { hints };
+            let failure = Failure::new(code, format!("{what} for the one in {name}; {old}"));
             vec![failure.caused_by(error).hints(hints)]
         }
     };
     let was_renewed = matches!(renewal.outcome, Renewed::Extended | Renewed::Changed { .. });
     if let Some(record) = renewal.record.as_ref().filter(|record| !record.kept_elsewhere.is_empty()) {
-        let end = if was_renewed { String::new() } else { format!(", which {end}") };
-        warnings.push(of_a_detour(name, &end, record));
+        warnings.push(of_a_detour(name, renewal.place, end, record));
     }
     let is_told_already = !warnings.is_empty();
     if renewal.outlook.is_near() && !was_renewed && !is_told_already {
@@ -102,12 +104,27 @@ fn detour(record: &TokenRecord) -> String {
 }
 
 /// A renewed token that was kept where this run did not look.
-fn of_a_detour(name: &str, end: &str, record: &TokenRecord) -> Failure {
-    let what = format!("this run got an old token from {name}{end}; {}", detour(record));
-    let hint = format!(
-        "a variable that is set counts before .env and any other file: let {name} hold the newer token, or unset it; and let `token.store` name a place from which the next run gets it (docs/tokens.md)"
-    );
-    Failure::new(Code::Token, what).hint(hint)
+pub fn of_a_detour(name: &str, place: TokenPlace, end: &str, record: &TokenRecord) -> Failure {
+    let what = format!("this run got an old token from {name}, which {end}; {}", detour(record));
+    Failure::new(Code::Token, what).hint(way_back(name, place, &record.kept_elsewhere))
+}
+
+/// How the next run gets the newer token.
+pub fn way_back(name: &str, place: TokenPlace, kept_in: &[String]) -> String {
+    let is_in = |place: &str| kept_in.iter().any(|kept| kept == place);
+    if is_in(VAULT_FILE) {
+        format!("{VAULT_FILE} has to be here for that: commit it where it was written, pull it, and set {KEY_NAME}")
+    } else if is_in(DOT_ENV) && place == TokenPlace::Variable {
+        format!("unset {name}, and the one in {DOT_ENV} counts: a variable that is set counts before the file")
+    } else if is_in(DOT_ENV) {
+        format!(
+            "it is in the {DOT_ENV} of another copy of this site: take it from there; else this one is renewed before its end"
+        )
+    } else {
+        format!(
+            "let {name} hold that one; if it cannot be had from there, set {name} to what `feedbake token refresh --print` prints, and keep tokens where the next run gets them (docs/tokens.md)"
+        )
+    }
 }
 
 /// A token that could not be looked after; the run went on with it as it is.
@@ -132,7 +149,7 @@ pub fn on_token(kind: TokenKind, base: &Url, error: &ApiError) -> (Code, Vec<Str
 pub fn history(record: Option<&TokenRecord>, error: &ApiError, now: Timestamp) -> Vec<String> {
     let Some(record) = record.filter(|_| error.is_about_the_token()) else { return Vec::new() };
     if !record.kept_elsewhere.is_empty() {
-        return vec![format!("{}: let the variable hold it", detour(record))];
+        return vec![format!("{}: let the next run get it from there", detour(record))];
     }
     if record.unkept {
         let day =
@@ -235,6 +252,10 @@ pub fn of_store_wish(error: &StoreWishError, consequence: &str) -> Failure {
         StoreWishError::NoProgram { .. } => failure.hint("is it installed where the site is built, and in the PATH?"),
         StoreWishError::OnePlace { .. } => failure.hint("leave FEEDBAKE_GITHUB_SECRET out, so that each secret has its variable's name; in a program's words, `{}` stands for that name"),
         StoreWishError::Key(key) => return of_vault(key, consequence),
+        StoreWishError::WouldBeCommitted(path) if path.iter().any(|part| part == "..") => {
+            let file = path.file_name().unwrap_or(path.as_os_str()).display();
+            failure.hint(format!("add the line `{file}` to a .gitignore beside that file"))
+        }
         StoreWishError::WouldBeCommitted(path) => failure.hint(format!("add the line `{0}` to .gitignore; if git tracks it already: `git rm --cached {0}`", path.display())),
         StoreWishError::InTheSite(_) => failure.hint("it could be published with them, or committed: name `.env` or `.env.local` at the site's top, or a file outside"),
     };

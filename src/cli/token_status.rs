@@ -86,8 +86,15 @@ fn trouble(
         let failure = Failure::new(code, format!("{consequence} ({})", held.name)).caused_by(error);
         return Some(failure.hints(advice::history(record, error, now())).hints(hints));
     }
-    let (Some(record), Outlook::Near { .. } | Outlook::Over) = (record, outlook) else { return None };
-    let words = tokens::in_words(record, now());
+    let words = record.map(|record| tokens::in_words(record, now())).unwrap_or_default();
+    if let Some(record) = record.filter(|record| !record.kept_elsewhere.is_empty()) {
+        let mut failure = advice::of_a_detour(&held.name, held.place, &words, record);
+        failure.lower();
+        return Some(failure);
+    }
+    if !outlook.is_near() {
+        return None;
+    }
     let mut failure = Failure::new(Code::Token, format!("the token in {} {words}", held.name))
         .hint("`feedbake token refresh` asks for sixty more days now; once it has ended, only a new one helps: `feedbake login`");
     failure.lower();
@@ -135,6 +142,8 @@ fn print(voice: &Voice, held: &Held, record: Option<&TokenRecord>, answer: Optio
         Some(record) => tokens::in_words(record, now()),
         None => "unknown until its first renewal".to_owned(),
     };
+    let newer = record.map(|record| record.kept_elsewhere.join(", ")).filter(|places| !places.is_empty());
+    let newer = newer.map_or_else(|| "none, as far as this site knows".to_owned(), |places| format!("in {places}"));
     voice.result(&format!("{}: {}", held.name, held.token.masked()));
     for (what, words) in [
         ("kind", kind_in_words(held.token.kind()).to_owned()),
@@ -142,6 +151,7 @@ fn print(voice: &Voice, held: &Held, record: Option<&TokenRecord>, answer: Optio
         ("account", account),
         ("renewed", renewed),
         ("end", end),
+        ("newer", newer),
         ("known as", held.token.fingerprint()),
     ] {
         voice.result(&format!("  {what:<9} {}", one_line(&words)));
@@ -165,6 +175,7 @@ fn describe(
             TokenKind::Unknown => "unknown",
         },
         "from": match held.place { TokenPlace::Variable => "variable", TokenPlace::DotEnv => "dot_env", TokenPlace::Vault => "vault" },
+        "newer_in": record.map(|record| record.kept_elsewhere.clone()).unwrap_or_default(),
         "state": match (answer, outlook) {
             _ if is_dead(answer) => "dead",
             (Some(Ok(_)), Outlook::Near { .. }) | (None, Outlook::Near { .. }) => "near_its_end",

@@ -133,7 +133,7 @@ fn say(voice: &Voice, renewal: &Renewal) {
         | Renewed::NotThisKind
         | Renewed::NoRoom { .. }
         | Renewed::Unkept { .. }
-        | Renewed::NewIsRefused(_) => {}
+        | Renewed::NewIsRefused { .. } => {}
     }
 }
 
@@ -174,7 +174,7 @@ pub fn as_json(report: &TokenReport) -> Value {
         Renewed::NoRoom { .. } => "no_room",
         Renewed::TooYoung => "too_young",
         Renewed::Failed(_) => "failed",
-        Renewed::NewIsRefused(_) => "new_is_refused",
+        Renewed::NewIsRefused { .. } => "new_is_refused",
     };
     let mut value = json!({
         "name": report.name,

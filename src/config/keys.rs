@@ -46,7 +46,16 @@ pub const KEYS: &[Key] = &[
     feed("date_format", r#""%-d %B %Y""#, "how `date` is written (strftime, English names)"),
     feed("timezone", r#""UTC""#, "the time zone of `date`, such as `\"Europe/Berlin\"`"),
     feed("token_env", "", "the environment variable that holds the token"),
-    site("media_dir", r#""static/feedbake""#, "the folder of the pictures, below `static/`"),
+    site(
+        "generator",
+        r#""auto""#,
+        "what builds the site: `zola`, `hugo`, `eleventy`, `jekyll` or `astro`; `auto` looks at its files",
+    ),
+    site(
+        "media_dir",
+        r#""static/feedbake""#,
+        "the folder of the pictures, below `static/` (for other generators see docs/generators.md)",
+    ),
     site("max_stale", r#""30d""#, "how old the last good feed may be before a failed bake fails the build"),
     site("templates", "true", "write the partial, the stylesheet and the shortcode where they are missing"),
     site("token.refresh", r#""20d""#, "renew the token once it is this old; `\"never\"` leaves that to somebody else"),

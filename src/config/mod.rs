@@ -26,7 +26,8 @@ pub use layer::{Layer, parse_file};
 pub use origin::Origin;
 pub use settings::{Carousel, Counts, DateStyle, FeedSettings, Override, Settings, SettingsError, Templates, Video};
 pub use site::{
-    CONFIG_FILE, ConfigError, DOT_ENV, Place, Wanted, find_site, git_ignores, git_tracks, git_would_commit, load, look,
+    CONFIG_FILE, ConfigError, DOT_ENV, Place, Wanted, find_site, generator_of, git_ignores, git_tracks,
+    git_would_commit, load, look,
 };
 pub use token::{FoundToken, TOKEN_NAMES, TokenError, find_token};
 pub use token_settings::{StoreWish, StoreWishError, TokenSettings, file_store, store, vault_key};

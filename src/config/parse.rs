@@ -20,11 +20,6 @@ pub(super) fn known_path(text: &str) -> SitePath {
     SitePath::new(text).expect("made of plain words")
 }
 
-pub(super) fn is_published_folder(path: &SitePath) -> bool {
-    path.below("static")
-        .is_some_and(|folder| folder.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte)))
-}
-
 pub(super) fn kind(text: &str) -> Option<PostKind> {
     [PostKind::Image, PostKind::Carousel, PostKind::Video].into_iter().find(|kind| kind.word() == text)
 }

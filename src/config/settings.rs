@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::api::{ApiSettings, api};
 use super::layer::{Given, Group, Layer};
 use super::origin::Origin;
-use super::parse::{date_format, duration, is_published_folder, is_safe_link, kind, known_path, moment, time_zone};
+use super::parse::{date_format, duration, is_safe_link, kind, known_path, moment, time_zone};
 use super::pictures::recipe;
 use super::read::{Merged, bad, plain_text};
 use super::token_settings::TokenSettings;
@@ -18,6 +18,7 @@ use crate::feed::{PostKind, Shortcode};
 use crate::files::SitePath;
 use crate::media::Recipe;
 use crate::select::{Hashtag, Wish};
+use crate::site::{Generator, Layout};
 
 /// A setting that cannot be used, and who set it.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +71,8 @@ fn did_you_mean(nearest: &Option<String>) -> String {
 /// Everything the user asked for.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// What builds the site.
+    pub generator: Generator,
     /// At least one.
     pub feeds: Vec<FeedSettings>,
     /// The folder of the pictures.
@@ -87,6 +90,8 @@ pub struct Settings {
 pub struct FeedSettings {
     /// Its name, which the data file repeats.
     pub name: String,
+    /// What builds the site it is on.
+    pub generator: Generator,
     /// The variable its token is in, when it is not one of the usual ones.
     pub token_env: Option<String>,
     /// Which posts.
@@ -166,34 +171,48 @@ pub struct DateStyle {
 }
 
 impl Settings {
-    /// Merges the layers, the weakest first, and checks every value.
+    /// Where things live in the site.
+    pub fn layout(&self) -> &'static Layout {
+        self.generator.layout()
+    }
+
+    /// Merges the layers, the weakest first, and checks every value. `found` is what the site's own files say of its
+    /// generator.
     ///
     /// # Errors
     /// [`SettingsError`] for the first value that cannot be used.
-    pub fn from_layers(layers: &[&Layer]) -> Result<Self, SettingsError> {
+    pub fn from_layers(layers: &[&Layer], found: Generator) -> Result<Self, SettingsError> {
         let mut site = Merged::default();
         for layer in layers {
             site.lay_over(&layer.top.values);
         }
+        const GENERATORS: &str = "\"auto\", \"zola\", \"hugo\", \"eleventy\", \"jekyll\" or \"astro\"";
+        let generator = site.text("generator", found, GENERATORS, |text| match text {
+            "auto" => Some(found),
+            word => Generator::of_word(word),
+        })?;
+        let layout = generator.layout();
         let overrides: Vec<&Group> = layers.iter().map(|layer| &layer.top).collect();
         let tables: Vec<&(Origin, Group)> = layers.iter().flat_map(|layer| &layer.feeds).collect();
         let feeds = if tables.is_empty() {
-            vec![feed(&site, "instagram", &overrides)?]
+            vec![feed(&site, "instagram", generator, &overrides)?]
         } else {
             tables
                 .iter()
-                .map(|(origin, group)| named_feed(layers, origin, group, &overrides))
+                .map(|(origin, group)| named_feed(layers, origin, group, generator, &overrides))
                 .collect::<Result<_, _>>()?
         };
         refuse_twins(&feeds, &tables)?;
+        let below = match layout.published_folder {
+            "" => format!("a folder that {} publishes, such as {:?}", layout.name, layout.media_folder),
+            folder => format!("a folder below `{folder}/`, such as {:?}", layout.media_folder),
+        };
         Ok(Self {
+            generator,
             feeds,
-            media_dir: site.text(
-                "media_dir",
-                known_path("static/feedbake"),
-                "a folder below `static/`, such as \"static/feedbake\"",
-                |text| SitePath::new(text).ok().filter(is_published_folder),
-            )?,
+            media_dir: site.text("media_dir", known_path(layout.media_folder), &below, |text| {
+                SitePath::new(text).ok().filter(|folder| layout.is_published(folder))
+            })?,
             max_stale: site.text("max_stale", days(30), "a time such as \"30d\"", duration)?,
             templates: if site.switch("templates", true)? { Templates::Install } else { Templates::Leave },
             tokens: TokenSettings::from_site(&site)?,
@@ -206,6 +225,7 @@ fn named_feed(
     layers: &[&Layer],
     origin: &Origin,
     group: &Group,
+    generator: Generator,
     overrides: &[&Group],
 ) -> Result<FeedSettings, SettingsError> {
     let mut merged = Merged::default();
@@ -224,7 +244,7 @@ fn named_feed(
     };
     let mut overrides = overrides.to_vec();
     overrides.push(group);
-    feed(&merged, &name, &overrides)
+    feed(&merged, &name, generator, &overrides)
 }
 
 fn feed_name(given: &Given) -> Result<String, SettingsError> {
@@ -246,7 +266,12 @@ fn refuse_twins(feeds: &[FeedSettings], tables: &[&(Origin, Group)]) -> Result<(
     Ok(())
 }
 
-fn feed(merged: &Merged<'_>, name: &str, overrides: &[&Group]) -> Result<FeedSettings, SettingsError> {
+fn feed(
+    merged: &Merged<'_>,
+    name: &str,
+    generator: Generator,
+    overrides: &[&Group],
+) -> Result<FeedSettings, SettingsError> {
     const TYPES: &str = "a list of \"image\", \"carousel\" and \"video\"";
     const POSTS: &str = "a list of shortcodes or addresses such as \"https://www.instagram.com/p/DAbCdEf/\"";
     const TAGS: &str = "a list of hashtags such as [\"travel\"]";
@@ -274,12 +299,13 @@ fn feed(merged: &Merged<'_>, name: &str, overrides: &[&Group]) -> Result<FeedSet
     }
     Ok(FeedSettings {
         name: name.to_owned(),
+        generator,
         token_env: merged.text("token_env", None, "the name of an environment variable", |text| {
             let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
             fits.then(|| Some(text.to_owned()))
         })?,
         wish,
-        data_file: data_file(merged, name)?,
+        data_file: data_file(merged, name, generator.layout())?,
         counts: if merged.switch("counts", false)? { Counts::Write } else { Counts::Omit },
         recipe: recipe(merged)?,
         carousel: merged.text("pictures.carousel", Carousel::All, "\"all\" or \"cover\"", |text| match text {
@@ -302,14 +328,12 @@ fn days(days: u64) -> Duration {
     Duration::from_secs(days * 86_400)
 }
 
-fn data_file(merged: &Merged<'_>, name: &str) -> Result<SitePath, SettingsError> {
+fn data_file(merged: &Merged<'_>, name: &str, layout: &Layout) -> Result<SitePath, SettingsError> {
     // A name is checked to be a plain word, so the path cannot leave the site.
-    let default = known_path(&format!("data/{name}.json"));
-    // Zola takes everything in `templates/` for a template, and empties `public/` before it looks for data.
-    const TAKEN: [&str; 4] = [".feedbake", ".git", "public", "templates"];
-    merged.text("data_file", default, "a `.json` file inside the site, such as \"data/instagram.json\"", |text| {
-        let is_free = |path: &SitePath| TAKEN.iter().all(|folder| path.below(folder).is_none());
-        SitePath::new(text).ok().filter(|path| path.as_str().ends_with(".json") && is_free(path))
+    let default = known_path(&format!("{}/{name}.json", layout.data_folder));
+    let expected = format!("a `.json` file inside the site, such as \"{}/instagram.json\"", layout.data_folder);
+    merged.text("data_file", default, &expected, |text| {
+        SitePath::new(text).ok().filter(|path| path.as_str().ends_with(".json") && layout.is_free(path))
     })
 }
 

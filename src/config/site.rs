@@ -9,15 +9,13 @@ use super::settings::{Settings, SettingsError};
 use super::token::TOKEN_NAMES;
 use crate::auth::{AccessToken, LeakScanner};
 use crate::files::{self, FileError};
+use crate::site::Generator;
 
 /// The settings file beside the site's own configuration.
 pub const CONFIG_FILE: &str = "feedbake.toml";
 
 /// The file beside it that holds variables.
 pub const DOT_ENV: &str = ".env";
-
-/// The files that mark the top of a Zola site; the newer name first.
-const SITE_MARKS: [&str; 2] = ["zola.toml", "config.toml"];
 
 /// Settings or surroundings that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -65,10 +63,21 @@ pub struct Place {
     pub doubtful_variables: Vec<(String, String)>,
 }
 
-/// Finds the top of the site that `start` lies in: the nearest folder upwards with a Zola configuration, else
-/// `start` itself.
+/// What builds the site in `folder`, and the file that says so.
+pub fn generator_of(folder: &Path) -> Option<(Generator, &'static str)> {
+    // A configuration is text; one that is not says nothing, but is there.
+    let text = |name: &str| {
+        let path = folder.join(name);
+        let bytes = path.is_file().then(|| files::read(&path).ok().flatten().unwrap_or_default())?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    Generator::of_marks(&text)
+}
+
+/// Finds the top of the site that `start` lies in: the nearest folder upwards with a generator's configuration or a
+/// settings file of feedbake's, else `start` itself.
 pub fn find_site(start: &Path) -> PathBuf {
-    let is_site = |folder: &&Path| SITE_MARKS.iter().any(|mark| folder.join(mark).is_file());
+    let is_site = |folder: &&Path| folder.join(CONFIG_FILE).is_file() || generator_of(folder).is_some();
     start.ancestors().find(is_site).unwrap_or(start).to_owned()
 }
 
@@ -91,7 +100,7 @@ pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, Conf
     for layer in [&file, &variables, &wanted.flags] {
         layer.refuse_tokens(&scanner)?;
     }
-    let settings = Settings::from_layers(&[&file, &variables, &wanted.flags])?;
+    let settings = Settings::from_layers(&[&file, &variables, &wanted.flags], found_in(&site))?;
     Ok(Place { site, settings, environment, of_dot_env, doubtful_variables })
 }
 
@@ -101,8 +110,14 @@ pub fn look(wanted: &Wanted, mut environment: Environment) -> Option<Place> {
     let site = site_of(wanted, &environment).ok()?;
     let dot_env = files::read(&site.join(DOT_ENV)).ok().flatten().unwrap_or_default();
     let of_dot_env = environment.add_below(entries(&dot_env));
-    let settings = Settings::from_layers(&[&wanted.flags]).or_else(|_| Settings::from_layers(&[])).ok()?;
+    let found = found_in(&site);
+    let settings =
+        Settings::from_layers(&[&wanted.flags], found).or_else(|_| Settings::from_layers(&[], found)).ok()?;
     Some(Place { site, settings, environment, of_dot_env, doubtful_variables: Vec::new() })
+}
+
+fn found_in(site: &Path) -> Generator {
+    generator_of(site).map_or_else(Generator::default, |(generator, _)| generator)
 }
 
 /// The folder that is named, or the one around the current folder.

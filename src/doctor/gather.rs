@@ -15,14 +15,14 @@ use super::{DataFacts, DataState, Facts, KeepingFacts, Obstacle, ScheduleFacts, 
 use crate::audit::Audit;
 use crate::auth::{AccessToken, Held, LeakScanner, STATUS_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault};
 use crate::cache;
-use crate::config::{DOT_ENV, FeedSettings, Place, TokenError, vault_key};
+use crate::config::{DOT_ENV, FeedSettings, Place, TokenError, generator_of, vault_key};
 use crate::feed::one_line;
 use crate::files::{self, Root, SitePath};
 use crate::graph::{ApiError, Graph};
 use crate::http::{Http, HttpOptions};
 use crate::manifest;
 use crate::preview::{TeraMajor, preview_page};
-use crate::site::{PARTIAL, PUBLIC_FOLDER, PUBLISHED_FOLDER};
+use crate::site::{Generator, Layout};
 
 /// Larger text files are none.
 const LARGEST_TEXT: u64 = 1 << 20;
@@ -48,11 +48,12 @@ pub struct Sight<'a> {
 /// Gathers everything. What cannot be read is a fact like any other.
 pub fn gather(sight: &Sight<'_>) -> Facts {
     let folder = sight.root.folder();
+    let layout = sight.place.settings.layout();
     let status = TokenStatus::read(sight.root).unwrap_or_default();
     let own_texts = texts(folder);
     let live: Vec<AccessToken> = sight.held.iter().flatten().map(|held| held.token.clone()).collect();
     let scanner = LeakScanner::new(&live.iter().collect::<Vec<_>>());
-    let (leaks, files_looked_through) = leaks(folder, &scanner);
+    let (leaks, files_looked_through) = leaks(folder, layout, &scanner);
     let (tokens, clock_skew) = tokens(sight, &status);
     let place = |text: &str| SitePath::new(text).expect("the place is plain");
     let cache_folder = place(cache::FOLDER);
@@ -63,16 +64,19 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
         .iter()
         .filter_map(|name| sight.root.size(&SitePath::new(&format!("{}/{name}", cache::FOLDER)).ok()?))
         .sum();
+    let (mark, is_zola) =
+        (generator_of(folder).map(|(_, mark)| mark), sight.place.settings.generator == Generator::Zola);
     Facts {
         now: sight.now,
         obstacles: obstacles(sight),
         site: SiteFacts {
             folder: folder.to_owned(),
-            mark: mark(folder),
-            mark_is_broken: mark(folder).and_then(|mark| broken_config(&folder.join(mark))),
-            zola: zola(folder),
+            generator: sight.place.settings.generator,
+            mark,
+            mark_is_broken: mark.filter(|_| is_zola).and_then(|mark| broken_config(&folder.join(mark))),
+            zola: if is_zola { zola(folder) } else { Vec::new() },
         },
-        template: template(sight.root, &own_texts),
+        template: template(sight.root, sight.place.settings.generator, &own_texts),
         data: sight.place.settings.feeds.iter().map(|feed| data(sight.root, feed)).collect(),
         tokens,
         keeping: keeping(sight, &status),
@@ -96,12 +100,15 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
 fn obstacles(sight: &Sight<'_>) -> Vec<Obstacle> {
     let settings = &sight.place.settings;
     let data_files = || settings.feeds.iter().map(|feed| feed.data_file.as_str());
-    let own = [manifest::FILE, STATUS_FILE, VAULT_FILE, cache::LOCK_FILE, cache::INDEX_FILE, PARTIAL.place];
+    let own =
+        [manifest::FILE, STATUS_FILE, VAULT_FILE, cache::LOCK_FILE, cache::INDEX_FILE, partial_of(settings.layout())];
     let files: BTreeSet<&str> = data_files().chain(own).collect();
     let above = |place: &str| Path::new(place).ancestors().skip(1).map(Path::to_owned).collect::<Vec<_>>();
     let folders: BTreeSet<PathBuf> = files
         .iter()
-        .flat_map(|place| above(place))
+        .copied()
+        .chain([settings.media_dir.as_str()])
+        .flat_map(above)
         .chain([PathBuf::from(cache::FOLDER), PathBuf::from(settings.media_dir.as_str())])
         .filter(|folder| !folder.as_os_str().is_empty())
         .collect();
@@ -112,16 +119,11 @@ fn obstacles(sight: &Sight<'_>) -> Vec<Obstacle> {
     folders.chain(files.map(|place| Obstacle { place, needed: "a file" })).collect()
 }
 
-fn mark(folder: &Path) -> Option<&'static str> {
-    ["zola.toml", "config.toml"].into_iter().find(|mark| folder.join(mark).is_file())
-}
-
 /// Why Zola builds nothing with its configuration, where it does not.
 fn broken_config(path: &Path) -> Option<String> {
     let bytes = files::read(path).ok().flatten()?;
     let error = match toml::from_str::<toml::Table>(&String::from_utf8_lossy(&bytes)) {
-        // Hugo writes it `baseURL`; its file has the same name.
-        Ok(table) if ["base_url", "baseURL"].into_iter().any(|key| table.contains_key(key)) => return None,
+        Ok(table) if table.contains_key("base_url") => return None,
         Ok(_) => return Some("it sets no base_url".to_owned()),
         Err(error) => error,
     };
@@ -174,12 +176,18 @@ fn schedules(folder: &Path) -> Vec<ScheduleFacts> {
 /// The site's own templates, pages and scripts, by their path in the site.
 fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
     let is_text = |path: &Path| {
-        matches!(path.extension().and_then(|ending| ending.to_str()), Some("html" | "md" | "js" | "xml" | "txt"))
+        matches!(
+            path.extension().and_then(|ending| ending.to_str()),
+            Some("html" | "md" | "mdx" | "js" | "xml" | "txt" | "njk" | "liquid" | "astro")
+        )
     };
-    let walk = |top: &str| WalkDir::new(folder.join(top)).sort_by_file_name().into_iter().filter_map(Result::ok);
-    ["templates", "content", "themes", "static", "sass"]
-        .into_iter()
-        .flat_map(walk)
+    // What others wrote, and what was built, is not the site's own.
+    let is_own = |name: &str| {
+        !name.starts_with('.') && !matches!(name, "node_modules" | "target" | "vendor" | "public" | "dist" | "_site")
+    };
+    let tops = WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name().into_iter().filter_map(Result::ok);
+    tops.filter(|top| is_own(&top.file_name().to_string_lossy()))
+        .flat_map(|top| WalkDir::new(top.path()).sort_by_file_name().into_iter().filter_map(Result::ok))
         .filter(|entry| entry.file_type().is_file() && is_text(entry.path()))
         .filter(|entry| entry.metadata().is_ok_and(|data| data.len() <= LARGEST_TEXT))
         .filter_map(|entry| {
@@ -190,18 +198,33 @@ fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
         .collect()
 }
 
-fn template(root: &Root, texts: &[(PathBuf, String)]) -> TemplateFacts {
-    let place = SitePath::new(PARTIAL.place).expect("the place is a constant");
+/// The template that shows the feed: the first of those that feedbake brings along.
+fn partial_of(layout: &Layout) -> &'static str {
+    layout.templates[0].place
+}
+
+fn template(root: &Root, generator: Generator, texts: &[(PathBuf, String)]) -> TemplateFacts {
+    let layout = generator.layout();
+    let place = SitePath::new(partial_of(layout)).expect("the place is a constant");
+    let absent = TemplateFacts {
+        place: place.to_string(),
+        include: layout.include,
+        is_there: false,
+        included_by: Vec::new(),
+        tera_1: None,
+        tera_2: None,
+        is_tera: generator == Generator::Zola,
+    };
     if !root.exists(&place) {
-        return TemplateFacts::default();
+        return absent;
     }
-    let is_another =
-        |path: &Path| !path.ends_with("shortcodes/instagram.html") && !path.ends_with("partials/instagram.html");
+    let is_another = |path: &Path| layout.templates.iter().all(|template| path != Path::new(template.place));
     let included_by = texts
         .iter()
-        .filter(|(path, text)| is_another(path) && templates::shows_the_feed(text))
+        .filter(|(path, text)| is_another(path) && templates::shows_the_feed(text, generator))
         .map(|(path, _)| path.clone());
     let render = |major| match preview_page(root, major, "/", &Map::new()) {
+        _ if generator != Generator::Zola => None,
         Ok(_) => Some(Ok(())),
         Err(crate::preview::PreviewError::NotBuiltIn) => None,
         Err(error) => Some(Err(crate::feed::one_line(&error.to_string()))),
@@ -211,14 +234,15 @@ fn template(root: &Root, texts: &[(PathBuf, String)]) -> TemplateFacts {
         included_by: included_by.collect(),
         tera_1: render(TeraMajor::One),
         tera_2: render(TeraMajor::Two),
+        ..absent
     }
 }
 
 fn data(root: &Root, feed: &FeedSettings) -> DataFacts {
-    DataFacts { place: feed.data_file.to_string(), state: state_of(root, &feed.data_file) }
+    DataFacts { place: feed.data_file.to_string(), state: state_of(root, feed.generator.layout(), &feed.data_file) }
 }
 
-fn state_of(root: &Root, place: &SitePath) -> DataState {
+fn state_of(root: &Root, layout: &Layout, place: &SitePath) -> DataState {
     let bytes = match root.read(place) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => return DataState::Absent,
@@ -235,10 +259,8 @@ fn state_of(root: &Root, place: &SitePath) -> DataState {
     collect_paths(&value, &mut named);
     named.sort();
     named.dedup();
-    let is_there = |path: &String| {
-        SitePath::new(&format!("{PUBLISHED_FOLDER}/{path}"))
-            .is_ok_and(|path| root.size(&path).is_some_and(|size| size > 0))
-    };
+    let is_there =
+        |path: &String| layout.site_path(path).is_ok_and(|path| root.size(&path).is_some_and(|size| size > 0));
     let missing = named.into_iter().filter(|path| !is_there(path)).collect();
     let posts = value.get("posts").and_then(Value::as_array).map_or(0, Vec::len);
     DataState::Whole { posts, missing }
@@ -272,6 +294,7 @@ fn tokens(sight: &Sight<'_>, status: &TokenStatus) -> (Vec<TokenFacts>, Option<i
         }
         let mut facts = TokenFacts {
             name,
+            place: held.as_ref().ok().map(|held| held.place),
             found: held.as_ref().map(|held| held.token.kind()).map_err(Clone::clone),
             host: feed.api.base.host_str().unwrap_or_default().to_owned(),
             record: held.as_ref().ok().and_then(|held| status.of(&held.name, &held.token.fingerprint(), sight.now)),
@@ -331,7 +354,7 @@ fn keeping(sight: &Sight<'_>, status: &TokenStatus) -> KeepingFacts {
 }
 
 /// Looks through what git tracks and through the built site.
-fn leaks(folder: &Path, scanner: &LeakScanner) -> (Vec<(PathBuf, String)>, usize) {
+fn leaks(folder: &Path, layout: &Layout, scanner: &LeakScanner) -> (Vec<(PathBuf, String)>, usize) {
     let mut audit = Audit::default();
     let tracked = git(folder, &["ls-files", "-z"]).unwrap_or_default();
     for name in tracked.split('\0').filter(|name| !name.is_empty()) {
@@ -340,7 +363,7 @@ fn leaks(folder: &Path, scanner: &LeakScanner) -> (Vec<(PathBuf, String)>, usize
             audit.look_through(&path, scanner);
         }
     }
-    let public = folder.join(PUBLIC_FOLDER);
+    let public = folder.join(layout.built_folder);
     if public.is_dir() {
         audit.look_through(&public, scanner);
     }

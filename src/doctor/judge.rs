@@ -46,12 +46,15 @@ fn site(facts: &Facts, all: &mut Findings) {
             format!("Zola builds nothing with this {mark}: {why}"),
             &["mend that; `zola check` says more"],
         ),
-        Some(mark) => all.add(Topic::Site, Level::Good, format!("{folder} is a Zola site ({mark})"), &[]),
+        Some(mark) => {
+            let name = facts.site.generator.layout().name;
+            all.add(Topic::Site, Level::Good, format!("{folder} is a site of {name} ({mark})"), &[]);
+        }
         None => all.add(
             Topic::Site,
             Level::Advice,
-            format!("there is neither zola.toml nor config.toml in {folder}"),
-            &["run feedbake in the site's folder, or name it with `--site`; for another generator this is all right"],
+            format!("nothing in {folder} says which generator builds a site there"),
+            &["run feedbake in the site's folder, or name it with `--site`; `generator` in feedbake.toml names the generator"],
         ),
     }
     let world = |version: (u32, u32)| if version < (0, 23) { "Tera 1" } else { "Tera 2" };
@@ -82,7 +85,7 @@ fn obstacles(facts: &Facts, all: &mut Findings) {
 fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
     if !template.is_there {
         let hint = "`feedbake` writes it where it is missing, unless `templates = false`; then include your own";
-        all.add(Topic::Template, Level::Advice, "the partial templates/partials/instagram.html is not there", &[hint]);
+        all.add(Topic::Template, Level::Advice, format!("the partial {} is not there", template.place), &[hint]);
         return;
     }
     match template.included_by.first() {
@@ -95,11 +98,18 @@ fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
             Topic::Template,
             Level::Bad,
             "no template and no page includes the partial, so nobody sees the feed",
-            &["put `{% include \"partials/instagram.html\" %}` into a template, inside a block"],
+            &[&format!(
+                "put `{}` into a template{}",
+                template.include,
+                if template.is_tera { ", inside a block" } else { "" }
+            )],
         ),
     }
     // Bad data is a finding of its own; what a template makes of it says nothing of the template.
     if facts.data.iter().any(|file| matches!(file.state, DataState::Broken(_))) {
+        return;
+    }
+    if !template.is_tera {
         return;
     }
     let builds = |is_one: bool| facts.site.zola.iter().any(|(_, version)| (*version < (0, 23)) == is_one);

@@ -65,6 +65,12 @@ pub(super) fn token(token: &TokenFacts, facts: &Facts, all: &mut Findings) {
         }
     }
     asked(token, all);
+    if let Some(record) = token.record.as_ref().filter(|record| !record.kept_elsewhere.is_empty()) {
+        // The way back is said in the same words as anywhere: `cli` adds them.
+        let what =
+            format!("{name} still holds an old token; the newer one was kept in {}", record.kept_elsewhere.join(", "));
+        all.add(Topic::Keeping, Level::Bad, what, &[]);
+    }
     // What the site's own book says of its end is not so any more.
     if !matches!(&token.asked, Some(Err(error)) if error.is_about_the_token()) {
         expiry(token, facts, all);
@@ -115,14 +121,6 @@ fn expiry(token: &TokenFacts, facts: &Facts, all: &mut Findings) {
     let refresh =
         "`feedbake token refresh` asks for sixty more days now; every bake does by itself from the 20th day on";
     let record = token.record.as_ref();
-    if let Some(record) = record.filter(|record| !record.kept_elsewhere.is_empty()) {
-        all.add(
-            Topic::Keeping,
-            Level::Bad,
-            format!("{name} still holds an old token; the newer one was kept in {}", record.kept_elsewhere.join(", ")),
-            &["a variable that is set counts before .env and any other file: let it hold the newer token, or unset it; docs/tokens.md names the places from which the next run gets one"],
-        );
-    }
     let latest = |certainty| if certainty == Certainty::AtTheLatest { ", at the latest" } else { "" };
     match outlook(record, token.warn, facts.now) {
         Outlook::Unknown => all.add(

@@ -12,10 +12,11 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::auth::{TokenKind, TokenRecord};
+use crate::auth::{TokenKind, TokenPlace, TokenRecord};
 use crate::config::TokenError;
 use crate::feed::Account;
 use crate::graph::ApiError;
+use crate::site::Generator;
 
 pub use gather::{Sight, gather};
 pub use judge::judge;
@@ -147,7 +148,9 @@ pub struct Obstacle {
 pub struct SiteFacts {
     /// The top folder.
     pub folder: PathBuf,
-    /// `zola.toml` or `config.toml`.
+    /// What builds it.
+    pub generator: Generator,
+    /// The file that says so, at its top.
     pub mark: Option<&'static str>,
     /// Why Zola builds nothing with that file, where it does not.
     pub mark_is_broken: Option<String>,
@@ -156,8 +159,14 @@ pub struct SiteFacts {
 }
 
 /// The partial.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct TemplateFacts {
+    /// Where it goes.
+    pub place: String,
+    /// The line that shows it.
+    pub include: &'static str,
+    /// It is one of Zola's.
+    pub is_tera: bool,
     /// It is there.
     pub is_there: bool,
     /// Files that include it.
@@ -198,6 +207,8 @@ pub enum DataState {
 pub struct TokenFacts {
     /// The variable.
     pub name: String,
+    /// Where it was found; nothing where there is none.
+    pub place: Option<TokenPlace>,
     /// What its first letters say, or why there is none.
     pub found: Result<TokenKind, TokenError>,
     /// The API's host.

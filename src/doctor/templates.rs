@@ -1,7 +1,24 @@
 //! What a site's own text files say: who includes the partial, which Zola builds it, what is left of other tools. Pure.
 
+use crate::site::Generator;
+
 /// Whether a template or a page shows the feed.
-pub fn shows_the_feed(text: &str) -> bool {
+pub fn shows_the_feed(text: &str, generator: Generator) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    match generator {
+        Generator::Zola => {}
+        Generator::Hugo => {
+            return has(&[
+                "partial \"instagram.html\"",
+                "partialCached \"instagram.html\"",
+                "{{< feedbake",
+                "{{% feedbake",
+            ]);
+        }
+        Generator::Eleventy => return has(&["instagram.njk"]),
+        Generator::Jekyll => return has(&["include instagram.html", "include_cached instagram.html"]),
+        Generator::Astro => return has(&["Instagram.astro"]),
+    }
     let includes = text.contains("partials/instagram.html") && (text.contains("include") || text.contains("import"));
     let has_shortcode =
         text.contains("{{") && text.split("{{").skip(1).any(|rest| rest.trim_start().starts_with("instagram("));
@@ -63,7 +80,7 @@ mod tests {
             ("{{ instagram_url }}", false),
             ("we use partials/instagram.html", false),
         ] {
-            assert_eq!(shows_the_feed(text), expected, "{text}");
+            assert_eq!(shows_the_feed(text, Generator::Zola), expected, "{text}");
         }
     }
 

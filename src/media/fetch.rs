@@ -5,14 +5,15 @@ use std::time::Duration;
 use super::sniff::Sniffed;
 use crate::feed::MediaLink;
 use crate::http::{FetchLimits, Http, HttpError};
-use crate::retry::{Patience, patiently};
+use crate::retry::{Outcome, Patience, patiently};
 
 /// Largest download. Instagram takes photographs of up to 8 MB; what it serves has a median of 250 kB.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Downloads one original.
 ///
-/// Asks again after a stumble as `patience` allows, with `pause` to sleep and `dice` for the jitter. A body that does
+/// Asks again after a stumble as `patience` allows, with `pause` to sleep, `dice` for the jitter and `outcome` to say what a
+/// failure means. A body that does
 /// not begin like a picture is refused before the rest of it is downloaded: a video's link may stand where a
 /// picture's was expected.
 ///
@@ -24,9 +25,10 @@ pub fn fetch(
     patience: &Patience,
     pause: &dyn Fn(Duration),
     dice: &dyn Fn() -> f64,
+    outcome: &dyn Fn(&HttpError) -> Outcome,
 ) -> Result<Vec<u8>, HttpError> {
     let limits = FetchLimits { max_bytes: MAX_BYTES };
-    patiently(patience, pause, dice, HttpError::outcome, || http.get_media(link, limits, &begins_like_a_picture))
+    patiently(patience, pause, dice, outcome, || http.get_media(link, limits, &begins_like_a_picture))
 }
 
 fn begins_like_a_picture(start: &[u8]) -> Result<(), String> {

@@ -33,14 +33,27 @@ pub const PATIENCE: usize = 12;
 pub struct Fortune {
     /// Downloads since the last one that came, which did not, though somebody may be there the next time.
     failed_in_a_row: AtomicUsize,
+    /// Tries since the last download that came, which waited for as long as is allowed, and in vain.
+    silent_in_a_row: AtomicUsize,
 }
 
 impl Fortune {
+    /// What a try that failed means for the next one. A server that keeps every connection waiting is not asked twice for
+    /// each picture: at half a minute a try that would be a build's whole time.
+    pub fn outcome(&self, error: &HttpError) -> Outcome {
+        let is_silent = matches!(error, HttpError::Timeout { .. });
+        if is_silent && self.silent_in_a_row.fetch_add(1, Ordering::Relaxed) + 1 >= DOWNLOADS {
+            return Outcome::Fatal;
+        }
+        error.outcome()
+    }
+
     fn is_out(&self) -> bool {
         self.failed_in_a_row.load(Ordering::Relaxed) >= PATIENCE
     }
 
     fn came(&self) {
+        self.silent_in_a_row.store(0, Ordering::Relaxed);
         // Once the patience has run out, one that was still on its way changes nothing: the feed is given up, and what
         // is told of it must not depend on which of six threads was the last.
         let again = |failed| (failed < PATIENCE).then_some(0);

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::alt::{AltSource, alt_text, caption_for_alt};
-use super::layout::published_path;
+use super::layout::Layout;
 use crate::config::{Carousel, Counts, DateStyle, FeedSettings, Override};
 use crate::feed::{Account, Caption, MediaId, Post, Slide};
 use crate::media::{Format, Picture, Rendition};
@@ -225,7 +225,7 @@ fn tiles(
             alt_source: AltSource::word(source),
             color: picture.color.clone(),
             placeholder: picture.placeholder.clone(),
-            image: data_image(picture),
+            image: data_image(settings.generator.layout(), picture),
         }
     };
     shown.iter().enumerate().map(tile).collect()
@@ -239,7 +239,8 @@ pub fn shown_slides<'a>(settings: &FeedSettings, post: &'a Post) -> &'a [Slide] 
     }
 }
 
-fn data_image(picture: &Picture) -> DataImage {
+fn data_image(layout: &Layout, picture: &Picture) -> DataImage {
+    let path_of = |rendition: &Rendition| layout.published_path(&rendition.path).to_owned();
     let largest = picture.largest();
     let sources = picture
         .formats()
@@ -263,10 +264,6 @@ fn fallback(picture: &Picture) -> &Rendition {
         .find(|rendition| rendition.width >= FALLBACK_WIDTH)
         .or_else(|| all().next_back())
         .unwrap_or_else(|| picture.largest())
-}
-
-fn path_of(rendition: &Rendition) -> String {
-    published_path(&rendition.path).to_owned()
 }
 
 fn display_date(post: &Post, style: &DateStyle) -> String {

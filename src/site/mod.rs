@@ -1,4 +1,4 @@
-//! The Zola site: where things live in it, the data file, the templates, and tidying up.
+//! The site: where things live in it, the data file, the templates, and tidying up.
 //!
 //! Nothing here asks the network or looks at pixels.
 
@@ -12,10 +12,10 @@ mod templates;
 
 pub use alt::{AltSource, alt_text};
 pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides};
-pub use layout::{PUBLIC_FOLDER, PUBLISHED_FOLDER, published_path};
+pub use layout::{Generator, Layout};
 pub use prune::{Pruned, clean_all, clean_cache, prune, relist};
 pub use publish::{
     PublishError, Published, place_picture, refuse_foreign_data, refuse_leaks, write_data, write_hashed_data,
 };
 pub use shown::{ShownPost, is_data_file, named_paths, shown_posts, without_missing};
-pub use templates::{PARTIAL, SHORTCODE, STYLESHEET, Template, install, templates};
+pub use templates::{PARTIAL, SHORTCODE, STYLESHEET, Template, install};

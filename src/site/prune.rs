@@ -3,9 +3,9 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::layout::PUBLISHED_FOLDER;
+use super::layout::{Generator, Layout};
 use super::shown::{is_data_file, named_paths};
-use super::templates::{relist_templates, templates};
+use super::templates::relist_templates;
 use crate::auth::{STATUS_FILE, VAULT_FILE};
 use crate::cache::{self, Index};
 use crate::files::{FileError, Root, SitePath};
@@ -40,7 +40,7 @@ pub fn clean_cache(root: &Root) -> Result<(), FileError> {
 
 /// Lists again what a lost manifest listed, as far as the cache remembers it or a data file names it; a manifest that lists
 /// anything is believed to list all.
-pub fn relist(root: &Root, manifest: &mut Manifest, index: &Index, data_files: &[&SitePath]) {
+pub fn relist(root: &Root, layout: &Layout, manifest: &mut Manifest, index: &Index, data_files: &[&SitePath]) {
     if !manifest.files.is_empty() {
         return;
     }
@@ -59,7 +59,7 @@ pub fn relist(root: &Root, manifest: &mut Manifest, index: &Index, data_files: &
         manifest.claim((*place).clone(), Role::Data, hex(&Sha256::digest(&data)));
         let value: Value = serde_json::from_slice(&data).unwrap_or_default();
         for path in named_paths(&value) {
-            let Ok(path) = SitePath::new(&format!("{PUBLISHED_FOLDER}/{path}")) else { continue };
+            let Ok(path) = layout.site_path(path) else { continue };
             let bytes = root.read(&path).ok().flatten();
             let sha256 = bytes.map(|bytes| hex(&Sha256::digest(&bytes))).filter(|sha256| is_picture(&path, sha256));
             if let Some(sha256) = sha256 {
@@ -67,7 +67,7 @@ pub fn relist(root: &Root, manifest: &mut Manifest, index: &Index, data_files: &
             }
         }
     }
-    relist_templates(root, manifest);
+    relist_templates(root, layout, manifest);
 }
 
 /// Removes everything feedbake ever made in the site but the cache: the files of the manifest that nobody edited, and
@@ -128,13 +128,19 @@ fn may_be_ours(path: &SitePath, record: &FileRecord, bytes: &[u8]) -> bool {
     match record.role {
         Role::Picture => is_picture_of_ours(path, record),
         Role::Data => is_data_file(bytes),
-        Role::Template => templates().iter().any(|template| template.place == path.as_str()),
+        Role::Template => {
+            let mut all = Generator::ALL.into_iter().flat_map(|generator| generator.layout().templates);
+            all.any(|template| template.place == path.as_str())
+        }
     }
 }
 
 /// The manifest is a file that anybody may edit: its word alone makes no picture of a user's file.
 fn is_picture_of_ours(path: &SitePath, record: &FileRecord) -> bool {
-    let is_published = path.below(PUBLISHED_FOLDER).is_some();
+    // The generator may be another one than when it was made.
+    let folder = SitePath::new(path.folder());
+    let is_published =
+        folder.is_ok_and(|folder| Generator::ALL.iter().any(|generator| generator.layout().is_published(&folder)));
     record.role == Role::Picture && is_published && is_picture(path, &record.sha256)
 }
 

@@ -9,7 +9,7 @@ use crate::cache::Cache;
 use crate::files::{FileError, Root, SitePath, Written};
 use crate::manifest::{Manifest, Role};
 use crate::media::{Picture, hex};
-use crate::site::{PUBLISHED_FOLDER, is_data_file};
+use crate::site::{Layout, is_data_file};
 
 /// A thing that could not be put into the site.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +80,7 @@ impl Published {
 /// [`PublishError::File`] when the system refuses.
 pub fn place_picture(
     root: &Root,
+    layout: &Layout,
     cache: &Cache,
     scanner: &LeakScanner,
     picture: &Picture,
@@ -87,7 +88,7 @@ pub fn place_picture(
 ) -> Result<usize, PublishError> {
     let mut placed = 0;
     for rendition in &picture.renditions {
-        if !rendition.is_ours() || rendition.path.below(PUBLISHED_FOLDER).is_none() {
+        if !rendition.is_ours() || !is_published(layout, &rendition.path) {
             return Err(PublishError::Lost(rendition.path.clone()));
         }
         if size(&rendition.path) == Some(rendition.bytes) {
@@ -99,6 +100,10 @@ pub fn place_picture(
         placed += 1;
     }
     Ok(placed)
+}
+
+fn is_published(layout: &Layout, path: &SitePath) -> bool {
+    SitePath::new(path.folder()).is_ok_and(|folder| layout.is_published(&folder))
 }
 
 /// Looks through what is about to be published.

@@ -2,12 +2,13 @@
 
 use sha2::{Digest, Sha256};
 
+use super::layout::Layout;
 use crate::files::{FileError, Root, SitePath};
 use crate::manifest::{Manifest, Role};
 use crate::media::hex;
 
 /// A file that feedbake brings along.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Template {
     /// Where it goes.
     pub place: &'static str,
@@ -27,10 +28,33 @@ pub const STYLESHEET: Template =
 pub const SHORTCODE: Template =
     Template { place: "templates/shortcodes/instagram.html", text: include_str!("templates/shortcode.html") };
 
-/// All of them.
-pub fn templates() -> [Template; 3] {
-    [PARTIAL, STYLESHEET, SHORTCODE]
-}
+const CSS: &str = STYLESHEET.text;
+
+/// What goes into a Hugo site; both its generations read these folders.
+pub(super) const HUGO: [Template; 3] = [
+    Template { place: "layouts/partials/instagram.html", text: include_str!("templates/hugo.html") },
+    Template { place: "static/feedbake.css", text: CSS },
+    // `instagram` is a shortcode of Hugo's own, for a single post.
+    Template { place: "layouts/shortcodes/feedbake.html", text: include_str!("templates/hugo-shortcode.html") },
+];
+
+/// What goes into an Eleventy site.
+pub(super) const ELEVENTY: [Template; 2] = [
+    Template { place: "_includes/instagram.njk", text: include_str!("templates/eleventy.njk") },
+    Template { place: "feedbake/feedbake.css", text: CSS },
+];
+
+/// What goes into a Jekyll site.
+pub(super) const JEKYLL: [Template; 2] = [
+    Template { place: "_includes/instagram.html", text: include_str!("templates/jekyll.html") },
+    Template { place: "assets/feedbake/feedbake.css", text: CSS },
+];
+
+/// What goes into an Astro site.
+pub(super) const ASTRO: [Template; 2] = [
+    Template { place: "src/components/Instagram.astro", text: include_str!("templates/astro.astro") },
+    Template { place: "public/feedbake.css", text: CSS },
+];
 
 /// SHA-256 of texts that an earlier feedbake brought along, hexadecimal: whoever changes a template after a release adds
 /// the hash of what was released.
@@ -43,9 +67,9 @@ const EARLIER: [&str; 0] = [];
 ///
 /// # Errors
 /// [`FileError`] when a file cannot be written.
-pub fn install(root: &Root, manifest: &mut Manifest) -> Result<Vec<SitePath>, FileError> {
+pub fn install(root: &Root, layout: &Layout, manifest: &mut Manifest) -> Result<Vec<SitePath>, FileError> {
     let mut installed = Vec::new();
-    for template in templates() {
+    for template in layout.templates {
         let place = SitePath::new(template.place).expect("the places are written above");
         if root.exists(&place) {
             if relist(root, manifest, place, template) {
@@ -62,14 +86,14 @@ pub fn install(root: &Root, manifest: &mut Manifest) -> Result<Vec<SitePath>, Fi
 }
 
 /// Notes the templates that nobody edited again, where the manifest was lost.
-pub fn relist_templates(root: &Root, manifest: &mut Manifest) {
-    for template in templates() {
+pub fn relist_templates(root: &Root, layout: &Layout, manifest: &mut Manifest) {
+    for template in layout.templates {
         relist(root, manifest, SitePath::new(template.place).expect("the places are written above"), template);
     }
 }
 
 /// Whether the file at `place` had to be noted again.
-fn relist(root: &Root, manifest: &mut Manifest, place: SitePath, template: Template) -> bool {
+fn relist(root: &Root, manifest: &mut Manifest, place: SitePath, template: &Template) -> bool {
     if manifest.files.contains_key(&place) {
         return false;
     }
@@ -79,7 +103,7 @@ fn relist(root: &Root, manifest: &mut Manifest, place: SitePath, template: Templ
 }
 
 /// The hash of the file at `place`, when it is one that feedbake brought along.
-fn unedited(root: &Root, place: &SitePath, template: Template) -> Option<String> {
+fn unedited(root: &Root, place: &SitePath, template: &Template) -> Option<String> {
     // What cannot be read is none of ours, and no reason to fail.
     let bytes = root.read(place).ok().flatten()?;
     let sha256 = hex(&Sha256::digest(&bytes));

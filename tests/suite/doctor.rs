@@ -55,7 +55,7 @@ fn a_site_that_is_whole_has_no_trouble() {
     let api = api();
     let site = whole(&api);
     let ran = site.run("doctor").succeeds().prints(&[
-        "is a Zola site (config.toml)",
+        "is a site of Zola (config.toml)",
         "the partial is shown by templates/index.html",
         "Tera 2 (Zola from 0.23 on) renders the partial",
         "holds 1 posts, and every picture is there",
@@ -235,6 +235,7 @@ fn what_stands_in_the_way_is_a_finding_and_no_end() {
         (".feedbake", "a folder"),
         (".feedbake/cache", "a folder"),
         ("static/feedbake", "a folder"),
+        ("static", "a folder"),
     ] {
         let site = whole(&api);
         let path = site.path(place);

@@ -31,7 +31,8 @@ fn the_defaults_in_the_table_are_the_ones_that_hold() {
     });
     let written = feedbake::config::parse_file(&file, "feedbake.toml").unwrap();
     let nothing = feedbake::config::Layer::default();
-    let settings = |layer| format!("{:?}", feedbake::config::Settings::from_layers(&[layer]).unwrap());
+    let settings =
+        |layer| format!("{:?}", feedbake::config::Settings::from_layers(&[layer], Default::default()).unwrap());
     assert_eq!(settings(&written), settings(&nothing));
 }
 
@@ -52,7 +53,7 @@ fn the_page_on_the_emulator_lists_every_fault() {
 
 #[test]
 fn the_example_site_holds_the_templates_as_they_are_installed() {
-    for template in feedbake::site::templates() {
+    for template in feedbake::site::Generator::Zola.layout().templates {
         assert_eq!(document(&format!("example-site/{}", template.place)), template.text, "{}", template.place);
     }
 }

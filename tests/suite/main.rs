@@ -14,6 +14,7 @@ mod doctor;
 mod documents;
 mod emulator;
 mod example_site;
+mod generators;
 mod hostile;
 mod hosts;
 mod keep;

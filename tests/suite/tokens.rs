@@ -169,10 +169,14 @@ impl Renewing {
                 feedbake::loopback::Response::new(200).header("Content-Type", "application/json").body(
                     "{\"access_token\":\"IGAAanothertokenthatnobodyknows\",\"expires_in\":5184000,\"new_key\":[1]}",
                 )
-            } else {
+            } else if request.header("authorization").is_some_and(|value| value.contains("anothertoken")) {
                 feedbake::loopback::Response::new(400).header("Content-Type", "application/json").body(
                     "{\"error\":{\"message\":\"Invalid OAuth access token - Cannot parse access token\",\"code\":190}}",
                 )
+            } else {
+                feedbake::loopback::Response::new(200)
+                    .header("Content-Type", "application/json")
+                    .body("{\"user_id\":\"1\",\"username\":\"feedbake.test\",\"data\":[]}")
             }
         };
         Self(feedbake::loopback::Server::start(0, answer).unwrap())
@@ -380,7 +384,12 @@ fn refresh_hands_the_token_out_only_when_asked() {
     let ran = fresh.run("token refresh --print").succeeds();
     assert_eq!(ran.stdout.trim(), all().last().unwrap());
     assert!(!ran.stderr.contains("nothing keeps"), "whoever asked for it keeps it: {}", ran.stderr);
-    fresh.run("token refresh").succeeds().says(&["renewed less than 24 hours ago"]);
+    // What was handed out may have been lost on the way: it may be asked for again at once.
+    fresh.run("token refresh").ends_with(4).says(&["nothing keeps the new one"]);
+    api.change(|world| world.rotation = Rotation::Same);
+    let same = self::site(&api);
+    same.run("token refresh").succeeds();
+    same.run("token refresh").succeeds().says(&["renewed less than 24 hours ago"]);
 }
 
 #[test]
@@ -710,18 +719,58 @@ fn a_new_token_that_the_next_run_does_not_get_is_told_of_and_not_renewed_again()
     assert_eq!(renewals(&api), 1);
     assert_eq!(fs::read(site.path(".feedbake/token-status.json")).unwrap(), before);
     site.run("doctor").prints(&["still holds an old token; the newer one was kept in .env"]);
-    // Near the old one's end it is asked for once more, and the detour is still told of.
+    site.run("token status").succeeds().prints(&["newer     in .env"]).says(&["this run got an old token", "unset"]);
+    assert_eq!(site.run("token status --json").json()["tokens"][0]["newer_in"], serde_json::json!([".env"]));
+    // Near the old one's end one more that nobody gets would help nobody: its end is told, and where the newer one is.
     a_day_later(50);
-    site.run("bake").succeeds().says(&["was renewed and kept in", "this run got an old token"]);
-    assert_eq!(renewals(&api), 2);
-    // An end before that: the refusal names the token that lives.
-    a_day_later(50);
+    site.run("bake").succeeds().says(&["this run got an old token", "in 9 days", "unset INSTAGRAM_ACCESS_TOKEN"]);
+    assert_eq!(renewals(&api), 1);
+    // After its end the refusal names the token that lives.
     api.change(|world| {
         world.tokens[0].expires_at = Timestamp::now().checked_sub(SignedDuration::from_hours(1)).unwrap()
     });
-    site.run("bake --strict").ends_with(4).says(&["a newer one was kept on", "let the variable hold it"]);
+    site.run("bake --strict").ends_with(4).says(&["a newer one was kept on", "let the next run get it"]);
+    site.run("doctor").ends_with(4).prints(&["still holds an old token", "unset INSTAGRAM_ACCESS_TOKEN"]);
     // The cure: the variable is gone, and the file counts.
     let name = "INSTAGRAM_ACCESS_TOKEN";
     let cured = site.unset(name).run("bake").succeeds();
     assert!(!cured.stderr.contains("old token"), "{}", cured.stderr);
+}
+
+#[test]
+fn a_new_token_that_could_not_be_tried_is_kept_where_the_old_one_has_ended() {
+    let json = |status: u16, text: &str| {
+        feedbake::loopback::Response::new(status).header("Content-Type", "application/json").body(text)
+    };
+    const NEW: &str = "IGAAanothertokenthatworkslater";
+    let answer = move |request: &feedbake::loopback::Request| {
+        let is_new = request.header("authorization").is_some_and(|value| value.ends_with(NEW));
+        match request.path() {
+            path if path.ends_with("refresh_access_token") => {
+                json(200, &format!("{{\"access_token\":\"{NEW}\",\"expires_in\":5184000}}"))
+            }
+            _ if is_new => json(500, "{\"error\":{\"message\":\"later\",\"code\":2}}"),
+            _ => json(400, "{\"error\":{\"message\":\"expired\",\"code\":190,\"error_subcode\":463}}"),
+        }
+    };
+    let server = feedbake::loopback::Server::start(0, answer).unwrap();
+    let site = Sandbox::without_token()
+        .file(".env", "INSTAGRAM_ACCESS_TOKEN=IGAAtheoldtokenthatendswithit\n")
+        .set("FEEDBAKE_TOKEN_REFRESH", "20d")
+        .set("FEEDBAKE_API_RETRIES", "0")
+        .set("FEEDBAKE_API_BASE", &format!("http://{}", server.address()));
+    site.run("bake").says(&["was renewed and kept in"]);
+    let kept = fs::read_to_string(site.path(".env")).unwrap();
+    assert_eq!(kept, format!("INSTAGRAM_ACCESS_TOKEN={NEW}\n"));
+}
+
+#[test]
+fn a_renewal_that_was_lost_may_be_asked_for_again_at_once() {
+    let api = api();
+    let site = site(&api);
+    site.run("token refresh --to command -- false").ends_with(4).says(&["could not be kept"]);
+    let outside = tempfile::tempdir().unwrap();
+    let file = outside.path().join("token.env");
+    site.run(&format!("token refresh --to file --file {}", file.display())).succeeds();
+    assert!(fs::read_to_string(&file).unwrap().starts_with("INSTAGRAM_ACCESS_TOKEN=IGAA"));
 }

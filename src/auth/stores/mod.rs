@@ -159,7 +159,9 @@ impl Store {
         let Self::File(path) = self else { return self.to_string() };
         match path.strip_prefix(site) {
             Ok(inside) => inside.display().to_string(),
-            Err(_) => path.file_name().map_or_else(|| "a file".to_owned(), |name| name.display().to_string()),
+            Err(_) => path
+                .file_name()
+                .map_or_else(|| "a file".to_owned(), |name| format!("{}, outside the site", name.display())),
         }
     }
 

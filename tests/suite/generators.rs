@@ -1,0 +1,218 @@
+//! The examples, each in its real generator where one is named: `FEEDBAKE_TEST_HUGO`, `FEEDBAKE_TEST_JEKYLL` (programs,
+//! several with `:` between them), `FEEDBAKE_TEST_ELEVENTY`, `FEEDBAKE_TEST_ASTRO` (folders with a `node_modules`).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use feedbake::emulator::{Emulator, World};
+use feedbake::site::Generator;
+use scraper::{ElementRef, Html, Node, Selector};
+
+use crate::sandbox::Sandbox;
+
+/// Where the examples live on their host.
+const BASE: &str = "/photos/";
+
+fn tools(generator: Generator) -> Vec<PathBuf> {
+    let name = format!("FEEDBAKE_TEST_{}", generator.layout().word.to_uppercase());
+    let named = std::env::var(&name).unwrap_or_default();
+    let tools: Vec<PathBuf> = named.split(':').filter(|name| !name.is_empty()).map(PathBuf::from).collect();
+    if tools.is_empty() {
+        eprintln!("SKIPPED: {name} names no {}, so its example is not built", generator.layout().name);
+    }
+    tools
+}
+
+/// The example as it is in the repository, without what is baked and built.
+fn copy_example(generator: Generator, site: &Sandbox) {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(generator.layout().word);
+    let is_made = |name: &Path| {
+        [
+            "node_modules",
+            "public/feedbake",
+            "feedbake",
+            "assets/feedbake",
+            "static/feedbake",
+            "_site",
+            "dist",
+            ".feedbake",
+        ]
+        .iter()
+        .any(|folder| name.starts_with(folder) && !name.ends_with("feedbake.css"))
+    };
+    for entry in walkdir::WalkDir::new(&from).into_iter().filter_map(Result::ok) {
+        let name = entry.path().strip_prefix(&from).unwrap();
+        if entry.file_type().is_file() && !is_made(name) && !name.ends_with("instagram.json") {
+            site.write(name.to_str().unwrap(), &fs::read_to_string(entry.path()).unwrap());
+        }
+    }
+}
+
+fn build(generator: Generator, tool: &Path, site: &Sandbox) {
+    let top = site.path("");
+    let node = || {
+        let modules = site.path("node_modules");
+        if !modules.exists() {
+            #[cfg(unix)]
+            std::os::unix::fs::symlink(tool.join("node_modules"), &modules).unwrap();
+        }
+        let own = tool.join("node_modules/.bin/node");
+        Command::new(if own.exists() { own } else { PathBuf::from("node") })
+    };
+    let mut command = match generator {
+        Generator::Hugo => {
+            let mut command = Command::new(tool);
+            command.args(["--quiet", "--source"]).arg(&top);
+            command
+        }
+        Generator::Jekyll => {
+            let mut command = Command::new(tool);
+            command.args(["build", "--quiet"]);
+            command
+        }
+        Generator::Eleventy => {
+            let mut command = node();
+            command.args(["node_modules/@11ty/eleventy/cmd.cjs", "--quiet"]);
+            command
+        }
+        Generator::Astro => {
+            let mut command = node();
+            command.args(["node_modules/astro/bin/astro.mjs", "build"]).env("ASTRO_TELEMETRY_DISABLED", "1");
+            command
+        }
+        Generator::Zola => unreachable!("the example site has tests of its own"),
+    };
+    let output = command.current_dir(&top).output().unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}: {said}", tool.display());
+    assert!(!said.to_lowercase().contains("deprecated"), "{}: {said}", tool.display());
+}
+
+/// The feed of a page as one line for each element: its name, its attributes by name, its text. Addresses are those of
+/// the site, whatever it lies under.
+fn feed_of(page: &str, base: &str) -> Vec<String> {
+    fn address(text: &str, base: &str) -> String {
+        let path = text.strip_prefix(base).unwrap_or(text).trim_start_matches('/');
+        // Jekyll's pictures lie one folder deeper.
+        path.strip_prefix("assets/").unwrap_or(path).to_owned()
+    }
+    fn walk(element: ElementRef<'_>, base: &str, into: &mut Vec<String>) {
+        let mut attributes: Vec<String> = element
+            .value()
+            .attrs()
+            .map(|(name, value)| match name {
+                "href" | "src" => format!("{name}={}", address(value, base)),
+                "srcset" => {
+                    let all: Vec<String> = value.split(", ").map(|candidate| address(candidate.trim(), base)).collect();
+                    format!("{name}={}", all.join(", "))
+                }
+                // The SVG names keep their case in some parsers only.
+                _ => format!("{}={value}", name.to_lowercase()),
+            })
+            .collect();
+        attributes.sort();
+        into.push(format!("<{} {}>", element.value().name(), attributes.join(" ")));
+        for child in element.children() {
+            match child.value() {
+                Node::Text(text) if !text.trim().is_empty() => into.push(text.trim().to_owned()),
+                Node::Element(_) => walk(ElementRef::wrap(child).unwrap(), base, into),
+                _ => {}
+            }
+        }
+        into.push(format!("</{}>", element.value().name()));
+    }
+    let page = Html::parse_document(page);
+    let feed = page.select(&Selector::parse(".feedbake").unwrap()).next();
+    let mut lines = Vec::new();
+    if let Some(feed) = feed {
+        walk(feed, base, &mut lines);
+    }
+    lines
+}
+
+/// What Zola's partial shows of the same posts.
+fn reference(api: &Emulator, settings: &str) -> Vec<String> {
+    let site = Sandbox::new(api).file("feedbake.toml", settings);
+    site.run("bake").succeeds();
+    site.run("preview --out seen").succeeds();
+    feed_of(&fs::read_to_string(site.path("seen/index.html")).unwrap(), "")
+}
+
+#[test]
+fn each_example_is_built_by_its_generator_and_shows_the_same_markup_as_zola() {
+    for generator in Generator::ALL.into_iter().filter(|generator| *generator != Generator::Zola) {
+        let layout = generator.layout();
+        for tool in tools(generator) {
+            let api = Emulator::serve(World::demo()).unwrap();
+            let probe = Sandbox::new(&api).set("FEEDBAKE_PICTURES_WIDTHS", "64");
+            probe.run("bake").succeeds();
+            let settings = format!(
+                "[pictures]\nwidths = [64, 128]\n[[override]]\npost = \"{}\"\nlink = \"/shop/\"\n",
+                probe.shown()[0]
+            );
+            let expected = reference(&api, &settings);
+            assert!(expected.iter().filter(|line| line.starts_with("<img ")).count() == 12, "{expected:?}");
+            assert!(expected.iter().any(|line| line.contains("href=shop/")), "{expected:?}");
+
+            let site = Sandbox::new(&api);
+            fs::remove_file(site.path("config.toml")).unwrap();
+            copy_example(generator, &site);
+            let page = || fs::read_to_string(site.path(&format!("{}/index.html", layout.built_folder))).unwrap();
+            // A fork has no token, and no feed yet.
+            site.run_with("bake", &[("INSTAGRAM_ACCESS_TOKEN", "")]).ends_with(4);
+            build(generator, &tool, &site);
+            assert_eq!(feed_of(&page(), BASE), Vec::<String>::new(), "{}", tool.display());
+
+            site.write("feedbake.toml", &settings);
+            site.run("bake").succeeds();
+            build(generator, &tool, &site);
+            assert_eq!(feed_of(&page(), BASE), expected, "{}", tool.display());
+            // Every picture that the page asks for is in the built site.
+            for line in &expected {
+                let named = line.split([' ', ',', '=', '>']).filter(|word| word.starts_with("feedbake/"));
+                for path in named {
+                    assert!(
+                        site.path(&format!("{}/{path}", layout.built_folder)).is_file()
+                            || site.path(&format!("{}/assets/{path}", layout.built_folder)).is_file(),
+                        "{path}"
+                    );
+                }
+            }
+            site.run("doctor")
+                .succeeds()
+                .prints(&[&format!("is a site of {}", layout.name), "the partial is shown by"]);
+            site.run("audit").succeeds();
+            // Nothing changes the second time, and everything goes at the end.
+            site.run("bake").succeeds().says(&["(unchanged)"]);
+            site.run("clean --all").succeeds();
+            assert!(!site.path(layout.media_folder).join("a").exists());
+            let left = site.files(layout.media_folder).into_keys().collect::<Vec<_>>();
+            assert!(left.iter().all(|name| !name.ends_with(".webp") && !name.ends_with(".jpg")), "{left:?}");
+        }
+    }
+}
+
+#[test]
+fn the_examples_hold_the_templates_as_they_are_installed() {
+    for generator in Generator::ALL.into_iter().filter(|generator| *generator != Generator::Zola) {
+        let layout = generator.layout();
+        for template in layout.templates {
+            let place = format!("{}/examples/{}/{}", env!("CARGO_MANIFEST_DIR"), layout.word, template.place);
+            assert_eq!(fs::read_to_string(&place).unwrap(), template.text, "{place}");
+        }
+    }
+}
+
+#[test]
+fn the_generator_can_be_named() {
+    let api = Emulator::start().post(feedbake::emulator::photo("DAa").size(32, 32));
+    let site = Sandbox::new(&api);
+    site.run_with("bake", &[("FEEDBAKE_GENERATOR", "jekyll")]).succeeds();
+    assert!(site.path("_data/instagram.json").is_file() && site.path("_includes/instagram.html").is_file());
+    site.run_with("bake", &[("FEEDBAKE_GENERATOR", "gatsby")]).ends_with(3).says(&["`generator`", "\"eleventy\""]);
+    // Another generator from then on: what was made for the first one goes, and only that.
+    site.run("bake").succeeds();
+    assert!(!site.path("_data/instagram.json").exists() && site.files("assets").len() == 1, "{:?}", site.files(""));
+    site.is_whole();
+}
