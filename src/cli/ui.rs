@@ -136,7 +136,7 @@ impl ProgressView<'_> {
                     self.bar.set_position(done as u64);
                     self.bar.set_message(format!("{feed}: pictures"));
                 } else if done == total {
-                    self.stage(&format!("{feed}: {} done", count(total, "picture")));
+                    self.stage(&format!("{feed}: looked after {}", count(total, "picture")));
                 }
             }
             Event::Api(notice) => self.line(&one_line(&notice.to_string())),

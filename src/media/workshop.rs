@@ -356,3 +356,41 @@ impl Obtained {
         Self::Answer(Box::new(answer))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn silence() -> HttpError {
+        HttpError::Timeout { host: "cdn".to_owned(), after: Duration::from_secs(30) }
+    }
+
+    #[test]
+    fn a_silent_server_is_asked_once_for_each_picture_from_the_sixth_silence_on() {
+        let fortune = Fortune::default();
+        let outcomes: Vec<Outcome> = (0..8).map(|_| fortune.outcome(&silence())).collect();
+        assert_eq!(outcomes[..5], [Outcome::Transient; 5]);
+        assert_eq!(outcomes[5..], [Outcome::Fatal; 3]);
+        // One that came shows that somebody is there.
+        fortune.came();
+        assert_eq!(fortune.outcome(&silence()), Outcome::Transient);
+        let stumble = HttpError::Status { host: "cdn".to_owned(), status: 503, excerpt: String::new() };
+        assert!((0..20).all(|_| fortune.outcome(&stumble) == Outcome::Transient), "a stumble is no silence");
+    }
+
+    #[test]
+    fn twelve_failures_in_a_row_are_the_end_and_eleven_are_not() {
+        let fortune = Fortune::default();
+        (1..PATIENCE).for_each(|_| fortune.failed());
+        assert!(!fortune.is_out());
+        fortune.came();
+        (1..PATIENCE).for_each(|_| fortune.failed());
+        assert!(!fortune.is_out());
+        fortune.failed();
+        assert!(fortune.is_out());
+        // Whoever was still on the way changes nothing.
+        fortune.came();
+        assert!(fortune.is_out());
+    }
+}
