@@ -372,7 +372,7 @@ fn object(sha256: &str) -> SitePath {
 }
 
 /// The index is a file that anybody may edit: a name from it is checked before it becomes a path.
-fn is_hash(text: &str) -> bool {
+pub(crate) fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 

@@ -1,5 +1,7 @@
 //! Messages without whatever is long enough to be a secret, known or not. Pure.
 
+use crate::cache::is_hash;
+
 /// A run of letters and digits this long in a message is a token or a cursor, and is not shown.
 const SECRET_RUN: usize = 40;
 
@@ -11,9 +13,7 @@ pub fn without_long_runs(text: &str) -> String {
 /// Takes out of a message about files whatever is long enough to be a secret, and leaves the names of the cache's
 /// objects: somebody may have to look for one.
 pub fn without_tokens(text: &str) -> String {
-    let is_digest =
-        |run: &str| run.len() == 64 && run.bytes().all(|letter| matches!(letter, b'0'..=b'9' | b'a'..=b'f'));
-    without(text, |run| run.len() >= SECRET_RUN && !is_digest(run))
+    without(text, |run| run.len() >= SECRET_RUN && !is_hash(run))
 }
 
 fn without(text: &str, is_secret: impl Fn(&str) -> bool) -> String {

@@ -208,12 +208,10 @@ impl Renewer<'_> {
         let account = match self.talk.whose(&grown.token) {
             Ok(account) => account,
             Err(error) => {
-                let old = self.talk.whose(&held.token);
-                let old_has_ended = old.as_ref().is_err_and(ApiError::is_about_the_token);
+                let old_has_ended = self.talk.whose(&held.token).is_err_and(|error| error.is_about_the_token());
                 if !old_has_ended || error.is_about_the_token() {
                     if old_has_ended {
-                        (record.unkept, record.expires_at) = (true, Some(whole_seconds(self.now)));
-                        record.refreshed_at = record.expires_at;
+                        self.lost(&mut record, old_has_ended);
                     }
                     return (held.token.clone(), Renewed::NewIsRefused { error, old_has_ended }, record);
                 }
@@ -221,42 +219,46 @@ impl Renewer<'_> {
                 Account::default()
             }
         };
-        let mut kept_in = Vec::new();
+        let mut kept = Vec::new();
         let mut failed = Vec::new();
         for store in self.stores {
             match store.keep(self.root, &held.name, &held.token, &grown.token) {
-                Ok(()) => kept_in.push(store.to_string()),
+                Ok(()) => kept.push(store),
                 Err(error) => failed.push((store.to_string(), error)),
             }
         }
-        if kept_in.is_empty() {
-            record.account = account.username.or(record.account);
-            record.refreshed_at = Some(whole_seconds(self.now));
-            record.unkept = true;
-            record.place_failed = !failed.is_empty();
+        if kept.is_empty() {
             let old = self.talk.whose(&held.token);
             let old_has_ended = old.as_ref().is_err_and(ApiError::is_about_the_token);
-            if old_has_ended {
-                record.expires_at = Some(whole_seconds(self.now));
-            }
+            self.lost(&mut record, old_has_ended);
+            record.account = account.username.or(record.account);
+            record.place_failed = !failed.is_empty();
             // With no place named the new one is used at once; where a place failed, the old one stays in use, unless
             // the renewal has ended it.
             let token = if !failed.is_empty() && old.is_ok() { held.token.clone() } else { grown.token };
             return (token, Renewed::Unkept { failed, old_has_ended }, record);
         }
-        let own = self.root.folder();
-        let kept_where = self.stores.iter().filter(|store| kept_in.contains(&store.to_string()));
-        let grew_from = record.as_ancestor(kept_where.map(|store| store.in_public(own)).collect());
-        let mut record =
-            TokenRecord { grew_from: Some(grew_from), ..TokenRecord::new(&grown.token.fingerprint(), self.now) };
-        record.account = account.username;
+        let site = self.root.folder();
+        let grew_from = Some(record.as_ancestor(kept.iter().map(|store| store.in_public(site)).collect()));
+        let new = TokenRecord::new(&grown.token.fingerprint(), self.now);
+        let mut record = TokenRecord { account: account.username, grew_from, ..new };
         self.renewed(&mut record, &grown);
+        let kept_in = kept.iter().map(ToString::to_string).collect();
         (grown.token, Renewed::Changed { kept_in, failed }, record)
+    }
+
+    /// Notes that a renewal brought another token, which nobody will have tomorrow.
+    fn lost(&self, record: &mut TokenRecord, old_has_ended: bool) {
+        let now = Some(whole_seconds(self.now));
+        (record.refreshed_at, record.unkept) = (now, true);
+        if old_has_ended {
+            record.expires_at = now;
+        }
     }
 
     fn is_time(&self, held: &Held, known: Option<&TokenRecord>, last_try: Option<Timestamp>, urgency: Urgency) -> bool {
         // The last new one did not reach this run, and no more would the next one.
-        let goes_astray = known.is_some_and(|record| !record.kept_elsewhere.is_empty())
+        let goes_astray = known.is_some_and(TokenRecord::is_superseded)
             && held.place == TokenPlace::Variable
             && !self.stores.iter().any(|store| matches!(store, Store::Vault(_)));
         match urgency {

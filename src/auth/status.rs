@@ -89,14 +89,17 @@ impl TokenRecord {
         }
     }
 
+    /// Whether a newer one was kept, and this run got it all the same.
+    pub fn is_superseded(&self) -> bool {
+        !self.kept_elsewhere.is_empty()
+    }
+
     /// What it is known as to the token that grows from it and is kept in these places.
     pub fn as_ancestor(&self, kept_in: Vec<String>) -> Ancestor {
         let (fingerprint, first_seen, expires_at) = (self.fingerprint.clone(), self.first_seen, self.expires_at);
         Ancestor { fingerprint, first_seen, expires_at, kept_in }
     }
-}
 
-impl TokenRecord {
     /// Whether it was written at a time that has not come yet; a day is what clocks and time zones may be apart.
     fn is_of_the_future(&self, now: Timestamp) -> bool {
         let latest = later(now, YOUNGEST);

@@ -26,7 +26,7 @@ use crate::feed::Account;
 use crate::files::{FileError, Lock, Root, SitePath};
 use crate::graph::Notice;
 use crate::http::{Http, HttpOptions};
-use crate::manifest::{FeedRecord, Manifest, ManifestError};
+use crate::manifest::{self, FeedRecord, Manifest, ManifestError};
 use crate::select::Selection;
 use crate::site::{self, Published};
 
@@ -158,11 +158,22 @@ pub fn enter(root: &Root, on_wait: impl FnOnce(&str)) -> Result<Lock, FileError>
 /// # Errors
 /// [`BakeError`] when the site itself cannot be read or written.
 pub fn bake(lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
-    let baked = bake_all(lock, tools);
-    if baked.is_err() {
-        keep::rescue(tools);
+    let before = committed(tools);
+    let mut baked = bake_all(lock, tools);
+    match &mut baked {
+        Ok(report) => report.changed = !report.installed.is_empty() || committed(tools) != before,
+        Err(_) => keep::rescue(tools),
     }
     baked
+}
+
+/// What the files hold that a site commits; the pictures are in the manifest by their hashes.
+fn committed(tools: &Tools<'_>) -> Vec<Option<Vec<u8>>> {
+    let own =
+        [manifest::FILE, STATUS_FILE, VAULT_FILE].map(|place| SitePath::new(place).expect("the places are plain"));
+    let data_files = tools.settings.feeds.iter().map(|feed| &feed.data_file);
+    // What cannot be read is told by whoever needs it.
+    own.iter().chain(data_files).map(|place| tools.root.read(place).ok().flatten()).collect()
 }
 
 fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
@@ -202,6 +213,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
         removed: Vec::new(),
         requests,
         tokens,
+        changed: false,
     };
     for feed in &tools.settings.feeds {
         let Some(outcome) = ready.remove(feed.name.as_str()) else { continue };

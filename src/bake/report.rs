@@ -32,6 +32,25 @@ pub struct Report {
     pub requests: u32,
     /// What is known of the tokens.
     pub tokens: Vec<TokenReport>,
+    /// Whether a file that belongs into a commit was written or removed.
+    pub changed: bool,
+}
+
+impl Report {
+    /// Posts that the site shows, in all feeds.
+    pub fn posts(&self) -> usize {
+        let shown = |feed: &FeedReport| match &feed.outcome {
+            FeedOutcome::Baked(baked) => baked.posts,
+            FeedOutcome::Kept { posts, .. } => *posts,
+            FeedOutcome::Empty { .. } => 0,
+        };
+        self.feeds.iter().map(shown).sum()
+    }
+
+    /// Whether each feed shows what its account shows.
+    pub fn is_fresh(&self) -> bool {
+        self.feeds.iter().all(|feed| matches!(feed.outcome, FeedOutcome::Baked(_)))
+    }
 }
 
 /// How the pictures came about.

@@ -11,7 +11,7 @@ use super::token::usual_stores;
 use super::tokens::Told;
 use super::ui::{Voice, count};
 use super::{github, list, summary, token_advice};
-use crate::bake::{Belief, FeedOutcome, FeedReport, Hindrance, Report, TokenReport, bake, rehearse};
+use crate::bake::{Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse};
 use crate::config::{Layer, TokenError};
 
 const UNFINISHED: &str = "the bake was not finished; the site shows what it showed before";
@@ -70,6 +70,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
         };
         let lines: Vec<String> = told.lines.iter().map(end).collect();
         github::tell(voice, &actions, &report, &failures, &lines);
+        github::hand_on(voice, &actions, &report, start.now());
     }
     if voice.json {
         voice.json(&summary::as_json(&report, worst));
@@ -163,9 +164,4 @@ fn dry_run(voice: &Voice, start: &Start) -> Ended {
         voice.json(&serde_json::json!({ "feeds": feeds }));
     }
     Ok(worst)
-}
-
-/// Nothing to say of a report whose feeds were all baked.
-pub fn all_baked(report: &Report) -> bool {
-    report.feeds.iter().all(|feed| matches!(feed.outcome, FeedOutcome::Baked(_)))
 }

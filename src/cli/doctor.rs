@@ -77,11 +77,12 @@ pub fn run(voice: &Voice, common: &Common, flags: &DoctorArgs) -> Ended {
 /// What to click about an answer of the API is the same here as anywhere.
 fn advise(findings: &mut [Finding], facts: &Facts) {
     for token in &facts.tokens {
-        let detour = token.record.as_ref().filter(|record| !record.kept_elsewhere.is_empty());
-        for finding in findings.iter_mut().filter(|finding| finding.topic == Topic::Keeping && finding.hints.is_empty())
+        if let (Some(record), Some(place)) =
+            (token.record.as_ref().filter(|record| record.is_superseded()), token.place)
         {
-            let is_meant = finding.what.starts_with(&token.name) && finding.level == Level::Bad;
-            if let (Some(record), Some(place), true) = (detour, token.place, is_meant) {
+            let is_meant =
+                |finding: &&mut Finding| finding.topic == Topic::Keeping && finding.what.starts_with(&token.name);
+            for finding in findings.iter_mut().filter(is_meant) {
                 finding.hints.push(token_advice::way_back(&token.name, place, &record.kept_elsewhere));
             }
         }

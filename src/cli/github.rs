@@ -4,9 +4,12 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+
 use super::failure::Failure;
 use super::summary;
 use super::ui::{Voice, count};
+use crate::auth::{deadline, whole_days};
 use crate::bake::{FeedOutcome, Report};
 use crate::config::{Environment, GithubActions};
 use crate::feed::one_line;
@@ -29,6 +32,27 @@ pub fn tell(voice: &Voice, actions: &GithubActions, report: &Report, failures: &
     if let Err(error) = files::append(file, step_summary(report, failures, tokens).as_bytes()) {
         voice.warn(&error.to_string());
     }
+}
+
+/// Hands the outcome to the steps that follow.
+pub fn hand_on(voice: &Voice, actions: &GithubActions, report: &Report, now: Timestamp) {
+    let Some(file) = &actions.output else { return };
+    if let Err(error) = files::append(file, outputs(report, now).as_bytes()) {
+        voice.warn(&error.to_string());
+    }
+}
+
+/// One line for each output. All are numbers and words of ours, so none can end its line or begin another.
+fn outputs(report: &Report, now: Timestamp) -> String {
+    let records = report.tokens.iter().filter_map(|token| token.outcome.as_ref().ok()?.record.as_ref());
+    let days_left = records.map(|record| whole_days(now, deadline(record).0).max(0)).min();
+    format!(
+        "changed={}\nposts={}\nstale={}\ntoken-days-left={}\n",
+        report.changed,
+        report.posts(),
+        !report.is_fresh(),
+        days_left.map_or_else(String::new, |days| days.to_string()),
+    )
 }
 
 /// Tells the person of a failure, and Actions, too, where it watches the run.

@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::bake::all_baked;
 use super::failure::Code;
 use super::tokens;
 use super::ui::{GREEN, Loudness, Voice, bytes, count};
@@ -25,7 +24,7 @@ pub fn tell(voice: &Voice, report: &Report, elapsed: Duration) {
     for place in &report.installed {
         voice.say(&format!("wrote {place}: yours from now on"));
     }
-    if !all_baked(report) && report.pictures.total() == 0 {
+    if !report.is_fresh() && report.pictures.total() == 0 {
         return;
     }
     voice.say(&pictures(&report.pictures));
@@ -111,6 +110,8 @@ pub fn as_json(report: &Report, code: Code) -> Value {
         "removed": report.removed.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "tokens": report.tokens.iter().map(tokens::as_json).collect::<Vec<_>>(),
         "requests": report.requests,
+        "posts": report.posts(),
+        "changed": report.changed,
         "code": code as u8,
     })
 }

@@ -76,7 +76,7 @@ pub fn of_renewal(renewal: &Renewal, end: &str) -> Vec<Failure> {
         }
     };
     let was_renewed = matches!(renewal.outcome, Renewed::Extended | Renewed::Changed { .. });
-    if let Some(record) = renewal.record.as_ref().filter(|record| !record.kept_elsewhere.is_empty()) {
+    if let Some(record) = renewal.record.as_ref().filter(|record| record.is_superseded()) {
         warnings.push(of_a_detour(name, renewal.place, end, record));
     }
     let is_told_already = !warnings.is_empty();
@@ -148,7 +148,7 @@ pub fn on_token(kind: TokenKind, base: &Url, error: &ApiError) -> (Code, Vec<Str
 /// What the site's own book adds to the API's word that a token is of no use.
 pub fn history(record: Option<&TokenRecord>, error: &ApiError, now: Timestamp) -> Vec<String> {
     let Some(record) = record.filter(|_| error.is_about_the_token()) else { return Vec::new() };
-    if !record.kept_elsewhere.is_empty() {
+    if record.is_superseded() {
         return vec![format!("{}: let the next run get it from there", detour(record))];
     }
     if record.unkept {

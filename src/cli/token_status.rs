@@ -87,7 +87,7 @@ fn trouble(
         return Some(failure.hints(advice::history(record, error, now())).hints(hints));
     }
     let words = record.map(|record| tokens::in_words(record, now())).unwrap_or_default();
-    if let Some(record) = record.filter(|record| !record.kept_elsewhere.is_empty()) {
+    if let Some(record) = record.filter(|record| record.is_superseded()) {
         let mut failure = advice::of_a_detour(&held.name, held.place, &words, record);
         failure.lower();
         return Some(failure);
@@ -142,8 +142,10 @@ fn print(voice: &Voice, held: &Held, record: Option<&TokenRecord>, answer: Optio
         Some(record) => tokens::in_words(record, now()),
         None => "unknown until its first renewal".to_owned(),
     };
-    let newer = record.map(|record| record.kept_elsewhere.join(", ")).filter(|places| !places.is_empty());
-    let newer = newer.map_or_else(|| "none, as far as this site knows".to_owned(), |places| format!("in {places}"));
+    let newer = match record.filter(|record| record.is_superseded()) {
+        Some(record) => format!("in {}", record.kept_elsewhere.join(", ")),
+        None => "none, as far as this site knows".to_owned(),
+    };
     voice.result(&format!("{}: {}", held.name, held.token.masked()));
     for (what, words) in [
         ("kind", kind_in_words(held.token.kind()).to_owned()),

@@ -24,6 +24,8 @@ impl fmt::Debug for Environment {
 pub struct GithubActions {
     /// The file whose Markdown is shown on the page of the run.
     pub step_summary: Option<PathBuf>,
+    /// The file whose lines later steps can read.
+    pub output: Option<PathBuf>,
 }
 
 impl Environment {
@@ -80,8 +82,9 @@ impl Environment {
 
     /// GitHub Actions, if this runs there.
     pub fn github_actions(&self) -> Option<GithubActions> {
+        let file = |name| self.get(name).map(PathBuf::from);
         (self.get("GITHUB_ACTIONS")? == "true")
-            .then(|| GithubActions { step_summary: self.get("GITHUB_STEP_SUMMARY").map(PathBuf::from) })
+            .then(|| GithubActions { step_summary: file("GITHUB_STEP_SUMMARY"), output: file("GITHUB_OUTPUT") })
     }
 }
 

@@ -22,7 +22,7 @@ use crate::graph::{ApiError, Graph};
 use crate::http::{Http, HttpOptions};
 use crate::manifest;
 use crate::preview::{TeraMajor, preview_page};
-use crate::site::{Generator, Layout};
+use crate::site::{Generator, Layout, named_paths};
 
 /// Larger text files are none.
 const LARGEST_TEXT: u64 = 1 << 20;
@@ -64,19 +64,19 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
         .iter()
         .filter_map(|name| sight.root.size(&SitePath::new(&format!("{}/{name}", cache::FOLDER)).ok()?))
         .sum();
-    let (mark, is_zola) =
-        (generator_of(folder).map(|(_, mark)| mark), sight.place.settings.generator == Generator::Zola);
+    let generator = sight.place.settings.generator;
+    let (mark, is_zola) = (generator_of(folder).map(|(_, mark)| mark), generator == Generator::Zola);
     Facts {
         now: sight.now,
         obstacles: obstacles(sight),
         site: SiteFacts {
             folder: folder.to_owned(),
-            generator: sight.place.settings.generator,
+            generator,
             mark,
             mark_is_broken: mark.filter(|_| is_zola).and_then(|mark| broken_config(&folder.join(mark))),
             zola: if is_zola { zola(folder) } else { Vec::new() },
         },
-        template: template(sight.root, sight.place.settings.generator, &own_texts),
+        template: template(sight.root, generator, &own_texts),
         data: sight.place.settings.feeds.iter().map(|feed| data(sight.root, feed)).collect(),
         tokens,
         keeping: keeping(sight, &status),
@@ -99,24 +99,17 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
 /// What stands where feedbake needs a file or a folder, and is something else.
 fn obstacles(sight: &Sight<'_>) -> Vec<Obstacle> {
     let settings = &sight.place.settings;
-    let data_files = || settings.feeds.iter().map(|feed| feed.data_file.as_str());
-    let own =
-        [manifest::FILE, STATUS_FILE, VAULT_FILE, cache::LOCK_FILE, cache::INDEX_FILE, partial_of(settings.layout())];
-    let files: BTreeSet<&str> = data_files().chain(own).collect();
-    let above = |place: &str| Path::new(place).ancestors().skip(1).map(Path::to_owned).collect::<Vec<_>>();
-    let folders: BTreeSet<PathBuf> = files
-        .iter()
-        .copied()
-        .chain([settings.media_dir.as_str()])
-        .flat_map(above)
-        .chain([PathBuf::from(cache::FOLDER), PathBuf::from(settings.media_dir.as_str())])
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .collect();
+    let data_files = settings.feeds.iter().map(|feed| feed.data_file.as_str());
+    let own = [manifest::FILE, STATUS_FILE, VAULT_FILE, cache::LOCK_FILE, cache::INDEX_FILE];
+    let files: BTreeSet<&Path> =
+        data_files.chain(own).chain([settings.layout().partial().place]).map(Path::new).collect();
+    let above = files.iter().flat_map(|file| file.ancestors().skip(1));
+    let folders: BTreeSet<&Path> = above.chain(Path::new(settings.media_dir.as_str()).ancestors()).collect();
     let look = |place: &Path| std::fs::metadata(sight.root.folder().join(place)).ok();
     let folders = folders.into_iter().filter(|place| look(place).is_some_and(|data| !data.is_dir()));
-    let files = files.iter().map(PathBuf::from).filter(|place| look(place).is_some_and(|data| !data.is_file()));
-    let folders = folders.map(|place| Obstacle { place, needed: "a folder" });
-    folders.chain(files.map(|place| Obstacle { place, needed: "a file" })).collect()
+    let files = files.into_iter().filter(|place| look(place).is_some_and(|data| !data.is_file()));
+    let folders = folders.map(|place| Obstacle { place: place.to_owned(), needed: "a folder" });
+    folders.chain(files.map(|place| Obstacle { place: place.to_owned(), needed: "a file" })).collect()
 }
 
 /// Why Zola builds nothing with its configuration, where it does not.
@@ -183,7 +176,8 @@ fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
     };
     // What others wrote, and what was built, is not the site's own.
     let is_own = |name: &str| {
-        !name.starts_with('.') && !matches!(name, "node_modules" | "target" | "vendor" | "public" | "dist" | "_site")
+        let is_built = Generator::ALL.iter().any(|generator| generator.layout().built_folder == name);
+        !name.starts_with('.') && !is_built && !matches!(name, "node_modules" | "target" | "vendor")
     };
     let tops = WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name().into_iter().filter_map(Result::ok);
     tops.filter(|top| is_own(&top.file_name().to_string_lossy()))
@@ -198,14 +192,9 @@ fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
         .collect()
 }
 
-/// The template that shows the feed: the first of those that feedbake brings along.
-fn partial_of(layout: &Layout) -> &'static str {
-    layout.templates[0].place
-}
-
 fn template(root: &Root, generator: Generator, texts: &[(PathBuf, String)]) -> TemplateFacts {
     let layout = generator.layout();
-    let place = SitePath::new(partial_of(layout)).expect("the place is a constant");
+    let place = SitePath::new(layout.partial().place).expect("the place is a constant");
     let absent = TemplateFacts {
         place: place.to_string(),
         include: layout.include,
@@ -221,7 +210,7 @@ fn template(root: &Root, generator: Generator, texts: &[(PathBuf, String)]) -> T
     let is_another = |path: &Path| layout.templates.iter().all(|template| path != Path::new(template.place));
     let included_by = texts
         .iter()
-        .filter(|(path, text)| is_another(path) && templates::shows_the_feed(text, generator))
+        .filter(|(path, text)| is_another(path) && generator.shows_the_feed(text))
         .map(|(path, _)| path.clone());
     let render = |major| match preview_page(root, major, "/", &Map::new()) {
         _ if generator != Generator::Zola => None,
@@ -255,30 +244,11 @@ fn state_of(root: &Root, layout: &Layout, place: &SitePath) -> DataState {
     if let Some(fault) = first_fault(&value) {
         return DataState::Broken(fault);
     }
-    let mut named = Vec::new();
-    collect_paths(&value, &mut named);
-    named.sort();
-    named.dedup();
-    let is_there =
-        |path: &String| layout.site_path(path).is_ok_and(|path| root.size(&path).is_some_and(|size| size > 0));
-    let missing = named.into_iter().filter(|path| !is_there(path)).collect();
+    let named: BTreeSet<&str> = named_paths(&value).into_iter().collect();
+    let is_there = |path: &str| layout.site_path(path).is_ok_and(|path| root.size(&path).is_some_and(|size| size > 0));
+    let missing = named.into_iter().filter(|path| !is_there(path)).map(str::to_owned).collect();
     let posts = value.get("posts").and_then(Value::as_array).map_or(0, Vec::len);
     DataState::Whole { posts, missing }
-}
-
-fn collect_paths(value: &Value, into: &mut Vec<String>) {
-    match value {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                match value {
-                    Value::String(path) if matches!(key.as_str(), "path" | "src") => into.push(path.clone()),
-                    _ => collect_paths(value, into),
-                }
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect_paths(item, into)),
-        _ => {}
-    }
 }
 
 fn tokens(sight: &Sight<'_>, status: &TokenStatus) -> (Vec<TokenFacts>, Option<i64>) {

@@ -65,7 +65,7 @@ pub(super) fn token(token: &TokenFacts, facts: &Facts, all: &mut Findings) {
         }
     }
     asked(token, all);
-    if let Some(record) = token.record.as_ref().filter(|record| !record.kept_elsewhere.is_empty()) {
+    if let Some(record) = token.record.as_ref().filter(|record| record.is_superseded()) {
         // The way back is said in the same words as anywhere: `cli` adds them.
         let what =
             format!("{name} still holds an old token; the newer one was kept in {}", record.kept_elsewhere.join(", "));

@@ -1,29 +1,4 @@
-//! What a site's own text files say: who includes the partial, which Zola builds it, what is left of other tools. Pure.
-
-use crate::site::Generator;
-
-/// Whether a template or a page shows the feed.
-pub fn shows_the_feed(text: &str, generator: Generator) -> bool {
-    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    match generator {
-        Generator::Zola => {}
-        Generator::Hugo => {
-            return has(&[
-                "partial \"instagram.html\"",
-                "partialCached \"instagram.html\"",
-                "{{< feedbake",
-                "{{% feedbake",
-            ]);
-        }
-        Generator::Eleventy => return has(&["instagram.njk"]),
-        Generator::Jekyll => return has(&["include instagram.html", "include_cached instagram.html"]),
-        Generator::Astro => return has(&["Instagram.astro"]),
-    }
-    let includes = text.contains("partials/instagram.html") && (text.contains("include") || text.contains("import"));
-    let has_shortcode =
-        text.contains("{{") && text.split("{{").skip(1).any(|rest| rest.trim_start().starts_with("instagram("));
-    includes || has_shortcode
-}
+//! What a site's own text files say: which Zola builds it, what is left of other tools. Pure.
 
 /// The version of Zola that a settings file of a host or a workflow asks for.
 pub fn zola_version(text: &str) -> Option<(u32, u32)> {
@@ -71,18 +46,6 @@ pub fn schedule(text: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_feed_is_found_where_it_is_shown() {
-        for (text, expected) in [
-            ("{% include \"partials/instagram.html\" %}", true),
-            ("before {{ instagram(limit=6) }}", true),
-            ("{{ instagram_url }}", false),
-            ("we use partials/instagram.html", false),
-        ] {
-            assert_eq!(shows_the_feed(text, Generator::Zola), expected, "{text}");
-        }
-    }
 
     #[test]
     fn a_host_says_which_zola_it_takes() {

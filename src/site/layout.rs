@@ -39,8 +39,12 @@ pub struct Layout {
     pub taken: &'static [&'static str],
     /// What feedbake brings along; the first shows the feed.
     pub templates: &'static [Template],
-    /// The line that shows the feed, and where it goes.
+    /// The line that shows the feed in a template.
     pub include: &'static str,
+    /// The line for the head of a page.
+    pub stylesheet: &'static str,
+    /// What builds the site.
+    pub build: &'static str,
 }
 
 const ZOLA: Layout = Layout {
@@ -54,6 +58,8 @@ const ZOLA: Layout = Layout {
     taken: &["public", "templates"],
     templates: &[templates::PARTIAL, templates::STYLESHEET, templates::SHORTCODE],
     include: "{% include \"partials/instagram.html\" %}",
+    stylesheet: "<link rel=\"stylesheet\" href=\"{{ get_url(path=\"feedbake.css\") | safe }}\">",
+    build: "zola build",
 };
 
 const HUGO: Layout = Layout {
@@ -66,6 +72,8 @@ const HUGO: Layout = Layout {
     taken: &["public", "layouts", "archetypes", "resources"],
     templates: &templates::HUGO,
     include: "{{ partial \"instagram.html\" . }}",
+    stylesheet: "<link rel=\"stylesheet\" href=\"{{ relURL \"feedbake.css\" }}\">",
+    build: "hugo",
 };
 
 const ELEVENTY: Layout = Layout {
@@ -78,6 +86,8 @@ const ELEVENTY: Layout = Layout {
     taken: &["_site", "_includes", "node_modules"],
     templates: &templates::ELEVENTY,
     include: "{% include \"instagram.njk\" %}",
+    stylesheet: "<link rel=\"stylesheet\" href=\"{{ \"/feedbake/feedbake.css\" | url }}\">",
+    build: "npx @11ty/eleventy",
 };
 
 const JEKYLL: Layout = Layout {
@@ -90,6 +100,8 @@ const JEKYLL: Layout = Layout {
     taken: &["_site", "_includes", "_layouts", "_posts"],
     templates: &templates::JEKYLL,
     include: "{% include instagram.html %}",
+    stylesheet: "<link rel=\"stylesheet\" href=\"{{ \"assets/feedbake/feedbake.css\" | relative_url }}\">",
+    build: "bundle exec jekyll build",
 };
 
 const ASTRO: Layout = Layout {
@@ -102,6 +114,8 @@ const ASTRO: Layout = Layout {
     taken: &["dist", "node_modules", "src/pages"],
     templates: &templates::ASTRO,
     include: "<Instagram />",
+    stylesheet: "<link rel=\"stylesheet\" href={`${import.meta.env.BASE_URL.replace(/\\/*$/, \"/\")}feedbake.css`}>",
+    build: "npx astro build",
 };
 
 impl Generator {
@@ -128,7 +142,7 @@ impl Generator {
     ///
     /// `config.toml` is Zola's and was Hugo's: the address of the site is `base_url` to one and `baseURL` to the other.
     pub fn of_marks(text: &dyn Fn(&str) -> Option<String>) -> Option<(Self, &'static str)> {
-        const MARKS: [(Generator, &[&str]); 6] = [
+        const MARKS: [(Generator, &[&str]); 5] = [
             (Generator::Zola, &["zola.toml"]),
             (Generator::Hugo, &["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config/_default/hugo.toml"]),
             (
@@ -146,27 +160,46 @@ impl Generator {
                 &["astro.config.mjs", "astro.config.js", "astro.config.ts", "astro.config.mts", "astro.config.cjs"],
             ),
             (Generator::Jekyll, &["_config.yml", "_config.yaml", "_config.toml"]),
-            // Before it had a name of its own, Hugo's configuration had this one.
-            (Generator::Hugo, &["config.yaml", "config.yml", "config/_default/config.toml"]),
         ];
+        // Before it had a name of its own, Hugo's configuration had this one. Many other things have it, too.
+        const HUGO_OF_OLD: [&str; 3] = ["config.yaml", "config.yml", "config/_default/config.toml"];
         let sets = |text: &str, key: &str| {
-            let lines = text.lines().map(|line| line.trim_start().to_ascii_lowercase());
-            lines.into_iter().any(|line| line.split(['=', ':']).next().is_some_and(|word| word.trim() == key))
+            let mut lines = text.lines().map(|line| line.trim_start().to_ascii_lowercase());
+            lines.any(|line| line.split(['=', ':']).next().is_some_and(|word| word.trim() == key))
         };
-        let own = |generator: Self, marks: &[&'static str]| {
-            marks.iter().find(|mark| text(mark).is_some()).map(|mark| (generator, *mark))
-        };
+        let by_name = MARKS.iter().find_map(|(generator, marks)| {
+            let mark = marks.iter().find(|mark| text(mark).is_some())?;
+            Some((*generator, *mark))
+        });
         let of_config_toml = || {
-            let is_hugo = |config: &str| sets(config, "baseurl") && !sets(config, "base_url");
-            let generator = if is_hugo(&text("config.toml")?) { Self::Hugo } else { Self::Zola };
-            Some((generator, "config.toml"))
+            let config = text("config.toml")?;
+            let is_hugo = sets(&config, "baseurl") && !sets(&config, "base_url");
+            Some((if is_hugo { Self::Hugo } else { Self::Zola }, "config.toml"))
         };
-        let (hugo_of_old, others) = (MARKS[5], &MARKS[..5]);
-        others.iter().find_map(|(generator, marks)| own(*generator, marks)).or_else(of_config_toml).or_else(|| {
-            // Many things are called `config.yaml`.
-            let mark = own(hugo_of_old.0, hugo_of_old.1)?;
-            text(mark.1).is_some_and(|config| sets(&config, "baseurl")).then_some(mark)
-        })
+        let of_old = || {
+            let (mark, config) = HUGO_OF_OLD.iter().find_map(|mark| Some((*mark, text(mark)?)))?;
+            sets(&config, "baseurl").then_some((Self::Hugo, mark))
+        };
+        by_name.or_else(of_config_toml).or_else(of_old)
+    }
+}
+
+impl Generator {
+    /// Whether a template or a page of its sites shows the feed.
+    pub fn shows_the_feed(self, text: &str) -> bool {
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        let calls = |function: &str| text.split("{{").skip(1).any(|rest| rest.trim_start().starts_with(function));
+        match self {
+            Self::Zola => {
+                (text.contains("partials/instagram.html") && has(&["include", "import"])) || calls("instagram(")
+            }
+            Self::Hugo => {
+                has(&["partial \"instagram.html\"", "partialCached \"instagram.html\"", "{{< feedbake", "{{% feedbake"])
+            }
+            Self::Eleventy => has(&["instagram.njk"]),
+            Self::Jekyll => has(&["include instagram.html", "include_cached instagram.html"]),
+            Self::Astro => has(&["Instagram.astro"]),
+        }
     }
 }
 
@@ -189,14 +222,22 @@ impl Layout {
 
     /// Whether `folder` can hold pictures: its name goes into addresses as it is, and it is published.
     pub fn is_published(&self, folder: &SitePath) -> bool {
-        let inside =
-            if self.published_folder.is_empty() { Some(folder.as_str()) } else { folder.below(self.published_folder) };
-        let is_hidden = |part: &str| part.starts_with(['.', '_']);
-        inside.is_some_and(|inside| {
-            let is_plain = inside.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
-            let is_left_out = self.published_folder.is_empty() && inside.split('/').any(is_hidden);
-            is_plain && !is_left_out
-        })
+        let inside = match self.published_folder {
+            // What is hidden at the top of the site is the generator's own.
+            "" => Some(folder.as_str()).filter(|path| !path.split('/').any(|part| part.starts_with(['.', '_']))),
+            published => folder.below(published),
+        };
+        inside.is_some_and(|path| path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte)))
+    }
+
+    /// Whether a picture at `path` lies in a folder that can hold one.
+    pub fn is_published_file(&self, path: &SitePath) -> bool {
+        SitePath::new(path.folder()).is_ok_and(|folder| self.is_published(&folder))
+    }
+
+    /// The template that shows the feed.
+    pub fn partial(&self) -> &'static Template {
+        &self.templates[0]
     }
 
     /// Whether a data file may lie at `path`.
@@ -248,6 +289,22 @@ mod tests {
             for template in layout.templates {
                 assert!(SitePath::new(template.place).is_ok(), "{}", template.place);
             }
+        }
+    }
+
+    #[test]
+    fn the_feed_is_found_where_it_is_shown() {
+        for (text, expected) in [
+            ("{% include \"partials/instagram.html\" %}", true),
+            ("before {{ instagram(limit=6) }}", true),
+            ("{{ instagram_url }}", false),
+            ("we use partials/instagram.html", false),
+        ] {
+            assert_eq!(Generator::Zola.shows_the_feed(text), expected, "{text}");
+        }
+        // What a site of its own is told to write counts for every one.
+        for generator in Generator::ALL.into_iter().filter(|generator| *generator != Generator::Astro) {
+            assert!(generator.shows_the_feed(generator.layout().include), "{}", generator.layout().name);
         }
     }
 

@@ -60,6 +60,9 @@ pub fn relist(root: &Root, layout: &Layout, manifest: &mut Manifest, index: &Ind
         let value: Value = serde_json::from_slice(&data).unwrap_or_default();
         for path in named_paths(&value) {
             let Ok(path) = layout.site_path(path) else { continue };
+            if manifest.files.contains_key(&path) {
+                continue;
+            }
             let bytes = root.read(&path).ok().flatten();
             let sha256 = bytes.map(|bytes| hex(&Sha256::digest(&bytes))).filter(|sha256| is_picture(&path, sha256));
             if let Some(sha256) = sha256 {
@@ -138,9 +141,7 @@ fn may_be_ours(path: &SitePath, record: &FileRecord, bytes: &[u8]) -> bool {
 /// The manifest is a file that anybody may edit: its word alone makes no picture of a user's file.
 fn is_picture_of_ours(path: &SitePath, record: &FileRecord) -> bool {
     // The generator may be another one than when it was made.
-    let folder = SitePath::new(path.folder());
-    let is_published =
-        folder.is_ok_and(|folder| Generator::ALL.iter().any(|generator| generator.layout().is_published(&folder)));
+    let is_published = Generator::ALL.iter().any(|generator| generator.layout().is_published_file(path));
     record.role == Role::Picture && is_published && is_picture(path, &record.sha256)
 }
 

@@ -88,7 +88,7 @@ pub fn place_picture(
 ) -> Result<usize, PublishError> {
     let mut placed = 0;
     for rendition in &picture.renditions {
-        if !rendition.is_ours() || !is_published(layout, &rendition.path) {
+        if !rendition.is_ours() || !layout.is_published_file(&rendition.path) {
             return Err(PublishError::Lost(rendition.path.clone()));
         }
         if size(&rendition.path) == Some(rendition.bytes) {
@@ -100,10 +100,6 @@ pub fn place_picture(
         placed += 1;
     }
     Ok(placed)
-}
-
-fn is_published(layout: &Layout, path: &SitePath) -> bool {
-    SitePath::new(path.folder()).is_ok_and(|folder| layout.is_published(&folder))
 }
 
 /// Looks through what is about to be published.

@@ -60,6 +60,53 @@ pub(super) const ASTRO: [Template; 2] = [
 /// the hash of what was released.
 const EARLIER: [&str; 0] = [];
 
+/// How a file that feedbake brings along stands in a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateState {
+    /// Nothing is at its place.
+    Missing,
+    /// It is there as this feedbake brings it along.
+    Same,
+    /// An earlier feedbake brought it along, and nobody edited it since.
+    Earlier,
+    /// Somebody edited it, or something else is at its place.
+    Edited,
+}
+
+impl Template {
+    /// The place as a path.
+    pub fn path(&self) -> SitePath {
+        SitePath::new(self.place).expect("the places are written in this file")
+    }
+
+    /// How it stands in a site.
+    pub fn state(&self, root: &Root, manifest: &Manifest) -> TemplateState {
+        let place = self.path();
+        if !root.exists(&place) {
+            return TemplateState::Missing;
+        }
+        // What cannot be read is none of ours, and no reason to fail.
+        let Some(bytes) = root.read(&place).ok().flatten() else { return TemplateState::Edited };
+        let sha256 = hex(&Sha256::digest(&bytes));
+        let is_listed = manifest.files.get(&place).is_some_and(|record| record.sha256 == sha256);
+        match bytes == self.text.as_bytes() {
+            true => TemplateState::Same,
+            false if is_listed || EARLIER.contains(&sha256.as_str()) => TemplateState::Earlier,
+            false => TemplateState::Edited,
+        }
+    }
+
+    /// Puts it into its place, whatever is there, and notes it in `manifest` before.
+    ///
+    /// # Errors
+    /// [`FileError`] when a file cannot be written.
+    pub fn put(&self, root: &Root, manifest: &mut Manifest) -> Result<(), FileError> {
+        manifest.claim(self.path(), Role::Template, hex(&Sha256::digest(self.text)));
+        manifest.write(root)?;
+        root.write(&self.path(), self.text.as_bytes()).map(drop)
+    }
+}
+
 /// Writes the templates that are missing and notes them in `manifest`; returns the places written.
 ///
 /// A file that is there is never touched, whoever made it. One that nobody edited is noted again where the manifest was
@@ -70,17 +117,12 @@ const EARLIER: [&str; 0] = [];
 pub fn install(root: &Root, layout: &Layout, manifest: &mut Manifest) -> Result<Vec<SitePath>, FileError> {
     let mut installed = Vec::new();
     for template in layout.templates {
-        let place = SitePath::new(template.place).expect("the places are written above");
-        if root.exists(&place) {
-            if relist(root, manifest, place, template) {
-                manifest.write(root)?;
-            }
-            continue;
+        if template.state(root, manifest) == TemplateState::Missing {
+            template.put(root, manifest)?;
+            installed.push(template.path());
+        } else if relist(root, manifest, template) {
+            manifest.write(root)?;
         }
-        manifest.claim(place.clone(), Role::Template, hex(&Sha256::digest(template.text)));
-        manifest.write(root)?;
-        root.write(&place, template.text.as_bytes())?;
-        installed.push(place);
     }
     Ok(installed)
 }
@@ -88,24 +130,18 @@ pub fn install(root: &Root, layout: &Layout, manifest: &mut Manifest) -> Result<
 /// Notes the templates that nobody edited again, where the manifest was lost.
 pub fn relist_templates(root: &Root, layout: &Layout, manifest: &mut Manifest) {
     for template in layout.templates {
-        relist(root, manifest, SitePath::new(template.place).expect("the places are written above"), template);
+        relist(root, manifest, template);
     }
 }
 
-/// Whether the file at `place` had to be noted again.
-fn relist(root: &Root, manifest: &mut Manifest, place: SitePath, template: &Template) -> bool {
-    if manifest.files.contains_key(&place) {
+/// Whether the file had to be noted again.
+fn relist(root: &Root, manifest: &mut Manifest, template: &Template) -> bool {
+    let place = template.path();
+    let is_unedited = || matches!(template.state(root, manifest), TemplateState::Same | TemplateState::Earlier);
+    if manifest.files.contains_key(&place) || !is_unedited() {
         return false;
     }
-    let Some(sha256) = unedited(root, &place, template) else { return false };
-    manifest.claim(place, Role::Template, sha256);
+    let Some(bytes) = root.read(&place).ok().flatten() else { return false };
+    manifest.claim(place, Role::Template, hex(&Sha256::digest(&bytes)));
     true
-}
-
-/// The hash of the file at `place`, when it is one that feedbake brought along.
-fn unedited(root: &Root, place: &SitePath, template: &Template) -> Option<String> {
-    // What cannot be read is none of ours, and no reason to fail.
-    let bytes = root.read(place).ok().flatten()?;
-    let sha256 = hex(&Sha256::digest(&bytes));
-    (bytes == template.text.as_bytes() || EARLIER.contains(&sha256.as_str())).then_some(sha256)
 }

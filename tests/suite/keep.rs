@@ -221,6 +221,32 @@ fn github_actions_sees_an_annotation_and_a_summary() {
 }
 
 #[test]
+fn later_steps_of_a_workflow_can_read_what_a_bake_did() {
+    let api = account();
+    let site = Sandbox::new(&api).unset("FEEDBAKE_TOKEN_REFRESH");
+    let file = site.path("output");
+    let variables = [("GITHUB_ACTIONS", "true"), ("GITHUB_OUTPUT", file.to_str().unwrap())];
+    let outputs = |arguments: &str, more: &[(&str, &str)], code: i32| {
+        let _ = std::fs::remove_file(&file);
+        site.run_with(arguments, &[&variables, more].concat()).ends_with(code);
+        std::fs::read_to_string(&file).unwrap()
+    };
+    let first = outputs("bake", &[], 0);
+    assert!(first.starts_with("changed=true\nposts=3\nstale=false\ntoken-days-left="), "{first}");
+    let days: i64 = first.trim().rsplit('=').next().unwrap().parse().unwrap();
+    assert!((0..=60).contains(&days), "{first}");
+    assert!(outputs("bake", &[], 0).starts_with("changed=false\nposts=3\nstale=false\n"));
+    api.add(photo("DNew").size(64, 64).at("2026-06-01T10:00:00Z"));
+    assert!(outputs("bake", &[], 0).starts_with("changed=true\nposts=4\nstale=false\n"));
+    api.fault(Fault::TokenExpired);
+    assert!(outputs("bake", &[], 0).starts_with("changed=false\nposts=4\nstale=true\n"));
+    assert!(outputs("bake --strict", &[], 4).starts_with("changed=false\nposts=4\nstale=true\n"));
+    // A fork has no token, and no known end of one.
+    let fork = outputs("bake", &[("INSTAGRAM_ACCESS_TOKEN", "")], 0);
+    assert_eq!(fork, "changed=false\nposts=4\nstale=true\ntoken-days-left=\n");
+}
+
+#[test]
 fn silence_in_the_middle_of_an_answer_ends_with_the_time_that_was_allowed() {
     let impatient = [("FEEDBAKE_API_TIMEOUT", "1500ms"), ("FEEDBAKE_API_RETRIES", "0")];
     let api = account();
