@@ -49,6 +49,9 @@ pub struct FeedRecord {
     pub doubted: bool,
     /// What the API said of the account.
     pub account: Account,
+    /// What was rendered of it, for sites that nothing builds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fragment: Option<SitePath>,
     /// The pictures in the data file, by slide.
     pub pictures: BTreeMap<MediaId, Arc<Picture>>,
 }
@@ -70,6 +73,8 @@ pub enum Role {
     Data,
     /// A rendition.
     Picture,
+    /// A feed as HTML, for sites that nothing builds.
+    Fragment,
     /// The partial, the stylesheet or the shortcode: the user's after the first write.
     Template,
 }
@@ -179,6 +184,7 @@ impl Manifest {
         let mut needed: BTreeSet<&SitePath> = BTreeSet::new();
         for feed in self.feeds.values() {
             needed.insert(&feed.data_file);
+            needed.extend(feed.fragment.as_ref());
             let renditions = feed.pictures.values().flat_map(|picture| &picture.renditions);
             needed.extend(renditions.map(|rendition| &rendition.path));
         }
@@ -265,6 +271,10 @@ mod tests {
         let pictures = btree_map("[1-9][0-9]{0,3}", (renditions(), "[a-f0-9]{4}"), 0..3);
         (NAMES, any::<bool>(), 0..30_i8, 0..100_usize, pictures, ".{0,8}").prop_map(
             |(data_file, doubted, day, posts, pictures, name)| FeedRecord {
+                fragment: data_file
+                    .len()
+                    .is_multiple_of(2)
+                    .then(|| SitePath::new(&format!("{data_file}.html")).unwrap()),
                 data_file: SitePath::new(&data_file).unwrap(),
                 baked_on: date(2026, 5, 1 + day),
                 posts,

@@ -31,6 +31,15 @@ impl SitePath {
         Self::new(&format!("{}/{name}", self.0))
     }
 
+    /// The path with another ending of its name, such as `html`; one without an ending gets it.
+    #[must_use]
+    pub fn with_ending(&self, ending: &str) -> Self {
+        let name = self.0.rfind('/').map_or(0, |slash| slash + 1);
+        // A name that begins with its only dot has no ending.
+        let stem = self.0[name..].rfind('.').filter(|dot| *dot > 0).map_or(self.0.len(), |dot| name + dot);
+        Self(format!("{}.{ending}", &self.0[..stem]))
+    }
+
     /// The path as text, with `/`.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -85,6 +85,7 @@ pub fn publish(
 
     let record = FeedRecord {
         data_file: feed.data_file.clone(),
+        fragment: kitchen.settings.layout().fragment_of(&feed.data_file),
         baked_on: baked_on(
             manifest.feeds.get(&feed.name).map(|record| record.baked_on),
             LastGood::At(tools.now).date(),
@@ -113,6 +114,20 @@ pub fn publish(
         missing_pins: gathered.selection.missing_pins,
         scan_ended: gathered.scan_ended,
     })
+}
+
+/// Renders each feed that the site shows now, refreshed or not, where feedbake does that itself: what was rendered before
+/// names pictures that are pruned next.
+pub fn render(kitchen: &Kitchen<'_>, manifest: &mut Manifest) -> Result<(), BakeError> {
+    let layout = kitchen.settings.layout();
+    for feed in &kitchen.settings.feeds {
+        let Some(place) = layout.fragment_of(&feed.data_file) else { continue };
+        let text = site::fragment(kitchen.root, layout, &feed.data_file, &kitchen.settings.base_path)?;
+        if site::publish_fragment(kitchen.root, manifest, &kitchen.scanner, &place, &text)?.is_change() {
+            kitchen.root.settle(&place);
+        }
+    }
+    Ok(())
 }
 
 /// Waits for the disk at a time, for each thread that works on pixels: a disk that is asked for several files at once

@@ -30,7 +30,7 @@ use crate::manifest::{self, FeedRecord, Manifest, ManifestError};
 use crate::select::Selection;
 use crate::site::{self, Published};
 
-use finish::{claim, count_pictures, publish, tidy};
+use finish::{claim, count_pictures, publish, render, tidy};
 use gather::{Gathered, Known, Pictures, Stopped, gather};
 use keep::{keep, leave_to_later};
 use listing::Listing;
@@ -190,6 +190,9 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
     published.distrust(inspect::damaged(tools.root, &before, (tools.dice)()));
     for place in data_files {
         site::refuse_foreign_data(tools.root, &before, place)?;
+        if let Some(fragment) = tools.settings.layout().fragment_of(place) {
+            site::refuse_foreign_fragment(tools.root, &before, &fragment)?;
+        }
     }
     let notices = |notice: Notice| (tools.watch)(Event::Api(&notice));
     let (sources, tokens) = tend::tend(tools, Urgency::WhenDue);
@@ -233,6 +236,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
             outcome,
         });
     }
+    render(&kitchen, &mut manifest)?;
     report.removed = tidy(&kitchen, &report, &before, &mut manifest, &mut index)?;
     // Last: a template that cannot be written is no reason to forget the feed.
     if tools.settings.templates == Templates::Install {

@@ -14,6 +14,7 @@ use crate::graph::{ApiError, Unreadable};
 use crate::http::HttpError;
 use crate::manifest::{self, ManifestError};
 use crate::media::{PATIENCE, Work};
+use crate::render::RenderError;
 use crate::select::Dropped;
 use crate::site::PublishError;
 
@@ -241,6 +242,9 @@ pub enum BakeError {
     /// Something could not be put into the site.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// The template of the fragment.
+    #[error(transparent)]
+    Fragment(#[from] RenderError),
 }
 
 #[cfg(test)]

@@ -97,6 +97,15 @@ pub enum Command {
   feedbake bake --dry-run          say what would be shown, write nothing
   feedbake bake --strict           fail the build when the feed cannot be refreshed")]
     Bake(BakeArgs),
+    /// Set a site up: settings, partial, stylesheet, ignore lines, and a workflow on request
+    #[command(after_help = "Examples:
+  feedbake init                    shows what it will write, and asks
+  feedbake init --include-in templates/index.html --style-in templates/base.html
+  feedbake init --github           a workflow that bakes every day and commits, too
+  feedbake init --diff             how the files here differ from feedbake's; writes nothing
+
+A file that somebody edited is never replaced, unless --force asks for it.")]
+    Init(InitArgs),
     /// Get a token of sixty days: the dashboard way step by step, or the authorization flow of an app
     #[command(after_help = "Examples:
   feedbake login                   what to click, then a prompt for the token; writes .env
@@ -188,6 +197,50 @@ pub struct BakeArgs {
     /// Believe at once that an account has become empty
     #[arg(long)]
     pub force: bool,
+}
+
+/// Flags of `init`.
+#[derive(Debug, Clone, Args)]
+pub struct InitArgs {
+    /// What builds the site [default: told by its files]
+    #[arg(long, value_name = "NAME")]
+    pub generator: Option<String>,
+    /// Put the line that shows the feed into this template or page: at the end of its content, or before a line of it
+    #[arg(long, value_name = "FILE[:LINE]")]
+    pub include_in: Option<String>,
+    /// Put the line for the stylesheet into the head of this template
+    #[arg(long, value_name = "FILE")]
+    pub style_in: Option<String>,
+    /// Write a workflow for GitHub Actions
+    #[arg(long, value_name = "WAY", num_args = 0..=1, default_missing_value = "commit", require_equals = true)]
+    pub github: Option<Way>,
+    /// Write netlify.toml, or add the plugin to it
+    #[arg(long)]
+    pub netlify: bool,
+    /// Replace templates of an earlier feedbake that nobody edited
+    #[arg(long)]
+    pub update: bool,
+    /// Replace edited templates and workflows, too: what is in them is lost
+    #[arg(long)]
+    pub force: bool,
+    /// Show how the files differ from what would be written, and write nothing
+    #[arg(long)]
+    pub diff: bool,
+    /// Show what would be done, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// What a workflow does with a fresh feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Way {
+    /// Bakes every day and commits the feed; the host builds what was pushed.
+    Commit,
+    /// Bakes, builds with Zola and deploys to GitHub Pages; nothing is committed.
+    Deploy,
 }
 
 /// Flags of `preview`.

@@ -43,13 +43,13 @@ pub fn run(voice: &Voice, common: &Common, flags: &AuditArgs) -> Ended {
     if audit.unread.is_empty() { Ok(Code::Done) } else { Err(Box::new(Failure::unread(&audit.unread))) }
 }
 
-fn everything_written(root: &Root, built_folder: &str) -> Result<Vec<PathBuf>, Box<Failure>> {
+fn everything_written(root: &Root, built_folder: Option<&str>) -> Result<Vec<PathBuf>, Box<Failure>> {
     let manifest = Manifest::read(root).map_err(Failure::of_manifest)?;
     let mut places: Vec<PathBuf> = manifest.files.keys().map(|path| root.locate(path)).collect();
     places.push(root.folder().join(manifest::FILE));
     places.extend([STATUS_FILE, VAULT_FILE].map(|file| root.folder().join(file)));
     places.push(root.folder().join(crate::cache::FOLDER));
-    places.push(root.folder().join(built_folder));
+    places.extend(built_folder.map(|built| root.folder().join(built)));
     places.retain(|place| place.exists());
     Ok(places)
 }

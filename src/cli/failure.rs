@@ -16,7 +16,7 @@ use crate::emulator::FolderError;
 use crate::feed::one_line;
 use crate::files::{Attempt, FileError};
 use crate::manifest::{self, ManifestError};
-use crate::preview::PreviewError;
+use crate::render::RenderError;
 use crate::site::PublishError;
 
 /// The exit codes; the worst of several counts.
@@ -83,6 +83,12 @@ impl Failure {
             }
             cause = error.source();
         }
+        self
+    }
+
+    /// Adds a cause that is no error of anybody's.
+    pub(super) fn because(mut self, cause: &str) -> Self {
+        self.causes.push(one_line(cause));
         self
     }
 
@@ -230,6 +236,12 @@ impl Failure {
                     .caused_by(foreign)
                     .hint("move it away, or set `data_file` to another place"),
             ),
+            BakeError::Fragment(RenderError::File(file)) => Self::of_file(file, consequence),
+            BakeError::Fragment(broken) => Box::new(
+                Self::new(Code::Settings, consequence)
+                    .caused_by(broken)
+                    .hint("mend it, or remove it: the next bake writes feedbake's own again"),
+            ),
             BakeError::Publish(PublishError::Leak { .. }) => Box::new(
                 Self::new(Code::Unexpected, consequence)
                     .caused_by(error)
@@ -264,14 +276,14 @@ impl Failure {
     }
 
     /// A template that cannot be rendered.
-    pub fn of_preview(error: &PreviewError) -> Box<Self> {
+    pub fn of_preview(error: &RenderError) -> Box<Self> {
         Box::new(match error {
-            PreviewError::File(file) => return Self::of_file(file, "there is no preview"),
-            PreviewError::NotText => Self::new(Code::File, "there is no preview").caused_by(error),
-            PreviewError::NotBuiltIn => {
+            RenderError::File(file) => return Self::of_file(file, "there is no preview"),
+            RenderError::NotText(_) => Self::new(Code::File, "there is no preview").caused_by(error),
+            RenderError::NotBuiltIn => {
                 Self::new(Code::Usage, "there is no preview").caused_by(error).hint("add `--tera 2`")
             }
-            PreviewError::Template { .. } => Self::new(Code::Settings, "there is no preview").caused_by(error).hint(
+            RenderError::Template { .. } => Self::new(Code::Settings, "there is no preview").caused_by(error).hint(
                 "preview knows the functions load_data, get_url, trans and get_image_metadata, and Tera's own filters, date, json_encode and urlencode; `--tera 1` renders as Zola 0.22 and older",
             ),
         })

@@ -19,7 +19,7 @@ use crate::auth::{
 };
 use crate::config::{
     ApiSettings, ConfigError, DOT_ENV, FeedSettings, Place, TOKEN_NAMES, TokenError, git_ignores, git_tracks,
-    git_would_commit,
+    git_would_commit, ignores_dot_env,
 };
 use crate::files::{FileError, Root, SitePath};
 use crate::graph::ApiError;
@@ -272,15 +272,6 @@ fn keep(voice: &Voice, place: &Place, name: &str, grown: &Grown) -> Result<(), B
     let _lock = enter(voice, &root, NOT_WRITTEN)?;
     let place = site.join(DOT_ENV);
     // The ignore line first: between the two, no `git add` may see the secret.
-    // As git reads it, the last line that is about the file counts.
-    let is_named = |lines: &[u8]| {
-        let lines = lines.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-        lines.rev().find_map(|line| match line {
-            b".env" | b"/.env" => Some(true),
-            b"!.env" | b"!/.env" => Some(false),
-            _ => None,
-        })
-    };
     // Where git cannot be asked it may be there tomorrow.
     if git_ignores(&place) != Some(true) {
         let ignored = SitePath::new(".gitignore").expect("the place is plain");
@@ -288,7 +279,7 @@ fn keep(voice: &Voice, place: &Place, name: &str, grown: &Grown) -> Result<(), B
         if !lines.is_empty() && !lines.ends_with(b"\n") {
             lines.push(b'\n');
         }
-        if is_named(&lines) != Some(true) {
+        if !ignores_dot_env(&lines) {
             lines.extend_from_slice(b".env\n");
             root.write(&ignored, &lines).map_err(failed)?;
             voice.say("added `.env` to .gitignore");

@@ -10,6 +10,7 @@ mod doctor;
 mod emulate;
 mod failure;
 mod github;
+mod init;
 mod list;
 mod login;
 mod preview;
@@ -66,6 +67,7 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> u8 {
 fn dispatch(voice: &Voice, line: CommandLine) -> Code {
     let ended = match line.command.unwrap_or(Command::Bake(line.bake)) {
         Command::Bake(flags) => bake::run(voice, &line.common, &flags),
+        Command::Init(flags) => init::run(voice, &line.common, &flags),
         Command::Login(flags) => login::run(voice, &line.common, &flags),
         Command::Token(flags) => token::run(voice, &line.common, &flags.command),
         Command::Doctor(flags) => doctor::run(voice, &line.common, &flags),

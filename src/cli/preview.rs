@@ -13,23 +13,24 @@ use crate::auth::without_tokens;
 use crate::config::Layer;
 use crate::files::{FileError, Root, SitePath};
 use crate::loopback::{Request, Response, Server};
-use crate::preview::{self, preview_page};
-use crate::site::{Layout, STYLESHEET, shown_posts};
+use crate::render::{self, render_page};
+use crate::site::{Generator, Layout, PARTIAL, Template, shown_posts};
 
 /// Serves the rendered feed, or writes it into a folder.
 pub fn run(voice: &Voice, common: &Common, flags: &PreviewArgs) -> Ended {
     let place = place(voice, common, Layer::default())?;
     let root = Root::new(&place.site);
     let major = match flags.tera {
-        TeraMajor::One => preview::TeraMajor::One,
-        TeraMajor::Two => preview::TeraMajor::Two,
+        TeraMajor::One => render::TeraMajor::One,
+        TeraMajor::Two => render::TeraMajor::Two,
     };
     let Some(feed) = place.settings.feeds.first() else { return Ok(Code::Done) };
     let variables: Map<String, serde_json::Value> =
         Map::from_iter([("instagram_data".to_owned(), feed.data_file.to_string().into())]);
+    let partial = partial_of(place.settings.generator);
     // A page opened from the disk has its pictures beside it, one that is served has them at the top.
     let base = if flags.out.is_some() { "" } else { "/" };
-    let page = preview_page(&root, major, base, &variables).map_err(|error| Failure::of_preview(&error))?;
+    let page = render_page(&root, partial, major, base, &variables).map_err(|error| Failure::of_preview(&error))?;
     let data = root.read(&feed.data_file).map_err(|error| Failure::of_file(&error, "there is no preview"))?;
     if shown_posts(data.as_deref()).is_empty() {
         voice.warn(&format!("{} shows no posts yet: run `feedbake` first, or `feedbake --demo`", feed.data_file));
@@ -42,7 +43,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &PreviewArgs) -> Ended {
             answer(voice, "folder", &without_tokens(&folder.display().to_string()));
             Ok(Code::Done)
         }
-        None => serve(voice, root, place.settings.layout(), major, variables, flags.port),
+        None => serve(voice, root, place.settings.layout(), partial, major, variables, flags.port),
     }
 }
 
@@ -59,9 +60,18 @@ fn write_out(root: &Root, layout: &Layout, folder: &Path, page: &str, media_dir:
             out.write(&place(published), &bytes)?;
         }
     }
-    let stylesheet = root.read(&place(STYLESHEET.place))?.unwrap_or_else(|| STYLESHEET.text.as_bytes().to_vec());
+    let stylesheet = root.read(&layout.stylesheet_file().path())?;
+    let stylesheet = stylesheet.unwrap_or_else(|| layout.stylesheet_file().text.as_bytes().to_vec());
     out.write(&place("feedbake.css"), &stylesheet)?;
     Ok(())
+}
+
+/// What is rendered: the site's own partial where it is Tera, else Zola's, which makes the same markup.
+fn partial_of(generator: Generator) -> &'static Template {
+    match generator {
+        Generator::Zola | Generator::Html => generator.layout().partial(),
+        Generator::Hugo | Generator::Eleventy | Generator::Jekyll | Generator::Astro => &PARTIAL,
+    }
 }
 
 fn answer(voice: &Voice, key: &str, text: &str) {
@@ -76,12 +86,14 @@ fn serve(
     voice: &Voice,
     root: Root,
     layout: &'static Layout,
-    major: preview::TeraMajor,
+    partial: &'static Template,
+    major: render::TeraMajor,
     variables: Map<String, serde_json::Value>,
     port: u16,
 ) -> Ended {
-    let server = Server::start(port, move |request: &Request| respond(&root, layout, major, &variables, request))
-        .map_err(|error| Failure::of_port(port, &error))?;
+    let server =
+        Server::start(port, move |request: &Request| respond(&root, layout, partial, major, &variables, request))
+            .map_err(|error| Failure::of_port(port, &error))?;
     voice.say("Ctrl-C ends it; the page is rendered anew on every load");
     answer(voice, "address", &format!("http://{}/", server.address()));
     loop {
@@ -92,7 +104,8 @@ fn serve(
 fn respond(
     root: &Root,
     layout: &Layout,
-    major: preview::TeraMajor,
+    partial: &Template,
+    major: render::TeraMajor,
     variables: &Map<String, serde_json::Value>,
     request: &Request,
 ) -> Response {
@@ -100,7 +113,7 @@ fn respond(
         Response::new(status).header("Content-Type", "text/plain; charset=utf-8").body(text)
     };
     if request.path() == "/" {
-        return match preview_page(root, major, "/", variables) {
+        return match render_page(root, partial, major, "/", variables) {
             Ok(page) => Response::new(200).header("Content-Type", "text/html; charset=utf-8").body(page),
             Err(error) => text(500, error.to_string()),
         };
@@ -108,10 +121,16 @@ fn respond(
     let file = SitePath::new(request.path().trim_start_matches('/'))
         .ok()
         .and_then(|path| layout.site_path(path.as_str()).ok());
-    let bytes = file.as_ref().and_then(|file| root.read(file).ok().flatten());
+    let bytes = match request.path() {
+        "/feedbake.css" => root.read(&layout.stylesheet_file().path()),
+        _ => file.as_ref().map_or(Ok(None), |file| root.read(file)),
+    };
+    let bytes = bytes.ok().flatten();
     match (bytes, request.path()) {
         (Some(bytes), path) => Response::new(200).header("Content-Type", content_type(path)).body(bytes),
-        (None, "/feedbake.css") => Response::new(200).header("Content-Type", "text/css").body(STYLESHEET.text),
+        (None, "/feedbake.css") => {
+            Response::new(200).header("Content-Type", "text/css").body(layout.stylesheet_file().text)
+        }
         (None, _) => text(404, "the site has no such file".to_owned()),
     }
 }

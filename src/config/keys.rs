@@ -49,8 +49,9 @@ pub const KEYS: &[Key] = &[
     site(
         "generator",
         r#""auto""#,
-        "what builds the site: `zola`, `hugo`, `eleventy`, `jekyll` or `astro`; `auto` looks at its files",
+        "what builds the site: `zola`, `hugo`, `eleventy`, `jekyll`, `astro`, or `html` for nothing; `auto` looks at its files",
     ),
+    site("base_path", r#""/""#, "what addresses begin with in the fragment of a plain HTML site"),
     site(
         "media_dir",
         r#""static/feedbake""#,

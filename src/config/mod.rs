@@ -27,7 +27,7 @@ pub use origin::Origin;
 pub use settings::{Carousel, Counts, DateStyle, FeedSettings, Override, Settings, SettingsError, Templates, Video};
 pub use site::{
     CONFIG_FILE, ConfigError, DOT_ENV, Place, Wanted, find_site, generator_of, git_ignores, git_tracks,
-    git_would_commit, load, look,
+    git_would_commit, ignores_dot_env, load, look, mark_of, repository_of,
 };
 pub use token::{FoundToken, TOKEN_NAMES, TokenError, find_token};
 pub use token_settings::{StoreWish, StoreWishError, TokenSettings, file_store, store, vault_key};

@@ -16,6 +16,12 @@ pub(super) fn is_safe_link(link: &str) -> bool {
     (web || own) && !link.chars().any(|letter| letter.is_control() || letter.is_whitespace() || letter == '\\')
 }
 
+/// It goes into attributes as it is.
+pub(super) fn base_path(text: &str) -> Option<String> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._~:@%-".contains(&byte);
+    (text.bytes().all(is_plain) && (text.is_empty() || text.ends_with('/'))).then(|| text.to_owned())
+}
+
 pub(super) fn known_path(text: &str) -> SitePath {
     SitePath::new(text).expect("made of plain words")
 }

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::api::{ApiSettings, api};
 use super::layer::{Given, Group, Layer};
 use super::origin::Origin;
-use super::parse::{date_format, duration, is_safe_link, kind, known_path, moment, time_zone};
+use super::parse::{base_path, date_format, duration, is_safe_link, kind, known_path, moment, time_zone};
 use super::pictures::recipe;
 use super::read::{Merged, bad, plain_text};
 use super::token_settings::TokenSettings;
@@ -77,6 +77,8 @@ pub struct Settings {
     pub feeds: Vec<FeedSettings>,
     /// The folder of the pictures.
     pub media_dir: SitePath,
+    /// What addresses of files begin with, where feedbake renders the feed itself.
+    pub base_path: String,
     /// How old the last good feed may be before a failed bake counts as one.
     pub max_stale: Duration,
     /// Whether the templates are installed where they are missing.
@@ -186,7 +188,7 @@ impl Settings {
         for layer in layers {
             site.lay_over(&layer.top.values);
         }
-        const GENERATORS: &str = "\"auto\", \"zola\", \"hugo\", \"eleventy\", \"jekyll\" or \"astro\"";
+        const GENERATORS: &str = "\"auto\", \"zola\", \"hugo\", \"eleventy\", \"jekyll\", \"astro\" or \"html\"";
         let generator = site.text("generator", found, GENERATORS, |text| match text {
             "auto" => Some(found),
             word => Generator::of_word(word),
@@ -213,6 +215,12 @@ impl Settings {
             media_dir: site.text("media_dir", known_path(layout.media_folder), &below, |text| {
                 SitePath::new(text).ok().filter(|folder| layout.is_published(folder))
             })?,
+            base_path: site.text(
+                "base_path",
+                "/".to_owned(),
+                "the beginning of an address, such as \"/\" or \"/photos/\"",
+                base_path,
+            )?,
             max_stale: site.text("max_stale", days(30), "a time such as \"30d\"", duration)?,
             templates: if site.switch("templates", true)? { Templates::Install } else { Templates::Leave },
             tokens: TokenSettings::from_site(&site)?,

@@ -74,6 +74,13 @@ pub fn generator_of(folder: &Path) -> Option<(Generator, &'static str)> {
     Generator::of_marks(&text)
 }
 
+/// The same for a folder that is known to be the top of a site. Any folder may hold a page `index.html`: it marks no
+/// site, but it says what builds a site that has no other mark, which is nothing.
+pub fn mark_of(folder: &Path) -> Option<(Generator, &'static str)> {
+    const PAGE: &str = "index.html";
+    generator_of(folder).or_else(|| folder.join(PAGE).is_file().then_some((Generator::Html, PAGE)))
+}
+
 /// Finds the top of the site that `start` lies in: the nearest folder upwards with a generator's configuration or a
 /// settings file of feedbake's, else `start` itself.
 pub fn find_site(start: &Path) -> PathBuf {
@@ -117,7 +124,7 @@ pub fn look(wanted: &Wanted, mut environment: Environment) -> Option<Place> {
 }
 
 fn found_in(site: &Path) -> Generator {
-    generator_of(site).map_or_else(Generator::default, |(generator, _)| generator)
+    mark_of(site).map_or_else(Generator::default, |(generator, _)| generator)
 }
 
 /// The folder that is named, or the one around the current folder.
@@ -161,6 +168,23 @@ fn read_dot_env(site: &Path, file: &Layer) -> Result<Vec<(String, String)>, Conf
 fn entries(bytes: &[u8]) -> Vec<(String, String)> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     dotenvy::from_read_iter(text).filter_map(Result::ok).collect()
+}
+
+/// Whether the lines of a `.gitignore` beside `.env` ignore it. As git reads it, the last line that is about the file counts.
+pub fn ignores_dot_env(gitignore: &[u8]) -> bool {
+    let lines = gitignore.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let says = |line: &[u8]| match line {
+        b".env" | b"/.env" => Some(true),
+        b"!.env" | b"!/.env" => Some(false),
+        _ => None,
+    };
+    lines.rev().find_map(says) == Some(true)
+}
+
+/// The top of the repository that `folder` lies in.
+pub fn repository_of(folder: &Path) -> Option<PathBuf> {
+    let folder = std::path::absolute(folder).ok()?;
+    folder.ancestors().find(|above| above.join(".git").exists()).map(Path::to_owned)
 }
 
 /// Asks git whether it tracks `path` or would take it at the next `git add`. Without git or outside a work tree the

@@ -15,13 +15,13 @@ use super::{DataFacts, DataState, Facts, KeepingFacts, Obstacle, ScheduleFacts, 
 use crate::audit::Audit;
 use crate::auth::{AccessToken, Held, LeakScanner, STATUS_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault};
 use crate::cache;
-use crate::config::{DOT_ENV, FeedSettings, Place, TokenError, generator_of, vault_key};
+use crate::config::{DOT_ENV, FeedSettings, Place, TokenError, mark_of, vault_key};
 use crate::feed::one_line;
 use crate::files::{self, Root, SitePath};
 use crate::graph::{ApiError, Graph};
 use crate::http::{Http, HttpOptions};
 use crate::manifest;
-use crate::preview::{TeraMajor, preview_page};
+use crate::render::{TeraMajor, render_page};
 use crate::site::{Generator, Layout, named_paths};
 
 /// Larger text files are none.
@@ -50,7 +50,7 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
     let folder = sight.root.folder();
     let layout = sight.place.settings.layout();
     let status = TokenStatus::read(sight.root).unwrap_or_default();
-    let own_texts = texts(folder);
+    let own_texts = own_texts(folder);
     let live: Vec<AccessToken> = sight.held.iter().flatten().map(|held| held.token.clone()).collect();
     let scanner = LeakScanner::new(&live.iter().collect::<Vec<_>>());
     let (leaks, files_looked_through) = leaks(folder, layout, &scanner);
@@ -65,7 +65,7 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
         .filter_map(|name| sight.root.size(&SitePath::new(&format!("{}/{name}", cache::FOLDER)).ok()?))
         .sum();
     let generator = sight.place.settings.generator;
-    let (mark, is_zola) = (generator_of(folder).map(|(_, mark)| mark), generator == Generator::Zola);
+    let (mark, is_zola) = (mark_of(folder).map(|(_, mark)| mark), generator == Generator::Zola);
     Facts {
         now: sight.now,
         obstacles: obstacles(sight),
@@ -74,7 +74,7 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
             generator,
             mark,
             mark_is_broken: mark.filter(|_| is_zola).and_then(|mark| broken_config(&folder.join(mark))),
-            zola: if is_zola { zola(folder) } else { Vec::new() },
+            zola: if is_zola { zola_versions(folder) } else { Vec::new() },
         },
         template: template(sight.root, generator, &own_texts),
         data: sight.place.settings.feeds.iter().map(|feed| data(sight.root, feed)).collect(),
@@ -124,8 +124,8 @@ fn broken_config(path: &Path) -> Option<String> {
     Some(format!("it is not TOML, line {}: {}", line + 1, one_line(error.message())))
 }
 
-/// Everything that says which Zola builds the site: this machine's, and the hosts' settings.
-fn zola(folder: &Path) -> Vec<(String, (u32, u32))> {
+/// Everything that says which Zola builds the site: the hosts' settings, and this machine's.
+pub fn zola_versions(folder: &Path) -> Vec<(String, (u32, u32))> {
     let mut said = Vec::new();
     let mut take = |file: String, path: &Path| {
         let text = files::read(path).ok().flatten().unwrap_or_default();
@@ -167,7 +167,7 @@ fn schedules(folder: &Path) -> Vec<ScheduleFacts> {
 }
 
 /// The site's own templates, pages and scripts, by their path in the site.
-fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
+pub fn own_texts(folder: &Path) -> Vec<(PathBuf, String)> {
     let is_text = |path: &Path| {
         matches!(
             path.extension().and_then(|ending| ending.to_str()),
@@ -176,7 +176,7 @@ fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
     };
     // What others wrote, and what was built, is not the site's own.
     let is_own = |name: &str| {
-        let is_built = Generator::ALL.iter().any(|generator| generator.layout().built_folder == name);
+        let is_built = Generator::ALL.iter().any(|generator| generator.layout().built_folder == Some(name));
         !name.starts_with('.') && !is_built && !matches!(name, "node_modules" | "target" | "vendor")
     };
     let tops = WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name().into_iter().filter_map(Result::ok);
@@ -194,7 +194,7 @@ fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
 
 fn template(root: &Root, generator: Generator, texts: &[(PathBuf, String)]) -> TemplateFacts {
     let layout = generator.layout();
-    let place = SitePath::new(layout.partial().place).expect("the place is a constant");
+    let place = layout.partial().path();
     let absent = TemplateFacts {
         place: place.to_string(),
         include: layout.include,
@@ -212,19 +212,19 @@ fn template(root: &Root, generator: Generator, texts: &[(PathBuf, String)]) -> T
         .iter()
         .filter(|(path, text)| is_another(path) && generator.shows_the_feed(text))
         .map(|(path, _)| path.clone());
-    let render = |major| match preview_page(root, major, "/", &Map::new()) {
-        _ if generator != Generator::Zola => None,
+    let render = |major| match render_page(root, layout.partial(), major, "/", &Map::new()) {
         Ok(_) => Some(Ok(())),
-        Err(crate::preview::PreviewError::NotBuiltIn) => None,
+        Err(crate::render::RenderError::NotBuiltIn) => None,
         Err(error) => Some(Err(crate::feed::one_line(&error.to_string()))),
     };
-    TemplateFacts {
-        is_there: true,
-        included_by: included_by.collect(),
-        tera_1: render(TeraMajor::One),
-        tera_2: render(TeraMajor::Two),
-        ..absent
-    }
+    // Without a generator it is feedbake that renders, and speaks Tera 2.
+    let majors = match generator {
+        Generator::Zola => [Some(TeraMajor::One), Some(TeraMajor::Two)],
+        Generator::Html => [None, Some(TeraMajor::Two)],
+        Generator::Hugo | Generator::Eleventy | Generator::Jekyll | Generator::Astro => [None, None],
+    };
+    let [tera_1, tera_2] = majors.map(|major| major.and_then(render));
+    TemplateFacts { is_there: true, included_by: included_by.collect(), tera_1, tera_2, ..absent }
 }
 
 fn data(root: &Root, feed: &FeedSettings) -> DataFacts {
@@ -333,9 +333,8 @@ fn leaks(folder: &Path, layout: &Layout, scanner: &LeakScanner) -> (Vec<(PathBuf
             audit.look_through(&path, scanner);
         }
     }
-    let public = folder.join(layout.built_folder);
-    if public.is_dir() {
-        audit.look_through(&public, scanner);
+    if let Some(built) = layout.built_folder.map(|built| folder.join(built)).filter(|built| built.is_dir()) {
+        audit.look_through(&built, scanner);
     }
     let shown = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_owned();
     let mut found: Vec<(PathBuf, String)> =

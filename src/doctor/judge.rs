@@ -1,6 +1,7 @@
 //! What the facts mean. Pure.
 
 use super::{DataState, Facts, Finding, Level, TemplateFacts, Topic, life};
+use crate::site::Generator;
 
 /// Links of the CDN end by the server's clock, and a renewal counts days: a few minutes hurt nobody.
 const SKEW_SECONDS: i64 = 300;
@@ -108,6 +109,17 @@ fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
     // Bad data is a finding of its own; what a template makes of it says nothing of the template.
     if facts.data.iter().any(|file| matches!(file.state, DataState::Broken(_))) {
         return;
+    }
+    if facts.site.generator == Generator::Html {
+        match &template.tera_2 {
+            Some(Err(message)) => all.add(
+                Topic::Template,
+                Level::Bad,
+                format!("feedbake cannot render the template: {message}"),
+                &["mend it, or move it away: the next bake writes feedbake's own again"],
+            ),
+            _ => all.add(Topic::Template, Level::Good, "feedbake renders the template in every bake", &[]),
+        }
     }
     if !template.is_tera {
         return;

@@ -18,7 +18,7 @@ use crate::feed::Account;
 use crate::graph::ApiError;
 use crate::site::Generator;
 
-pub use gather::{Sight, gather};
+pub use gather::{Sight, gather, own_texts, zola_versions};
 pub use judge::judge;
 
 /// What a finding is about.

@@ -17,6 +17,8 @@ pub enum Generator {
     Jekyll,
     /// Astro.
     Astro,
+    /// Nothing builds it: pages written by hand.
+    Html,
 }
 
 /// Where things live in a site.
@@ -33,8 +35,8 @@ pub struct Layout {
     pub published_folder: &'static str,
     /// The usual folder of the pictures.
     pub media_folder: &'static str,
-    /// Where the site is built.
-    pub built_folder: &'static str,
+    /// Where the site is built; `None` where the site is published as it is.
+    pub built_folder: Option<&'static str>,
     /// Folders in which a data file would be taken for something else, or be lost.
     pub taken: &'static [&'static str],
     /// What feedbake brings along; the first shows the feed.
@@ -53,7 +55,7 @@ const ZOLA: Layout = Layout {
     data_folder: "data",
     published_folder: "static",
     media_folder: "static/feedbake",
-    built_folder: "public",
+    built_folder: Some("public"),
     // Zola takes everything in `templates/` for a template, and empties `public/` before it looks for data.
     taken: &["public", "templates"],
     templates: &[templates::PARTIAL, templates::STYLESHEET, templates::SHORTCODE],
@@ -68,7 +70,7 @@ const HUGO: Layout = Layout {
     data_folder: "data",
     published_folder: "static",
     media_folder: "static/feedbake",
-    built_folder: "public",
+    built_folder: Some("public"),
     taken: &["public", "layouts", "archetypes", "resources"],
     templates: &templates::HUGO,
     include: "{{ partial \"instagram.html\" . }}",
@@ -82,7 +84,7 @@ const ELEVENTY: Layout = Layout {
     data_folder: "_data",
     published_folder: "",
     media_folder: "feedbake",
-    built_folder: "_site",
+    built_folder: Some("_site"),
     taken: &["_site", "_includes", "node_modules"],
     templates: &templates::ELEVENTY,
     include: "{% include \"instagram.njk\" %}",
@@ -96,7 +98,7 @@ const JEKYLL: Layout = Layout {
     data_folder: "_data",
     published_folder: "",
     media_folder: "assets/feedbake",
-    built_folder: "_site",
+    built_folder: Some("_site"),
     taken: &["_site", "_includes", "_layouts", "_posts"],
     templates: &templates::JEKYLL,
     include: "{% include instagram.html %}",
@@ -110,7 +112,7 @@ const ASTRO: Layout = Layout {
     data_folder: "src/data",
     published_folder: "public",
     media_folder: "public/feedbake",
-    built_folder: "dist",
+    built_folder: Some("dist"),
     taken: &["dist", "node_modules", "src/pages"],
     templates: &templates::ASTRO,
     include: "<Instagram />",
@@ -118,9 +120,23 @@ const ASTRO: Layout = Layout {
     build: "npx astro build",
 };
 
+const HTML: Layout = Layout {
+    word: "html",
+    name: "plain HTML",
+    data_folder: "feedbake",
+    published_folder: "",
+    media_folder: "feedbake",
+    built_folder: None,
+    taken: &["node_modules"],
+    templates: &templates::HTML,
+    include: "<!--#include virtual=\"/feedbake/instagram.html\" -->",
+    stylesheet: "<link rel=\"stylesheet\" href=\"feedbake/feedbake.css\">",
+    build: "",
+};
+
 impl Generator {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Zola, Self::Hugo, Self::Eleventy, Self::Jekyll, Self::Astro];
+    pub const ALL: [Self; 6] = [Self::Zola, Self::Hugo, Self::Eleventy, Self::Jekyll, Self::Astro, Self::Html];
 
     /// Where things live in its sites.
     pub fn layout(self) -> &'static Layout {
@@ -130,6 +146,7 @@ impl Generator {
             Self::Eleventy => &ELEVENTY,
             Self::Jekyll => &JEKYLL,
             Self::Astro => &ASTRO,
+            Self::Html => &HTML,
         }
     }
 
@@ -199,6 +216,7 @@ impl Generator {
             Self::Eleventy => has(&["instagram.njk"]),
             Self::Jekyll => has(&["include instagram.html", "include_cached instagram.html"]),
             Self::Astro => has(&["Instagram.astro"]),
+            Self::Html => has(&["feedbake/instagram.html", "<!-- feedbake -->"]),
         }
     }
 }
@@ -233,6 +251,16 @@ impl Layout {
     /// Whether a picture at `path` lies in a folder that can hold one.
     pub fn is_published_file(&self, path: &SitePath) -> bool {
         SitePath::new(path.folder()).is_ok_and(|folder| self.is_published(&folder))
+    }
+
+    /// The stylesheet.
+    pub fn stylesheet_file(&self) -> &'static Template {
+        &self.templates[1]
+    }
+
+    /// The place of the fragment that is made of a data file, where feedbake renders the partial itself.
+    pub fn fragment_of(&self, data_file: &SitePath) -> Option<SitePath> {
+        (self.word == HTML.word).then(|| data_file.with_ending("html"))
     }
 
     /// The template that shows the feed.

@@ -4,6 +4,7 @@
 
 mod alt;
 mod data;
+mod fragment;
 mod layout;
 mod prune;
 mod publish;
@@ -12,6 +13,7 @@ mod templates;
 
 pub use alt::{AltSource, alt_text};
 pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides};
+pub use fragment::{fragment, is_fragment, publish_fragment, refuse_foreign_fragment};
 pub use layout::{Generator, Layout};
 pub use prune::{Pruned, clean_all, clean_cache, prune, relist};
 pub use publish::{

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::fragment::is_fragment;
 use super::layout::{Generator, Layout};
 use super::shown::{is_data_file, named_paths};
 use super::templates::relist_templates;
@@ -131,6 +132,7 @@ fn may_be_ours(path: &SitePath, record: &FileRecord, bytes: &[u8]) -> bool {
     match record.role {
         Role::Picture => is_picture_of_ours(path, record),
         Role::Data => is_data_file(bytes),
+        Role::Fragment => is_fragment(bytes),
         Role::Template => {
             let mut all = Generator::ALL.into_iter().flat_map(|generator| generator.layout().templates);
             all.any(|template| template.place == path.as_str())

@@ -12,49 +12,61 @@ use crate::media::hex;
 pub struct Template {
     /// Where it goes.
     pub place: &'static str,
+    /// What it is, in words.
+    pub about: &'static str,
     /// What is in it.
     pub text: &'static str,
 }
 
-/// The partial that shows the feed.
-pub const PARTIAL: Template =
-    Template { place: "templates/partials/instagram.html", text: include_str!("templates/instagram.html") };
+const fn partial(place: &'static str, text: &'static str) -> Template {
+    Template { place, about: "the partial, which shows the feed", text }
+}
 
-/// The stylesheet.
-pub const STYLESHEET: Template =
-    Template { place: "static/feedbake.css", text: include_str!("templates/feedbake.css") };
+const fn stylesheet(place: &'static str) -> Template {
+    Template { place, about: "the stylesheet", text: include_str!("templates/feedbake.css") }
+}
+
+const fn shortcode(place: &'static str, text: &'static str) -> Template {
+    Template { place, about: "the shortcode, for Markdown", text }
+}
+
+/// The partial of Zola's sites.
+pub const PARTIAL: Template = partial("templates/partials/instagram.html", include_str!("templates/instagram.html"));
+
+/// The stylesheet of Zola's sites.
+pub const STYLESHEET: Template = stylesheet("static/feedbake.css");
 
 /// One line that includes the partial, for Markdown in Zola ≤ 0.22.
 pub const SHORTCODE: Template =
-    Template { place: "templates/shortcodes/instagram.html", text: include_str!("templates/shortcode.html") };
-
-const CSS: &str = STYLESHEET.text;
+    shortcode("templates/shortcodes/instagram.html", include_str!("templates/shortcode.html"));
 
 /// What goes into a Hugo site; both its generations read these folders.
 pub(super) const HUGO: [Template; 3] = [
-    Template { place: "layouts/partials/instagram.html", text: include_str!("templates/hugo.html") },
-    Template { place: "static/feedbake.css", text: CSS },
+    partial("layouts/partials/instagram.html", include_str!("templates/hugo.html")),
+    stylesheet("static/feedbake.css"),
     // `instagram` is a shortcode of Hugo's own, for a single post.
-    Template { place: "layouts/shortcodes/feedbake.html", text: include_str!("templates/hugo-shortcode.html") },
+    shortcode("layouts/shortcodes/feedbake.html", include_str!("templates/hugo-shortcode.html")),
 ];
 
 /// What goes into an Eleventy site.
-pub(super) const ELEVENTY: [Template; 2] = [
-    Template { place: "_includes/instagram.njk", text: include_str!("templates/eleventy.njk") },
-    Template { place: "feedbake/feedbake.css", text: CSS },
-];
+pub(super) const ELEVENTY: [Template; 2] =
+    [partial("_includes/instagram.njk", include_str!("templates/eleventy.njk")), stylesheet("feedbake/feedbake.css")];
 
 /// What goes into a Jekyll site.
 pub(super) const JEKYLL: [Template; 2] = [
-    Template { place: "_includes/instagram.html", text: include_str!("templates/jekyll.html") },
-    Template { place: "assets/feedbake/feedbake.css", text: CSS },
+    partial("_includes/instagram.html", include_str!("templates/jekyll.html")),
+    stylesheet("assets/feedbake/feedbake.css"),
 ];
 
 /// What goes into an Astro site.
 pub(super) const ASTRO: [Template; 2] = [
-    Template { place: "src/components/Instagram.astro", text: include_str!("templates/astro.astro") },
-    Template { place: "public/feedbake.css", text: CSS },
+    partial("src/components/Instagram.astro", include_str!("templates/astro.astro")),
+    stylesheet("public/feedbake.css"),
 ];
+
+/// What goes into a site that nothing builds. The partial is rendered in each bake.
+pub(super) const HTML: [Template; 2] =
+    [partial("feedbake/template.html", include_str!("templates/fragment.html")), stylesheet("feedbake/feedbake.css")];
 
 /// SHA-256 of texts that an earlier feedbake brought along, hexadecimal: whoever changes a template after a release adds
 /// the hash of what was released.

@@ -81,7 +81,7 @@ fn build(generator: Generator, tool: &Path, site: &Sandbox) {
             command.args(["node_modules/astro/bin/astro.mjs", "build"]).env("ASTRO_TELEMETRY_DISABLED", "1");
             command
         }
-        Generator::Zola => unreachable!("the example site has tests of its own"),
+        Generator::Zola | Generator::Html => unreachable!("they have tests of their own"),
     };
     let output = command.current_dir(&top).output().unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -141,8 +141,10 @@ fn reference(api: &Emulator, settings: &str) -> Vec<String> {
 
 #[test]
 fn each_example_is_built_by_its_generator_and_shows_the_same_markup_as_zola() {
-    for generator in Generator::ALL.into_iter().filter(|generator| *generator != Generator::Zola) {
-        let layout = generator.layout();
+    for generator in
+        Generator::ALL.into_iter().filter(|generator| !matches!(generator, Generator::Zola | Generator::Html))
+    {
+        let (layout, built) = (generator.layout(), generator.layout().built_folder.unwrap());
         for tool in tools(generator) {
             let api = Emulator::serve(World::demo()).unwrap();
             let probe = Sandbox::new(&api).set("FEEDBAKE_PICTURES_WIDTHS", "64");
@@ -158,7 +160,7 @@ fn each_example_is_built_by_its_generator_and_shows_the_same_markup_as_zola() {
             let site = Sandbox::new(&api);
             fs::remove_file(site.path("config.toml")).unwrap();
             copy_example(generator, &site);
-            let page = || fs::read_to_string(site.path(&format!("{}/index.html", layout.built_folder))).unwrap();
+            let page = || fs::read_to_string(site.path(&format!("{built}/index.html"))).unwrap();
             // A fork has no token, and no feed yet.
             site.run_with("bake", &[("INSTAGRAM_ACCESS_TOKEN", "")]).ends_with(4);
             build(generator, &tool, &site);
@@ -173,8 +175,8 @@ fn each_example_is_built_by_its_generator_and_shows_the_same_markup_as_zola() {
                 let named = line.split([' ', ',', '=', '>']).filter(|word| word.starts_with("feedbake/"));
                 for path in named {
                     assert!(
-                        site.path(&format!("{}/{path}", layout.built_folder)).is_file()
-                            || site.path(&format!("{}/assets/{path}", layout.built_folder)).is_file(),
+                        site.path(&format!("{built}/{path}")).is_file()
+                            || site.path(&format!("{built}/assets/{path}")).is_file(),
                         "{path}"
                     );
                 }
@@ -215,4 +217,82 @@ fn the_generator_can_be_named() {
     site.run("bake").succeeds();
     assert!(!site.path("_data/instagram.json").exists() && site.files("assets").len() == 1, "{:?}", site.files(""));
     site.is_whole();
+}
+
+/// The example page as a server with includes would send it.
+fn with_includes(site: &Sandbox) -> String {
+    let page = fs::read_to_string(site.path("index.html")).unwrap();
+    let (before, rest) = page.split_once("<!--#include virtual=\"").unwrap();
+    let (file, after) = rest.split_once("\" -->").unwrap();
+    format!("{before}{}{after}", fs::read_to_string(site.path(file)).unwrap())
+}
+
+#[test]
+fn a_site_that_nothing_builds_gets_a_fragment_with_the_same_markup_as_zolas() {
+    let api = Emulator::serve(World::demo()).unwrap();
+    let settings = "base_path = \"/photos/\"\n[pictures]\nwidths = [64, 128]\n";
+    let expected = reference(&api, settings);
+    let site = Sandbox::new(&api).file("feedbake.toml", settings);
+    fs::remove_file(site.path("config.toml")).unwrap();
+    copy_example(Generator::Html, &site);
+    site.run_with("bake", &[("INSTAGRAM_ACCESS_TOKEN", "")]).ends_with(4);
+    assert_eq!(feed_of(&with_includes(&site), BASE), Vec::<String>::new());
+
+    site.run("bake").succeeds();
+    let page = with_includes(&site);
+    assert!(page.contains("src=\"/photos/feedbake/"), "{page}");
+    assert_eq!(feed_of(&page, BASE), expected);
+    site.run("bake").succeeds().says(&["(unchanged)"]);
+    site.run("doctor").succeeds().prints(&["is a site of plain HTML", "the partial is shown by"]);
+    site.run("preview --out seen").succeeds();
+    assert_eq!(feed_of(&fs::read_to_string(site.path("seen/index.html")).unwrap(), ""), expected);
+    fs::remove_dir_all(site.path("seen")).unwrap();
+
+    // A template that was edited counts; one that is broken is named, and the feed stays as it was.
+    let own = fs::read_to_string(site.path("feedbake/template.html")).unwrap();
+    site.write("feedbake/template.html", &own.replace("feedbake-grid", "my-grid"));
+    site.run("bake").succeeds();
+    assert!(with_includes(&site).contains("my-grid"));
+    let before = site.files("feedbake");
+    site.write("feedbake/template.html", "{% if %}");
+    site.run("bake").ends_with(3).says(&["feedbake/template.html cannot be rendered", "mend it, or remove it"]);
+    site.write("feedbake/template.html", &own.replace("feedbake-grid", "my-grid"));
+    assert_eq!(site.files("feedbake"), before);
+
+    // What is kept is rendered, too, and a post that goes leaves page and folder.
+    fs::remove_file(site.path("feedbake/instagram.html")).unwrap();
+    api.fault(feedbake::emulator::Fault::TokenExpired);
+    site.run("bake").succeeds();
+    assert_eq!(site.files("feedbake"), before);
+    api.clear_faults();
+    let gone = site.json("feedbake/instagram.json")["posts"][0]["shortcode"].as_str().unwrap().to_owned();
+    api.delete(&gone);
+    site.run("bake").succeeds().says(&[&gone, "removed"]);
+    assert!(!with_includes(&site).contains(&gone));
+
+    site.write("feedbake/template.html", &own);
+    site.run("clean --all").succeeds();
+    assert_eq!(site.files("").into_keys().collect::<Vec<_>>(), ["feedbake.toml", "index.html"]);
+}
+
+#[test]
+fn a_page_of_the_users_in_the_place_of_the_fragment_is_named_and_stays() {
+    let api = Emulator::start().post(feedbake::emulator::photo("DAa").size(32, 32));
+    let site = Sandbox::new(&api).set("FEEDBAKE_GENERATOR", "html").file("feedbake/instagram.html", "<p>mine</p>");
+    site.run("bake").ends_with(6).says(&["feedbake/instagram.html is there already, and feedbake did not make it"]);
+    assert_eq!(fs::read_to_string(site.path("feedbake/instagram.html")).unwrap(), "<p>mine</p>");
+    site.run_with("bake", &[("FEEDBAKE_DATA_FILE", "feedbake/feed.json")]).succeeds();
+    assert!(fs::read_to_string(site.path("feedbake/feed.html")).unwrap().contains("DAa"));
+    for (path, is_fine) in [("", true), ("../", true), ("https://example.org/x/", true), ("/x", false), ("\"x/", false)]
+    {
+        site.run_with("bake", &[("FEEDBAKE_DATA_FILE", "feedbake/feed.json"), ("FEEDBAKE_BASE_PATH", path)])
+            .ends_with(if is_fine || path.is_empty() { 0 } else { 3 });
+    }
+}
+
+#[test]
+fn the_fragments_template_is_zolas_partial() {
+    let body = |text: &'static str| text.split_once("-#}").unwrap().1;
+    let own = Generator::Html.layout().partial().text;
+    assert_eq!(body(own), body(feedbake::site::PARTIAL.text));
 }

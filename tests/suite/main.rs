@@ -17,6 +17,7 @@ mod example_site;
 mod generators;
 mod hostile;
 mod hosts;
+mod init;
 mod keep;
 mod killed;
 mod listing;

@@ -2,7 +2,7 @@
 
 use feedbake::emulator::{Emulator, World, hostile_caption, photo};
 use feedbake::files::Root;
-use feedbake::preview::{TeraMajor, preview_page};
+use feedbake::render::{TeraMajor, render_page};
 use scraper::{Html, Selector};
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use crate::sandbox::Sandbox;
 
 fn render(site: &Sandbox, major: TeraMajor, variables: &Value) -> String {
     let variables: Map<String, Value> = variables.as_object().cloned().unwrap();
-    preview_page(&Root::new(site.path("")), major, "/", &variables).unwrap()
+    render_page(&Root::new(site.path("")), &feedbake::site::PARTIAL, major, "/", &variables).unwrap()
 }
 
 /// Tera 1 escapes `/` and `'` in its own way where it escapes by itself; the partial leaves it nothing to escape.
@@ -56,8 +56,9 @@ fn a_link_into_the_site_keeps_the_base_url_of_the_site() {
     site.run("bake").succeeds();
     for (base, expected) in [("https://e.org/sub/", "https://e.org/sub/shop/?a=1&b=2"), ("/", "/shop/?a=1&b=2")] {
         for major in [TeraMajor::One, TeraMajor::Two] {
-            let page =
-                Html::parse_document(&preview_page(&Root::new(site.path("")), major, base, &Map::new()).unwrap());
+            let page = Html::parse_document(
+                &render_page(&Root::new(site.path("")), &feedbake::site::PARTIAL, major, base, &Map::new()).unwrap(),
+            );
             let links: Vec<&str> =
                 select(&page, "a.feedbake-tile").iter().filter_map(|link| link.value().attr("href")).collect();
             assert_eq!(links, [expected, "https://www.instagram.com/p/DAb/"]);
@@ -159,7 +160,7 @@ fn preview_serves_the_page_and_its_pictures() {
 /// What Zola 0.23 does with a site: every template is loaded by Tera 2, and Markdown is a template as well.
 #[test]
 fn the_example_site_is_good_for_tera_2_its_markdown_included() {
-    use feedbake::preview::{Function, StandIns};
+    use feedbake::render::{Function, StandIns};
     let api = Emulator::serve(World::demo()).unwrap();
     let site = Sandbox::new(&api).file("feedbake.toml", "[pictures]\nwidths = [64]\n");
     site.run("bake").succeeds();

@@ -1,4 +1,4 @@
-//! Renders a page around the partial, in Tera 1 or Tera 2.
+//! Renders a partial in Tera 1 or Tera 2, alone or in a page.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::stand_ins::{Filter, Function, StandIns, apply};
 use crate::files::{FileError, Root, SitePath};
-use crate::site::PARTIAL;
+use crate::site::Template;
 
 /// The page around the partial.
 const PAGE: &str = include_str!("templates/page.html");
@@ -25,21 +25,23 @@ pub enum TeraMajor {
     Two,
 }
 
-/// A page that could not be rendered.
+/// A partial that could not be rendered.
 #[derive(Debug, thiserror::Error)]
-pub enum PreviewError {
+pub enum RenderError {
     /// A file of the site could not be read.
     #[error(transparent)]
     File(#[from] FileError),
     /// The partial is no UTF-8.
-    #[error("{} is not UTF-8 text", PARTIAL.place)]
-    NotText,
+    #[error("{0} is not UTF-8 text")]
+    NotText(SitePath),
     /// Tera 1 was left out of this program.
     #[error("this feedbake was built without Tera 1; Tera 2 is there")]
     NotBuiltIn,
     /// Tera refuses the partial, or its data.
-    #[error("{place} cannot be rendered: {message}", place = PARTIAL.place)]
+    #[error("{place} cannot be rendered: {message}")]
     Template {
+        /// The partial.
+        place: SitePath,
         /// What it says, and where.
         message: String,
     },
@@ -51,30 +53,50 @@ pub enum PreviewError {
 /// `variables` are what a page would `set` before the include, such as `instagram_data`.
 ///
 /// # Errors
-/// [`PreviewError`] with what tera says of the template.
-pub fn preview_page(
+/// [`RenderError`] with what tera says of the template.
+pub fn render_page(
     root: &Root,
+    partial: &Template,
     major: TeraMajor,
     base: &str,
     variables: &Map<String, Value>,
-) -> Result<String, PreviewError> {
-    let place = SitePath::new(PARTIAL.place).expect("the place is a constant");
-    let partial = match root.read(&place)? {
-        Some(bytes) => String::from_utf8(bytes).map_err(|_| PreviewError::NotText)?,
-        None => PARTIAL.text.to_owned(),
-    };
+) -> Result<String, RenderError> {
+    let text = text_of(root, partial)?;
+    let templates = [(PARTIAL_NAME, text.as_str()), (PAGE_NAME, PAGE)];
     let stand_ins = StandIns::new(root.folder(), base);
     match major {
         #[cfg(feature = "tera1")]
-        TeraMajor::One => one(&partial, &stand_ins, variables).map_err(|error| in_words(&error)),
+        TeraMajor::One => one(&templates, &stand_ins, variables).map_err(|error| in_words(partial, &error)),
         #[cfg(not(feature = "tera1"))]
-        TeraMajor::One => Err(PreviewError::NotBuiltIn),
-        TeraMajor::Two => two(&partial, &stand_ins, variables).map_err(|error| in_words(&error)),
+        TeraMajor::One => Err(RenderError::NotBuiltIn),
+        TeraMajor::Two => two(&templates, &stand_ins, variables).map_err(|error| in_words(partial, &error)),
+    }
+}
+
+/// Renders the partial alone, in Tera 2; as [`render_page`] otherwise.
+///
+/// # Errors
+/// As [`render_page`].
+pub fn render_fragment(
+    root: &Root,
+    partial: &Template,
+    base: &str,
+    variables: &Map<String, Value>,
+) -> Result<String, RenderError> {
+    let text = text_of(root, partial)?;
+    let stand_ins = StandIns::new(root.folder(), base);
+    two(&[(PARTIAL_NAME, &text)], &stand_ins, variables).map_err(|error| in_words(partial, &error))
+}
+
+fn text_of(root: &Root, partial: &Template) -> Result<String, RenderError> {
+    match root.read(&partial.path())? {
+        Some(bytes) => String::from_utf8(bytes).map_err(|_| RenderError::NotText(partial.path())),
+        None => Ok(partial.text.to_owned()),
     }
 }
 
 /// Tera says what and where in its chain of causes; both fit in one message.
-fn in_words(error: &dyn Error) -> PreviewError {
+fn in_words(partial: &Template, error: &dyn Error) -> RenderError {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(deeper) = cause {
@@ -82,11 +104,15 @@ fn in_words(error: &dyn Error) -> PreviewError {
         let _ = write!(text, ": {deeper}");
         cause = deeper.source();
     }
-    PreviewError::Template { message: text }
+    RenderError::Template { place: partial.path(), message: text }
 }
 
 #[cfg(feature = "tera1")]
-fn one(partial: &str, stand_ins: &StandIns, variables: &Map<String, Value>) -> Result<String, tera1::Error> {
+fn one(
+    templates: &[(&str, &str)],
+    stand_ins: &StandIns,
+    variables: &Map<String, Value>,
+) -> Result<String, tera1::Error> {
     let mut tera = tera1::Tera::default();
     for (name, function) in Function::ALL {
         let stand_ins = stand_ins.clone();
@@ -101,11 +127,16 @@ fn one(partial: &str, stand_ins: &StandIns, variables: &Map<String, Value>) -> R
             apply(filter, value, &arguments).map_err(tera1::Error::msg)
         });
     }
-    tera.add_raw_templates([(PARTIAL_NAME, partial), (PAGE_NAME, PAGE)])?;
+    tera.add_raw_templates(templates.iter().copied())?;
     tera.render(PAGE_NAME, &tera1::Context::from_value(Value::Object(variables.clone()))?)
 }
 
-fn two(partial: &str, stand_ins: &StandIns, variables: &Map<String, Value>) -> Result<String, tera::Error> {
+/// The last of the templates is rendered; those before it are there to be included.
+fn two(
+    templates: &[(&str, &str)],
+    stand_ins: &StandIns,
+    variables: &Map<String, Value>,
+) -> Result<String, tera::Error> {
     use tera::{Kwargs, State};
     let mut tera = tera::Tera::default();
     for (name, function) in Function::ALL {
@@ -127,10 +158,10 @@ fn two(partial: &str, stand_ins: &StandIns, variables: &Map<String, Value>) -> R
             },
         );
     }
-    tera.add_raw_templates([(PARTIAL_NAME, partial), (PAGE_NAME, PAGE)])?;
+    tera.add_raw_templates(templates.iter().copied())?;
     let mut context = tera::Context::new();
     for (name, value) in variables {
         context.insert(name.clone(), value);
     }
-    tera.render(PAGE_NAME, &context)
+    tera.render(templates.last().map_or(PARTIAL_NAME, |(name, _)| name), &context)
 }

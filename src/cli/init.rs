@@ -1,0 +1,269 @@
+//! `feedbake init`.
+
+use std::io::{IsTerminal, stdin};
+use std::path::Path;
+
+use similar::TextDiff;
+
+use super::args::{Common, InitArgs, Way as WayWord};
+use super::failure::{Code, Failure};
+use super::start::{enter, place};
+use super::ui::{CYAN, GREEN, Voice, YELLOW, count};
+use super::{Ended, ask};
+use crate::config::{Layer, Place, Templates, git_ignores, ignores_dot_env, mark_of, repository_of};
+use crate::doctor::{own_texts, zola_versions};
+use crate::files::{FileError, Root, SitePath};
+use crate::manifest::Manifest;
+use crate::setup::{Action, From, Item, Line, Plan, Replace, Sight, Target, WORKFLOW_FILE, Way, Wish, plan};
+use crate::site::Generator;
+
+const NOT_SET_UP: &str = "the site was not set up; nothing was written";
+
+/// Shows what a site gets, and writes it.
+pub fn run(voice: &Voice, common: &Common, flags: &InitArgs) -> Ended {
+    let mut layer = Layer::default();
+    if let Some(generator) = &flags.generator {
+        layer.flag("generator", "--generator", generator.clone());
+    }
+    let place = place(voice, common, layer)?;
+    let root = Root::new(&place.site);
+    let repository = Root::new(repository_of(&place.site).unwrap_or_else(|| place.site.clone()));
+    let manifest = Manifest::read(&root).map_err(Failure::of_manifest)?;
+    let sight = look(&place, &root, &repository, &manifest, flags)?;
+    let wish = Wish {
+        templates: place.settings.templates == Templates::Install,
+        github: flags.github.map(|way| match way {
+            WayWord::Commit => Way::Commit,
+            WayWord::Deploy => Way::Deploy,
+        }),
+        netlify: flags.netlify,
+        replace: match (flags.force, flags.update) {
+            (true, _) => Replace::Edited,
+            (false, true) => Replace::Unedited,
+            (false, false) => Replace::Nothing,
+        },
+    };
+    let plan = plan(&sight, wish).map_err(|error| Box::new(refused(&error)))?;
+    if flags.diff {
+        show_diff(voice, &plan);
+        return Ok(Code::Done);
+    }
+    show(voice, &place, &plan);
+    let work = plan.items.iter().filter(|item| item.action.is_work()).count();
+    if work > 0 && !flags.dry_run {
+        if !flags.yes && stdin().is_terminal() && !voice.json {
+            let answer = ask::line(voice, &format!("write {}? [Y/n]", count(work, "file")))?;
+            if !matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes") {
+                voice.say("nothing was written");
+                return Ok(Code::Done);
+            }
+        }
+        write(voice, &root, &repository, &plan)?;
+    }
+    if voice.json {
+        voice.json(&as_json(&place, &plan, !flags.dry_run));
+    }
+    tell_what_is_left(voice, &plan, &sight, flags.dry_run);
+    Ok(Code::Done)
+}
+
+/// Reads everything that a plan is made from.
+fn look(
+    place: &Place,
+    root: &Root,
+    repository: &Root,
+    manifest: &Manifest,
+    flags: &InitArgs,
+) -> Result<Sight, Box<Failure>> {
+    let unreadable = |error: FileError| Failure::of_file(&error, NOT_SET_UP);
+    let text = |root: &Root, path: &SitePath| -> Result<Option<String>, FileError> {
+        Ok(root.read(path)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    };
+    let known = |name: &str| SitePath::new(name).expect("the place is plain");
+    let site_text = |name: &str| text(root, &known(name)).map_err(unreadable);
+    let generator = place.settings.generator;
+    let found = mark_of(&place.site);
+    let own = own_texts(&place.site);
+    let first = |holds: &dyn Fn(&str) -> bool| {
+        let is_ours = |path: &Path| generator.layout().templates.iter().any(|ours| Path::new(ours.place) == path);
+        let file = own.iter().find(|(path, text)| !is_ours(path) && holds(text));
+        file.map(|(path, _)| path.display().to_string().replace('\\', "/"))
+    };
+    let templates = generator.layout().templates.iter().map(|template| {
+        let there = text(root, &template.path()).ok().flatten().unwrap_or_default();
+        (*template, template.state(root, manifest), there)
+    });
+    let gitignore = site_text(".gitignore")?;
+    let top = std::path::absolute(repository.folder()).unwrap_or_default();
+    let site = std::path::absolute(&place.site).unwrap_or_default();
+    let below = site.strip_prefix(&top).map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+    Ok(Sight {
+        generator,
+        is_named: found.map(|(found, _)| found) != Some(generator) && flags.generator.is_some(),
+        zola: match generator {
+            Generator::Zola => zola_versions(&place.site).first().map(|(_, version)| *version),
+            _ => None,
+        },
+        below,
+        settings_file: site_text(crate::config::CONFIG_FILE)?,
+        templates: templates.collect(),
+        is_dot_env_ignored: git_ignores(&place.site.join(".env")) == Some(true)
+            || ignores_dot_env(gitignore.as_deref().unwrap_or_default().as_bytes()),
+        gitignore,
+        shown_by: first(&|text| generator.shows_the_feed(text)),
+        styled_by: first(&|text| text.contains("feedbake.css")),
+        head_in: first(&|text| text.contains("</head>")),
+        configuration: found.and_then(|(_, mark)| text(root, &known(mark)).ok().flatten()).unwrap_or_default(),
+        targets: targets(root, flags)?,
+        workflow: text(repository, &known(WORKFLOW_FILE)).map_err(unreadable)?,
+        netlify: text(repository, &known("netlify.toml")).map_err(unreadable)?,
+        package: site_text("package.json")?,
+    })
+}
+
+/// The files that lines shall go into.
+fn targets(root: &Root, flags: &InitArgs) -> Result<Vec<Target>, Box<Failure>> {
+    let mut targets = Vec::new();
+    if let Some(wish) = &flags.include_in {
+        // A drive has a colon, too, and no number behind it.
+        let numbered = wish.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
+        let (file, line) = numbered.map_or((wish.as_str(), None), |(file, line)| (file, Some(line)));
+        targets.push(target(root, file, Line::Feed(line), "--include-in")?);
+    }
+    if let Some(file) = &flags.style_in {
+        targets.push(target(root, file, Line::Stylesheet, "--style-in")?);
+    }
+    Ok(targets)
+}
+
+fn target(root: &Root, file: &str, line: Line, flag: &str) -> Result<Target, Box<Failure>> {
+    let usage = |cause: String| {
+        let hint = format!("name a file of the site, from its top on, such as `{flag} templates/index.html`");
+        Box::new(Failure::new(Code::Usage, NOT_SET_UP).because(&cause).hint(hint))
+    };
+    let place = SitePath::new(file.trim_start_matches("./")).map_err(|error| usage(error.to_string()))?;
+    let bytes = root.read(&place).map_err(|error| Failure::of_file(&error, NOT_SET_UP))?;
+    let bytes = bytes.ok_or_else(|| usage(format!("there is no {place} in the site")))?;
+    let text = String::from_utf8(bytes).map_err(|_| usage(format!("{place} is not UTF-8 text")))?;
+    Ok(Target { place, text, line })
+}
+
+fn refused(error: &crate::setup::SetupError) -> Failure {
+    use crate::setup::SetupError;
+    let failure = Failure::new(Code::Usage, NOT_SET_UP).caused_by(error);
+    match error {
+        SetupError::CannotShow { .. } | SetupError::NoSuchLine { .. } => {
+            failure.hint("without `--include-in`, init names the line, and you put it where you like")
+        }
+        SetupError::NoHead(_) => failure.hint("name the template that begins the page, often called base or layout"),
+        SetupError::BrokenNetlify => failure.hint("mend netlify.toml first: nothing can be added to it as it is"),
+        SetupError::OnlyForZola(_) => failure.hint(
+            "`--github=commit` works with every generator; docs/github-actions.md says what to change for a workflow that builds",
+        ),
+    }
+}
+
+/// What will be done, a line for each file.
+fn show(voice: &Voice, place: &Place, plan: &Plan) {
+    voice.say(&format!("{GREEN}{}{GREEN:#} in {}", place.settings.layout().name, place.site.display()));
+    let width = plan.items.iter().map(|item| item.place.as_str().chars().count()).max().unwrap_or_default();
+    for item in &plan.items {
+        let style = match item.action {
+            Action::Write | Action::Add | Action::Replace => GREEN,
+            Action::Edited | Action::Earlier => YELLOW,
+            Action::Same | Action::Yours => anstyle::Style::new(),
+        };
+        let more = match item.action {
+            Action::Edited => ": edited, so it stays; `--diff` shows how it differs",
+            Action::Earlier => ": this feedbake has a newer one; `--update` takes it, `--diff` shows it",
+            Action::Yours => ": there already",
+            Action::Write | Action::Add | Action::Replace | Action::Same => "",
+        };
+        let word = item.action.word();
+        voice.say(&format!("  {style}{word:<8}{style:#} {:<width$}  {}{more}", item.place.as_str(), item.what));
+    }
+}
+
+/// What is left for the owner.
+fn tell_what_is_left(voice: &Voice, plan: &Plan, sight: &Sight, is_rehearsal: bool) {
+    if is_rehearsal {
+        voice.say("nothing was written");
+    }
+    let mut left = plan.left.clone();
+    let (then_build, command) = match sight.generator.layout().build {
+        "" => ("", "feedbake".to_owned()),
+        build => (", then build", format!("feedbake && {build}")),
+    };
+    left.push(format!("look at it without a token: `feedbake --demo`{then_build}"));
+    left.push(format!("get a token: `feedbake login`; from then on `{command}`"));
+    voice.say("what is left:");
+    for (number, step) in left.iter().enumerate() {
+        voice.say(&format!("  {CYAN}{}.{CYAN:#} {step}", number + 1));
+    }
+}
+
+/// Every file that is not as it would be written.
+fn show_diff(voice: &Voice, plan: &Plan) {
+    let mut differing = 0;
+    for item in &plan.items {
+        let before = item.before.as_deref().unwrap_or_default();
+        if before == item.after {
+            continue;
+        }
+        differing += 1;
+        let name = item.place.as_str();
+        let old = if item.before.is_some() { name } else { "nothing" };
+        let diff = TextDiff::from_lines(before, &item.after);
+        voice.result(diff.unified_diff().header(old, name).to_string().trim_end());
+    }
+    voice.say(&match differing {
+        0 => "no file differs".to_owned(),
+        files => format!("{} would be another; nothing was written", count(files, "file")),
+    });
+}
+
+fn write(voice: &Voice, root: &Root, repository: &Root, plan: &Plan) -> Result<(), Box<Failure>> {
+    const HALF: &str = "not everything was written; run it again when that is mended";
+    let failed = |error: FileError| Failure::of_file(&error, HALF);
+    let _lock = enter(voice, root, NOT_SET_UP)?;
+    let mut manifest = Manifest::read(root).map_err(Failure::of_manifest)?;
+    for item in plan.items.iter().filter(|item| item.action.is_work()) {
+        let top = match item.from {
+            From::Site => root,
+            From::Repository => repository,
+        };
+        // The question may have stood there for a while.
+        let now = top.read(&item.place).map_err(failed)?;
+        if now.as_ref().map(|bytes| String::from_utf8_lossy(bytes)).as_deref() != item.before.as_deref() {
+            let failure = Failure::new(Code::File, HALF).because(&format!("{} has changed meanwhile", item.place));
+            return Err(Box::new(failure.hint("look at the file, then run init again")));
+        }
+        match &item.template {
+            Some(template) => template.put(root, &mut manifest).map_err(failed)?,
+            None => drop(top.write(&item.place, item.after.as_bytes()).map_err(failed)?),
+        }
+    }
+    let written = plan.items.iter().filter(|item| item.action.is_work()).count();
+    voice.say(&format!("wrote {}", count(written, "file")));
+    Ok(())
+}
+
+fn as_json(place: &Place, plan: &Plan, is_written: bool) -> serde_json::Value {
+    let file = |item: &Item| {
+        serde_json::json!({
+            "path": item.place.to_string(),
+            "of": match item.from {
+                From::Site => "site",
+                From::Repository => "repository",
+            },
+            "action": item.action.word(),
+            "what": item.what,
+        })
+    };
+    serde_json::json!({
+        "generator": place.settings.layout().word,
+        "files": plan.items.iter().map(file).collect::<Vec<_>>(),
+        "left": plan.left,
+        "written": is_written,
+    })
+}

@@ -1,0 +1,480 @@
+//! What a site gets once: which files, with what in them, and what is left for its owner to do. Pure: whoever asks
+//! reads the files before, and writes them afterwards.
+
+mod insert;
+mod texts;
+mod workflow;
+
+use crate::files::SitePath;
+use crate::site::{Generator, Layout, Template, TemplateState};
+
+pub use insert::Spot;
+pub use texts::{NETLIFY_PLUGIN, bakes_on_netlify};
+pub use workflow::{WORKFLOW_FILE, Way};
+
+/// What was seen in and around the site.
+#[derive(Debug)]
+pub struct Sight {
+    /// What builds it.
+    pub generator: Generator,
+    /// Whether that was said by somebody, and the site's own files do not tell it.
+    pub is_named: bool,
+    /// The versions of Zola that something in the site asks for.
+    pub zola: Option<(u32, u32)>,
+    /// Where the site is in its repository; empty for its top, or where there is none.
+    pub below: String,
+    /// What is in the settings file, if it is there.
+    pub settings_file: Option<String>,
+    /// What feedbake brings along, with how it stands and what is in it.
+    pub templates: Vec<(Template, TemplateState, String)>,
+    /// What is in `.gitignore`.
+    pub gitignore: Option<String>,
+    /// Whether git, or that file, ignores `.env`.
+    pub is_dot_env_ignored: bool,
+    /// The first of the site's own files that shows the feed.
+    pub shown_by: Option<String>,
+    /// The first that asks for the stylesheet.
+    pub styled_by: Option<String>,
+    /// The first that holds the end of a page's head.
+    pub head_in: Option<String>,
+    /// The texts of the generator's own configuration.
+    pub configuration: String,
+    /// What is in the files that lines shall go into.
+    pub targets: Vec<Target>,
+    /// What is in the workflow, if it is there.
+    pub workflow: Option<String>,
+    /// What is in `netlify.toml`, if it is there.
+    pub netlify: Option<String>,
+    /// What is in `package.json`, if it is there.
+    pub package: Option<String>,
+}
+
+/// A file of the user's that a line shall go into.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Where it is, in the site.
+    pub place: SitePath,
+    /// What is in it.
+    pub text: String,
+    /// Which line.
+    pub line: Line,
+}
+
+/// A line for a file of the user's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// The one that shows the feed; before this line of the file, if one was said.
+    Feed(Option<usize>),
+    /// The one that asks for the stylesheet.
+    Stylesheet,
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish {
+    /// Whether templates are written at all.
+    pub templates: bool,
+    /// A workflow.
+    pub github: Option<Way>,
+    /// `netlify.toml`.
+    pub netlify: bool,
+    /// What may be replaced.
+    pub replace: Replace,
+}
+
+/// What may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Replace {
+    /// Nothing.
+    Nothing,
+    /// What an earlier feedbake wrote and nobody edited.
+    Unedited,
+    /// What somebody edited, too.
+    Edited,
+}
+
+/// Which folder a path starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// The site.
+    Site,
+    /// The repository it is in.
+    Repository,
+}
+
+/// One file of the plan.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Where its path starts.
+    pub from: From,
+    /// Its path.
+    pub place: SitePath,
+    /// What it is, in words.
+    pub what: String,
+    /// What is to be done.
+    pub action: Action,
+    /// What is in it now.
+    pub before: Option<String>,
+    /// What would be in it.
+    pub after: String,
+    /// The template it is, where it is one.
+    pub template: Option<Template>,
+}
+
+/// What is to be done with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// It is not there and will be written.
+    Write,
+    /// Lines are added; everything else in it stays.
+    Add,
+    /// It is replaced.
+    Replace,
+    /// It is as it should be.
+    Same,
+    /// It stays: somebody edited it.
+    Edited,
+    /// It stays: nobody edited it, and this feedbake has a newer one.
+    Earlier,
+    /// It stays, whatever is in it.
+    Yours,
+}
+
+impl Action {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Write => "write",
+            Self::Add => "add",
+            Self::Replace => "replace",
+            Self::Same => "same",
+            Self::Edited => "edited",
+            Self::Earlier => "earlier",
+            Self::Yours => "yours",
+        }
+    }
+
+    /// Whether anything is written.
+    pub fn is_work(self) -> bool {
+        matches!(self, Self::Write | Self::Add | Self::Replace)
+    }
+}
+
+/// What will be done, and what is left.
+#[derive(Debug)]
+pub struct Plan {
+    /// The files.
+    pub items: Vec<Item>,
+    /// What the owner has to do, in order.
+    pub left: Vec<String>,
+}
+
+/// A wish that cannot be fulfilled.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// The file is of a kind that cannot show the feed.
+    #[error("{place} cannot show the feed: {why}")]
+    CannotShow {
+        /// The file.
+        place: SitePath,
+        /// Why, and what can.
+        why: String,
+    },
+    /// The file has no such line.
+    #[error("{place} has no line {line}")]
+    NoSuchLine {
+        /// The file.
+        place: SitePath,
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// The file has no head.
+    #[error("{0} has no `</head>` to put the stylesheet before")]
+    NoHead(SitePath),
+    /// `netlify.toml` cannot be read by Netlify, either.
+    #[error("netlify.toml is no TOML")]
+    BrokenNetlify,
+    /// The workflow that builds the site is for Zola.
+    #[error("the workflow that builds and deploys is written for Zola, and this is a site of {0}")]
+    OnlyForZola(&'static str),
+}
+
+/// Decides on every file.
+///
+/// # Errors
+/// [`SetupError`] where a wish cannot be fulfilled; nothing is to be written then.
+pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
+    let layout = sight.generator.layout();
+    let mut items = vec![settings(sight, layout)];
+    if wish.templates {
+        items.extend(sight.templates.iter().map(|(template, state, text)| of_template(*template, *state, text, wish)));
+    }
+    items.extend(gitignore(sight));
+    for target in &sight.targets {
+        let earlier = items.iter_mut().find(|item| item.from == From::Site && item.place == target.place);
+        let text = earlier.as_ref().map_or(target.text.as_str(), |item| item.after.as_str());
+        let (after, what) = with_line(sight, &Target { text: text.to_owned(), ..target.clone() })?;
+        match earlier {
+            // Both lines go into one file.
+            Some(item) => {
+                item.what = format!("{}; {what}", item.what);
+                item.after = after;
+                item.action = added(item.before.as_deref(), &item.after);
+            }
+            None => items.push(added_to(From::Site, target.place.clone(), what, Some(&target.text), after)),
+        }
+    }
+    if let Some(way) = wish.github {
+        if way == Way::Deploy && sight.generator != Generator::Zola {
+            return Err(SetupError::OnlyForZola(layout.name));
+        }
+        let text = workflow::text(way, &sight.below, sight.zola);
+        items.push(whole(From::Repository, WORKFLOW_FILE, way.about(), sight.workflow.as_deref(), text, wish));
+    }
+    if wish.netlify {
+        items.extend(netlify(sight, layout)?);
+    }
+    let left = left(sight, wish, &items);
+    Ok(Plan { items, left })
+}
+
+fn settings(sight: &Sight, layout: &Layout) -> Item {
+    let text = texts::settings(sight.is_named.then_some(sight.generator), layout);
+    let before = sight.settings_file.clone();
+    let action = if before.is_some() { Action::Yours } else { Action::Write };
+    Item {
+        from: From::Site,
+        place: known(crate::config::CONFIG_FILE),
+        what: "the settings, all at their defaults".to_owned(),
+        action,
+        after: before.clone().unwrap_or(text),
+        before,
+        template: None,
+    }
+}
+
+fn of_template(template: Template, state: TemplateState, text: &str, wish: Wish) -> Item {
+    let action = match state {
+        TemplateState::Missing => Action::Write,
+        TemplateState::Same => Action::Same,
+        TemplateState::Earlier if wish.replace >= Replace::Unedited => Action::Replace,
+        TemplateState::Earlier => Action::Earlier,
+        TemplateState::Edited if wish.replace == Replace::Edited => Action::Replace,
+        TemplateState::Edited => Action::Edited,
+    };
+    Item {
+        from: From::Site,
+        place: template.path(),
+        what: template.about.to_owned(),
+        action,
+        before: (state != TemplateState::Missing).then(|| text.to_owned()),
+        after: template.text.to_owned(),
+        template: Some(template),
+    }
+}
+
+/// `.env` holds a token. The cache ignores itself.
+fn gitignore(sight: &Sight) -> Option<Item> {
+    if sight.is_dot_env_ignored {
+        return None;
+    }
+    let before = sight.gitignore.as_deref();
+    let mut after = before.unwrap_or_default().to_owned();
+    if !after.is_empty() && !after.ends_with('\n') {
+        after.push('\n');
+    }
+    after.push_str(".env\n");
+    Some(added_to(From::Site, known(".gitignore"), "`.env`, which holds the token".to_owned(), before, after))
+}
+
+/// The text with the line in it, and the line in words.
+fn with_line(sight: &Sight, target: &Target) -> Result<(String, String), SetupError> {
+    let layout = sight.generator.layout();
+    let place = target.place.clone();
+    match target.line {
+        Line::Stylesheet => {
+            if target.text.contains("feedbake.css") {
+                return Ok((target.text.clone(), "asks for the stylesheet already".to_owned()));
+            }
+            let new = insert::insert(&target.text, layout.stylesheet, Spot::Head);
+            let (text, line) = new.ok_or(SetupError::NoHead(place))?;
+            Ok((text, format!("line {line}: the stylesheet")))
+        }
+        Line::Feed(number) => {
+            let words = feed_line(sight, &place)?;
+            if sight.generator.shows_the_feed(&target.text) {
+                return Ok((target.text.clone(), "shows the feed already".to_owned()));
+            }
+            let spot = match number {
+                Some(number) => Spot::Line(number),
+                // A page in Markdown has no end but its own.
+                None if is_markdown(&place) => Spot::Line(target.text.lines().count() + 1),
+                None => Spot::Content(sight.generator),
+            };
+            let text = &target.text;
+            let whole = if text.is_empty() || text.ends_with('\n') { text.clone() } else { format!("{text}\n") };
+            let new = insert::insert(&whole, words, spot);
+            let (mut text, line) = new.ok_or(SetupError::NoSuchLine { place, line: number.unwrap_or_default() })?;
+            if sight.generator == Generator::Astro {
+                text = insert::import_into(&text, &target.place, layout.partial().place);
+                return Ok((text, format!("`{words}`, and its import")));
+            }
+            Ok((text, format!("line {line}: `{words}`")))
+        }
+    }
+}
+
+fn is_markdown(place: &SitePath) -> bool {
+    place.as_str().ends_with(".md") || place.as_str().ends_with(".mdx")
+}
+
+/// The line that shows the feed in a file at `place`.
+fn feed_line(sight: &Sight, place: &SitePath) -> Result<&'static str, SetupError> {
+    let include = sight.generator.layout().include;
+    let refuse = |why: &str| Err(SetupError::CannotShow { place: place.clone(), why: why.to_owned() });
+    match (sight.generator, is_markdown(place)) {
+        (Generator::Zola, true) => match sight.zola {
+            Some(version) if version < (0, 23) => Ok("{{ instagram() }}"),
+            Some(_) => Ok(include),
+            None => refuse(
+                "which Zola builds the site is not known, and they differ in Markdown: put `{{ instagram() }}` there yourself for Zola up to 0.22, or the include from 0.23 on",
+            ),
+        },
+        (Generator::Hugo, true) => Ok("{{< feedbake >}}"),
+        (Generator::Eleventy, is_markdown) => {
+            let engine = if is_markdown { "markdownTemplateEngine" } else { "htmlTemplateEngine" };
+            let says_nunjucks = sight.configuration.lines().any(|line| line.contains(engine) && line.contains("njk"));
+            if place.as_str().ends_with(".njk") || says_nunjucks {
+                return Ok(include);
+            }
+            refuse("Eleventy reads it with Liquid, and the partial is Nunjucks: name a file that ends in .njk")
+        }
+        (Generator::Astro, _) if !place.as_str().ends_with(".astro") && !place.as_str().ends_with(".mdx") => {
+            refuse("a component goes into a file that ends in .astro or .mdx")
+        }
+        _ => Ok(include),
+    }
+}
+
+fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
+    let place = known("netlify.toml");
+    let toml = match &sight.netlify {
+        None => texts::netlify(layout, &sight.below, sight.zola),
+        Some(text) if bakes_on_netlify(text).ok_or(SetupError::BrokenNetlify)? => text.clone(),
+        Some(text) => format!("{}\n\n{}", text.trim_end(), texts::netlify_plugin()),
+    };
+    let mut items = vec![added_to(
+        From::Repository,
+        place,
+        "the plugin that bakes before each build".to_owned(),
+        sight.netlify.as_deref(),
+        toml,
+    )];
+    if sight.package.is_none() {
+        let text = texts::package_json(env!("CARGO_PKG_VERSION"));
+        let what = "what Netlify installs the plugin from".to_owned();
+        items.push(added_to(From::Site, known("package.json"), what, None, text));
+    }
+    Ok(items)
+}
+
+/// A file that gets lines and keeps what is in it.
+fn added_to(from: From, place: SitePath, what: String, before: Option<&str>, after: String) -> Item {
+    let action = added(before, &after);
+    Item { from, place, what, action, before: before.map(str::to_owned), after, template: None }
+}
+
+fn added(before: Option<&str>, after: &str) -> Action {
+    match before {
+        None => Action::Write,
+        Some(before) if before == after => Action::Same,
+        Some(_) => Action::Add,
+    }
+}
+
+/// A file that is wholly feedbake's or wholly the user's.
+fn whole(from: From, place: &str, what: &str, before: Option<&str>, after: String, wish: Wish) -> Item {
+    let action = match before {
+        None => Action::Write,
+        Some(before) if before == after => Action::Same,
+        Some(_) if wish.replace == Replace::Edited => Action::Replace,
+        Some(_) => Action::Edited,
+    };
+    Item {
+        from,
+        place: known(place),
+        what: what.to_owned(),
+        action,
+        before: before.map(str::to_owned),
+        after,
+        template: None,
+    }
+}
+
+/// What the owner has to do.
+fn left(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
+    let layout = sight.generator.layout();
+    let has = |line: fn(Line) -> bool| sight.targets.iter().any(|target| line(target.line));
+    let mut left = Vec::new();
+    if sight.shown_by.is_none() && !has(|line| matches!(line, Line::Feed(_))) {
+        let import = if sight.generator == Generator::Astro {
+            format!(" and `import Instagram from \"…/{}\"`", layout.partial().place.trim_start_matches("src/"))
+        } else {
+            String::new()
+        };
+        left.push(format!(
+            "show the feed: put `{}`{import} into a template, or let `feedbake init --include-in FILE` do it",
+            layout.include
+        ));
+    }
+    if sight.styled_by.is_none() && !has(|line| line == Line::Stylesheet) {
+        let file = sight.head_in.as_deref();
+        left.push(format!(
+            "give it its looks: put `{}` into the head of the page{}, or let `feedbake init --style-in {}` do it",
+            layout.stylesheet,
+            file.map_or_else(String::new, |file| format!(" ({file})")),
+            file.unwrap_or("FILE")
+        ));
+    }
+    if sight.generator == Generator::Html {
+        left.push(
+            "let your server put the fragment into the page (Apache, nginx: server-side includes), or put it there when you publish: docs/generators.md, Plain HTML"
+                .to_owned(),
+        );
+    }
+    if sight.generator == Generator::Eleventy && !copies_the_folder(&sight.configuration) {
+        left.push(
+            "let Eleventy copy the pictures: put `eleventyConfig.addPassthroughCopy(\"feedbake\");` into its configuration"
+                .to_owned(),
+        );
+    }
+    if wish.github.is_some() {
+        left.extend(workflow::left(&items.iter().map(|item| item.after.as_str()).collect::<Vec<_>>()));
+        left.push(
+            "give GitHub the token: Settings → Secrets and variables → Actions → New repository secret, name `INSTAGRAM_ACCESS_TOKEN`"
+                .to_owned(),
+        );
+    }
+    if wish.netlify {
+        if sight.package.as_ref().is_some_and(|text| !text.contains(NETLIFY_PLUGIN)) {
+            left.push(format!("let Netlify install the plugin: `npm install --save-dev {NETLIFY_PLUGIN}`"));
+        }
+        left.push(
+            "give Netlify the token: Project configuration → Environment variables → Add a variable, key `INSTAGRAM_ACCESS_TOKEN`, marked as secret, for the production context"
+                .to_owned(),
+        );
+    }
+    left
+}
+
+/// Whether Eleventy's configuration copies the folder of the pictures.
+fn copies_the_folder(configuration: &str) -> bool {
+    configuration.lines().any(|line| line.contains("addPassthroughCopy") && line.contains("feedbake"))
+}
+
+fn known(text: &str) -> SitePath {
+    SitePath::new(text).expect("the place is a constant")
+}
+
+#[cfg(test)]
+mod tests;

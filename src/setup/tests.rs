@@ -1,0 +1,162 @@
+//! A site of each kind, and what it gets.
+
+use super::*;
+
+fn sight(generator: Generator) -> Sight {
+    let templates = generator.layout().templates.iter().map(|ours| (*ours, TemplateState::Missing, String::new()));
+    Sight {
+        generator,
+        is_named: false,
+        zola: None,
+        below: String::new(),
+        settings_file: None,
+        templates: templates.collect(),
+        gitignore: None,
+        is_dot_env_ignored: false,
+        shown_by: None,
+        styled_by: None,
+        head_in: None,
+        configuration: String::new(),
+        targets: Vec::new(),
+        workflow: None,
+        netlify: None,
+        package: None,
+    }
+}
+
+fn wish() -> Wish {
+    Wish { templates: true, github: None, netlify: false, replace: Replace::Nothing }
+}
+
+fn target(place: &str, text: &str, line: Line) -> Target {
+    Target { place: SitePath::new(place).unwrap(), text: text.to_owned(), line }
+}
+
+/// Each file of the plan and what is done with it.
+fn actions(plan: &Plan) -> Vec<(&str, Action)> {
+    plan.items.iter().map(|item| (item.place.as_str(), item.action)).collect()
+}
+
+#[test]
+fn what_was_written_once_is_the_same_the_second_time() {
+    for generator in Generator::ALL {
+        let everything = Wish { netlify: true, github: Some(Way::Commit), ..wish() };
+        let mut sight = sight(generator);
+        let (place, text) = match generator {
+            Generator::Astro => ("src/pages/index.astro", "<html><head></head><body></body></html>"),
+            Generator::Eleventy => ("index.njk", "<html><head></head><body></body></html>"),
+            _ => ("index.html", "<html><head></head><body></body></html>"),
+        };
+        sight.targets = vec![target(place, text, Line::Feed(None)), target(place, text, Line::Stylesheet)];
+        let first = plan(&sight, everything).unwrap();
+        assert!(first.items.iter().all(|item| item.action.is_work()), "{:?}", actions(&first));
+        // One item for a file that gets two lines.
+        assert_eq!(first.items.iter().filter(|item| item.place.as_str() == place).count(), 1);
+
+        let there = |place: &str| first.items.iter().find(|item| item.place.as_str() == place).unwrap().after.clone();
+        sight.settings_file = Some(there("feedbake.toml"));
+        sight.gitignore = Some(there(".gitignore"));
+        sight.is_dot_env_ignored = true;
+        for (template, state, text) in &mut sight.templates {
+            (*state, *text) = (TemplateState::Same, template.text.to_owned());
+        }
+        for target in &mut sight.targets {
+            target.text = there(place);
+        }
+        (sight.workflow, sight.netlify) = (Some(there(WORKFLOW_FILE)), Some(there("netlify.toml")));
+        sight.package = Some(there("package.json"));
+        let second = plan(&sight, everything).unwrap();
+        assert!(!second.items.iter().any(|item| item.action.is_work()), "{:?}", actions(&second));
+    }
+}
+
+#[test]
+fn an_edited_file_is_replaced_by_force_alone_and_settings_never() {
+    use Action::{Earlier, Edited, Replace as Replaced, Same, Yours};
+    let table = [
+        (Replace::Nothing, [Yours, Edited, Earlier, Same, Edited]),
+        (Replace::Unedited, [Yours, Edited, Replaced, Same, Edited]),
+        (Replace::Edited, [Yours, Replaced, Replaced, Same, Replaced]),
+    ];
+    for (replace, expected) in table {
+        let mut sight = sight(Generator::Zola);
+        sight.settings_file = Some("limit = 3\n".to_owned());
+        sight.is_dot_env_ignored = true;
+        sight.workflow = Some("mine".to_owned());
+        let states = [TemplateState::Edited, TemplateState::Earlier, TemplateState::Same];
+        sight.templates.iter_mut().zip(states).for_each(|(template, state)| template.1 = state);
+        let plan = plan(&sight, Wish { replace, github: Some(Way::Commit), ..wish() }).unwrap();
+        assert_eq!(plan.items.iter().map(|item| item.action).collect::<Vec<_>>(), expected, "{replace:?}");
+        assert_eq!(plan.items[0].after, "limit = 3\n");
+    }
+}
+
+#[test]
+fn a_page_gets_the_line_of_its_kind_or_is_refused_with_the_reason() {
+    let nunjucks = "module.exports = { markdownTemplateEngine: \"njk\" }";
+    let table: [(Generator, &str, Option<(u32, u32)>, &str, Result<&str, &str>); 11] = [
+        (Generator::Zola, "templates/index.html", None, "", Ok("{% include \"partials/instagram.html\" %}\n")),
+        (Generator::Zola, "content/_index.md", Some((0, 22)), "", Ok("{{ instagram() }}\n")),
+        (Generator::Zola, "content/_index.md", Some((0, 23)), "", Ok("{% include \"partials/instagram.html\" %}\n")),
+        (Generator::Zola, "content/_index.md", None, "", Err("which Zola builds the site is not known")),
+        (Generator::Hugo, "content/_index.md", None, "", Ok("{{< feedbake >}}\n")),
+        (Generator::Hugo, "layouts/index.html", None, "", Ok("{{ partial \"instagram.html\" . }}\n")),
+        (Generator::Eleventy, "index.html", None, "", Err("Liquid")),
+        (Generator::Eleventy, "index.md", None, nunjucks, Ok("{% include \"instagram.njk\" %}\n")),
+        (Generator::Jekyll, "index.md", None, "", Ok("{% include instagram.html %}\n")),
+        (Generator::Astro, "src/pages/a.md", None, "", Err(".astro or .mdx")),
+        (
+            Generator::Astro,
+            "src/pages/a.astro",
+            None,
+            "",
+            Ok("---\nimport Instagram from \"../components/Instagram.astro\";\n---\n<Instagram />\n"),
+        ),
+    ];
+    for (generator, place, zola, configuration, expected) in table {
+        let mut sight = sight(generator);
+        (sight.zola, sight.configuration) = (zola, configuration.to_owned());
+        sight.targets = vec![target(place, "", Line::Feed(None))];
+        match (plan(&sight, wish()), expected) {
+            (Ok(plan), Ok(text)) => assert_eq!(plan.items.last().unwrap().after, text, "{place}"),
+            (Err(error), Err(words)) => assert!(error.to_string().contains(words), "{error}"),
+            (got, _) => panic!("{place}: {got:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_done_writes_nothing() {
+    let mut zola = sight(Generator::Zola);
+    zola.targets = vec![target("templates/index.html", "a\n", Line::Feed(Some(9)))];
+    assert!(matches!(plan(&zola, wish()), Err(SetupError::NoSuchLine { line: 9, .. })));
+    zola.targets = vec![target("templates/index.html", "a\n", Line::Stylesheet)];
+    assert!(matches!(plan(&zola, wish()), Err(SetupError::NoHead(_))));
+    zola.targets.clear();
+    zola.netlify = Some("[build".to_owned());
+    assert!(matches!(plan(&zola, Wish { netlify: true, ..wish() }), Err(SetupError::BrokenNetlify)));
+    let deploy = Wish { github: Some(Way::Deploy), ..wish() };
+    assert!(matches!(plan(&sight(Generator::Hugo), deploy), Err(SetupError::OnlyForZola("Hugo"))));
+}
+
+#[test]
+fn what_is_left_is_only_what_is_missing() {
+    let mut zola = sight(Generator::Zola);
+    zola.head_in = Some("templates/base.html".to_owned());
+    let left = plan(&zola, wish()).unwrap().left;
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert!(left[1].contains("--style-in templates/base.html"), "{left:?}");
+    zola.shown_by = Some("templates/index.html".to_owned());
+    zola.styled_by = Some("templates/base.html".to_owned());
+    assert!(plan(&zola, wish()).unwrap().left.is_empty());
+    let eleventy = plan(&sight(Generator::Eleventy), wish()).unwrap().left;
+    assert!(eleventy.iter().any(|step| step.contains("addPassthroughCopy")), "{eleventy:?}");
+    zola.package = Some("{}".to_owned());
+    let netlify = plan(&zola, Wish { netlify: true, ..wish() }).unwrap();
+    assert!(netlify.left[0].contains("npm install"), "{:?}", netlify.left);
+    // What is in the file stays in it.
+    zola.netlify = Some("[build]\ncommand = \"zola build\"\n".to_owned());
+    let toml = &plan(&zola, Wish { netlify: true, ..wish() }).unwrap().items.pop().unwrap();
+    assert!(toml.after.starts_with("[build]\ncommand = \"zola build\"\n\n[[plugins]]"), "{}", toml.after);
+    assert_eq!(toml.action, Action::Add);
+}

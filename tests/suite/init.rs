@@ -1,0 +1,167 @@
+//! `feedbake init`: what it shows, what it writes, and what it leaves alone.
+
+use std::process::Command;
+
+use feedbake::emulator::{Emulator, World};
+use feedbake::site::Generator;
+
+use crate::sandbox::Sandbox;
+
+const PAGE: &str = "<!doctype html>\n<html>\n<head>\n  <title>x</title>\n</head>\n<body>\n  <main>\n    <h1>x</h1>\n  </main>\n</body>\n</html>\n";
+
+/// A site of this generator, with a page that shows nothing yet; and that page.
+fn site_of(generator: Generator) -> (Sandbox, &'static str) {
+    // What is made of the pictures is not what these tests are about.
+    let site = Sandbox::without_token().set("FEEDBAKE_PICTURES_WIDTHS", "32").set("FEEDBAKE_PICTURES_FORMATS", "jpeg");
+    std::fs::remove_file(site.path("config.toml")).unwrap();
+    let (mark, text, page) = match generator {
+        Generator::Zola => ("config.toml", "base_url = \"https://example.org\"\n", "templates/index.html"),
+        Generator::Hugo => ("hugo.toml", "baseURL = 'https://example.org/'\n", "layouts/index.html"),
+        Generator::Eleventy => ("eleventy.config.js", "module.exports = function () {};\n", "index.njk"),
+        Generator::Jekyll => ("_config.yml", "baseurl: \"\"\n", "index.html"),
+        Generator::Astro => ("astro.config.mjs", "export default {};\n", "src/pages/index.astro"),
+        Generator::Html => ("index.html", PAGE, "about.html"),
+    };
+    (site.file(mark, text).file(page, PAGE), page)
+}
+
+#[test]
+fn a_site_of_each_kind_is_set_up_once_and_stays_so() {
+    for generator in Generator::ALL {
+        let layout = generator.layout();
+        let (site, page) = site_of(generator);
+        let add = format!("init --include-in {page} --style-in {page} --github --netlify");
+        let before = site.files("");
+        let rehearsed = site.run(&format!("{add} --dry-run")).succeeds().says(&["nothing was written"]);
+        assert!(rehearsed.stderr.contains(&format!("write    {}", layout.partial().place)), "{}", rehearsed.stderr);
+        assert_eq!(site.files(""), before);
+
+        site.run(&add).succeeds().says(&[layout.name, "feedbake.toml", ".gitignore"]);
+        for template in layout.templates {
+            assert_eq!(std::fs::read_to_string(site.path(template.place)).unwrap(), template.text);
+        }
+        let shown = std::fs::read_to_string(site.path(page)).unwrap();
+        assert!(shown.contains(layout.include) && shown.contains(layout.stylesheet), "{shown}");
+        assert!(generator.shows_the_feed(&shown), "{shown}");
+        // Everything that was in the page is in it still, in its order.
+        let mut lines = shown.lines();
+        assert!(PAGE.lines().all(|line| lines.any(|other| other == line)), "{shown}");
+        assert!(std::fs::read_to_string(site.path(".gitignore")).unwrap().contains(".env"));
+
+        let after = site.files("");
+        let second = site.run(&format!("{add} --json")).succeeds();
+        let actions = second.json()["files"].clone();
+        let is_done = |file: &serde_json::Value| matches!(file["action"].as_str(), Some("same" | "yours"));
+        assert!(actions.as_array().unwrap().iter().all(is_done), "{actions:#}");
+        assert_eq!(site.files(""), after);
+        // The bake finds everything in its place, and what was set up goes the way it came, but for what is the user's.
+        site.run("bake --demo").succeeds();
+        site.run("clean --all").succeeds();
+        assert!(site.path("feedbake.toml").is_file() && !site.path(layout.partial().place).exists());
+    }
+}
+
+#[test]
+fn an_edited_partial_stays_until_force_is_asked_for() {
+    let (site, _) = site_of(Generator::Zola);
+    site.run("init").succeeds();
+    let partial = Generator::Zola.layout().partial();
+    let edited = partial.text.replace("feedbake-grid", "my-grid");
+    site.write(partial.place, &edited);
+    let text = || std::fs::read_to_string(site.path(partial.place)).unwrap();
+    site.run("init").succeeds().says(&["edited", "`--diff` shows how it differs"]);
+    site.run("init --update").succeeds();
+    assert_eq!(text(), edited);
+    let diff = site.run("init --diff").succeeds();
+    assert!(diff.stdout.contains("\n-") && diff.stdout.contains("my-grid"), "{}", diff.stdout);
+    assert_eq!(text(), edited);
+    site.run("init --force").succeeds().says(&["replace"]);
+    assert_eq!(text(), partial.text);
+    site.run("init --diff").succeeds().says(&["no file differs"]);
+}
+
+#[test]
+fn the_partial_of_an_earlier_feedbake_is_offered_the_new_one_and_gets_it_on_request() {
+    let (site, _) = site_of(Generator::Zola);
+    site.run("init").succeeds();
+    let partial = Generator::Zola.layout().partial();
+    // What an earlier one wrote is in its manifest with its hash.
+    let earlier = format!("{}\n{{# earlier #}}\n", partial.text);
+    let hash = |text: &str| {
+        use sha2::Digest;
+        sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let manifest = std::fs::read_to_string(site.path(".feedbake/manifest.json")).unwrap();
+    assert!(manifest.contains(&hash(partial.text)));
+    site.write(".feedbake/manifest.json", &manifest.replace(&hash(partial.text), &hash(&earlier)));
+    site.write(partial.place, &earlier);
+    site.run("init").succeeds().says(&["earlier", "`--update` takes it"]);
+    site.run("bake --demo").succeeds();
+    assert_eq!(std::fs::read_to_string(site.path(partial.place)).unwrap(), earlier);
+    site.run("init --update").succeeds().says(&["replace"]);
+    assert_eq!(std::fs::read_to_string(site.path(partial.place)).unwrap(), partial.text);
+}
+
+#[test]
+fn what_init_cannot_do_it_says_and_then_does_nothing() {
+    let (site, _) = site_of(Generator::Eleventy);
+    site.write("about.md", "# About\n");
+    let before = site.files("");
+    for (arguments, words) in [
+        ("init --include-in nowhere.njk", "there is no nowhere.njk in the site"),
+        ("init --include-in ../x.njk", "no path inside the site"),
+        ("init --include-in about.md", "name a file that ends in .njk"),
+        ("init --include-in index.njk:99", "index.njk has no line 99"),
+        ("init --style-in about.md", "no `</head>`"),
+        ("init --github=deploy", "written for Zola"),
+        ("init --generator gatsby", "`generator`"),
+    ] {
+        let ran = site.run(arguments).says(&[words]);
+        assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
+        assert_eq!(site.files(""), before, "{arguments}");
+    }
+    site.write("netlify.toml", "[build\n");
+    site.run("init --netlify").ends_with(2).says(&["netlify.toml is no TOML"]);
+}
+
+#[test]
+fn a_site_below_the_top_of_its_repository_gets_its_workflow_at_the_top() {
+    let (site, _) = site_of(Generator::Zola);
+    let git = |arguments: &[&str]| {
+        assert!(site.command("git").args(arguments).status().unwrap().success());
+    };
+    git(&["init", "--quiet"]);
+    std::fs::create_dir_all(site.path("web/pages")).unwrap();
+    std::fs::rename(site.path("config.toml"), site.path("web/pages/config.toml")).unwrap();
+    site.run("init --site web/pages --github --netlify").succeeds();
+    let read = |name: &str| std::fs::read_to_string(site.path(name)).unwrap();
+    assert!(read(".github/workflows/feedbake.yml").contains("web/pages"));
+    assert!(read("netlify.toml").contains("base = \"web/pages\""));
+    assert!(site.path("web/pages/feedbake.toml").is_file() && site.path("web/pages/package.json").is_file());
+    // What was there before stays as it is but for one block at the end.
+    site.write("netlify.toml", "# mine\n[build]\ncommand = \"zola build\"\n");
+    site.run("init --site web/pages --netlify").succeeds().says(&["add      netlify.toml"]);
+    assert!(read("netlify.toml").starts_with("# mine\n[build]\ncommand = \"zola build\"\n\n[[plugins]]\n"));
+}
+
+#[test]
+fn a_zola_site_that_was_set_up_and_baked_is_built_by_zola_and_shows_the_feed() {
+    let zolas = std::env::var("FEEDBAKE_TEST_ZOLA").unwrap_or_default();
+    if zolas.is_empty() {
+        eprintln!("SKIPPED: FEEDBAKE_TEST_ZOLA names no Zola");
+    }
+    for zola in zolas.split(':').filter(|zola| !zola.is_empty()) {
+        let api = Emulator::serve(World::demo()).unwrap();
+        let site = Sandbox::new(&api).file("templates/index.html", PAGE).file("content/_index.md", "");
+        site.run("init --include-in templates/index.html --style-in templates/index.html").succeeds();
+        let build = || {
+            let output = Command::new(zola).arg("--root").arg(site.path("")).arg("build").output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            std::fs::read_to_string(site.path("public/index.html")).unwrap()
+        };
+        let page = build();
+        assert!(page.contains("/feedbake.css") && !page.contains("feedbake-grid"), "{page}");
+        site.run("bake").succeeds();
+        assert_eq!(build().matches("<img ").count(), 12);
+    }
+}
