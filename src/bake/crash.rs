@@ -131,11 +131,17 @@ impl Scene {
         let left = fs::read(site.join("data/instagram.json")).ok();
         let new = self.new_data.as_ref();
         assert!(left == old || left.as_ref() == new, "{}: neither the old feed nor the new one", place());
+        let layout = settings(&site, "http://127.0.0.1:9").layout();
+        let is_there = |path: &str| fs::read(site.join(path)).is_ok_and(|bytes| !bytes.is_empty());
         if let Some(left) = left {
             for path in crate::site::named_paths(&serde_json::from_slice(&left).unwrap()) {
-                let there = fs::read(site.join("static").join(path));
-                assert!(there.is_ok_and(|bytes| !bytes.is_empty()), "{}: {path} is missing", place());
+                assert!(is_there(layout.site_path(path).unwrap().as_str()), "{}: {path} is missing", place());
             }
+        }
+        let fragment = fs::read_to_string(site.join("data/instagram.html")).unwrap_or_default();
+        for path in fragment.split(['"', ' ']).filter_map(|word| word.strip_prefix("/static/feedbake/")) {
+            let path = format!("static/feedbake/{path}");
+            assert!(is_there(&path), "{}: {path} is missing, and the page asks for it", place());
         }
         // What a run without the network would do now must not lose anything either.
         let offline = folder.path().join("offline");
@@ -260,6 +266,14 @@ fn changed_account(site: &Path, api: &Emulator) {
     });
 }
 
+/// A site that nothing builds, so that a page of it names the pictures.
+fn changed_account_of_plain_html(site: &Path, api: &Emulator) {
+    let own = "generator = \"html\"\ndata_file = \"data/instagram.json\"\nmedia_dir = \"static/feedbake\"\n";
+    fs::write(site.join("feedbake.toml"), format!("{own}[pictures]\nwidths = [16, 32]\n")).unwrap();
+    changed_account(site, api);
+    assert!(fs::read_to_string(site.join("data/instagram.html")).unwrap().contains("/static/feedbake/"));
+}
+
 fn changed_settings(site: &Path, api: &Emulator) {
     baked(site, api);
     fs::write(site.join("feedbake.toml"), "data_file = \"data/instagram.json\"\n[pictures]\nwidths = [20]\n").unwrap();
@@ -280,6 +294,7 @@ fn a_bake_that_is_killed_at_any_step_leaves_a_whole_feed_and_the_next_one_heals(
     Scene::new("first bake", first_bake).every_accident(Fate::Die);
     Scene::new("changed account", changed_account).every_accident(Fate::Die);
     Scene::new("changed settings", changed_settings).every_accident(Fate::Die);
+    Scene::new("plain HTML", changed_account_of_plain_html).every_accident(Fate::Die);
     Scene::new("lost outputs", lost_outputs).every_accident(Fate::Die);
     let other_account = Emulator::start().post(photo("DZz").size(32, 24));
     Scene::new("lost outputs, then another account", lost_outputs).healed_by(other_account).every_accident(Fate::Die);
@@ -290,6 +305,7 @@ fn a_disk_that_is_full_from_any_step_on_leaves_a_whole_feed_and_the_next_bake_he
     Scene::new("first bake", first_bake).every_accident(Fate::Full);
     Scene::new("changed account", changed_account).every_accident(Fate::Full);
     Scene::new("changed settings", changed_settings).every_accident(Fate::Full);
+    Scene::new("plain HTML", changed_account_of_plain_html).every_accident(Fate::Full);
     Scene::new("lost outputs", lost_outputs).every_accident(Fate::Full);
 }
 

@@ -212,7 +212,7 @@ fn show_diff(voice: &Voice, plan: &Plan) {
         }
         differing += 1;
         let name = item.place.as_str();
-        let old = if item.before.is_some() { name } else { "nothing" };
+        let old = if item.before.is_some() { name } else { "/dev/null" };
         let diff = TextDiff::from_lines(before, &item.after);
         voice.result(diff.unified_diff().header(old, name).to_string().trim_end());
     }

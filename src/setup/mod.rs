@@ -241,11 +241,14 @@ pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
 fn settings(sight: &Sight, layout: &Layout) -> Item {
     let text = texts::settings(sight.is_named.then_some(sight.generator), layout);
     let before = sight.settings_file.clone();
-    let action = if before.is_some() { Action::Yours } else { Action::Write };
+    let (action, what) = match before {
+        Some(_) => (Action::Yours, "the settings"),
+        None => (Action::Write, "the settings, all at their defaults"),
+    };
     Item {
         from: From::Site,
         place: known(crate::config::CONFIG_FILE),
-        what: "the settings, all at their defaults".to_owned(),
+        what: what.to_owned(),
         action,
         after: before.clone().unwrap_or(text),
         before,

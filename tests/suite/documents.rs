@@ -1,9 +1,11 @@
 //! What the documents say is what the code does.
 
 use std::fs;
+use std::path::Path;
 
 use feedbake::config::KEYS;
 use feedbake::emulator::{Fault, Target};
+use feedbake::site::Generator;
 
 use crate::sandbox::Sandbox;
 
@@ -65,4 +67,59 @@ fn every_command_has_a_help_text_with_examples() {
         site.run(&format!("{command} --help")).succeeds().prints(&["Examples:", "feedbake", "--site"]);
     }
     site.run("--version").succeeds().prints(&[concat!("feedbake ", env!("CARGO_PKG_VERSION"))]);
+}
+
+#[test]
+fn each_generator_has_a_page_that_says_what_is_so_and_an_example_that_does_it() {
+    for generator in Generator::ALL {
+        let layout = generator.layout();
+        let page = document(&format!("docs/generators/{}.md", layout.word));
+        let overview = document("docs/generators.md");
+        let data_file = format!("{}/instagram.json", layout.data_folder);
+        for fact in [layout.include, layout.stylesheet, layout.partial().place, &data_file, layout.media_folder] {
+            assert!(page.contains(fact), "{}: {fact}", layout.word);
+        }
+        for fact in [&data_file, layout.media_folder, layout.partial().place, layout.stylesheet_file().place] {
+            assert!(overview.contains(&format!("`{fact}")), "docs/generators.md: {fact}");
+        }
+        assert!(page.lines().count() <= 70, "{} does not fit on a screen", layout.word);
+        let build =
+            if layout.build.is_empty() { "feedbake".to_owned() } else { format!("feedbake && {}", layout.build) };
+        assert!(page.contains(&build), "{}: {build}", layout.word);
+        // The example does what the page says.
+        let example = match generator {
+            Generator::Zola => "example-site".to_owned(),
+            _ => format!("examples/{}", layout.word),
+        };
+        let top = Path::new(env!("CARGO_MANIFEST_DIR")).join(&example);
+        let skipped = |path: &Path| {
+            path.components()
+                .any(|part| matches!(part.as_os_str().to_str(), Some("public" | "node_modules" | "_site" | "dist")))
+        };
+        let texts: String = walkdir::WalkDir::new(&top)
+            .into_iter()
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_file() && !skipped(entry.path().strip_prefix(&top).unwrap()))
+            .filter_map(|entry| std::fs::read_to_string(entry.path()).ok())
+            .collect();
+        assert!(generator.shows_the_feed(&texts), "{example} shows no feed");
+        assert!(texts.contains(layout.stylesheet), "{example}: {}", layout.stylesheet);
+    }
+}
+
+#[test]
+fn no_page_leads_to_a_page_that_is_not_there() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages =
+        walkdir::WalkDir::new(top.join("docs")).into_iter().filter_map(Result::ok).map(|entry| entry.into_path());
+    let more = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "RELEASE.md"].map(|name| top.join(name));
+    for page in pages.filter(|path| path.extension().is_some_and(|ending| ending == "md")).chain(more) {
+        let text = std::fs::read_to_string(&page).unwrap_or_default();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = link.split('#').next().unwrap();
+            if !path.is_empty() && !path.contains("://") {
+                assert!(page.parent().unwrap().join(path).exists(), "{}: {link}", page.display());
+            }
+        }
+    }
 }
