@@ -22,12 +22,49 @@ impl Way {
     }
 }
 
-/// The workflow for a site in `below`, a folder of the repository.
-pub fn text(_way: Way, below: &str, _zola: Option<(u32, u32)>) -> String {
-    format!("# {below}")
+/// Whose action it is, as long as nobody has put it there.
+const NOBODY: &str = "OWNER/feedbake@";
+
+/// The workflow for a site in `below`, a folder of the repository; `zola` is the version that builds it.
+pub fn text(way: Way, below: &str, zola: Option<(u32, u32)>) -> String {
+    let text = match way {
+        Way::Commit => include_str!("../../docs/workflows/bake-and-commit.yml"),
+        Way::Deploy => include_str!("../../docs/workflows/bake-build-deploy.yml"),
+    };
+    let text = text.replace(" A copy for .github/workflows/.", "").replace(" A copy for\n# .github/workflows/.", "");
+    let text = match below {
+        "" => text,
+        // In quotes as JSON has them, which are YAML's, too.
+        folder => text.replace("  SITE: . #", &format!("  SITE: {} #", serde_json::Value::from(folder))),
+    };
+    match zola {
+        Some((major, minor)) => text.replace("tool: zola@0.23.4", &format!("tool: zola@{major}.{minor}")),
+        None => text,
+    }
 }
 
 /// What its owner has to put into it.
-pub fn left(_texts: &[&str]) -> Option<String> {
-    None
+pub fn left(texts: &[&str]) -> Option<String> {
+    texts.iter().any(|text| text.contains(NOBODY)).then(|| {
+        format!(
+            "say whose action it is: in {WORKFLOW_FILE}, put the owner of feedbake's repository and the commit of its release into `uses: {NOBODY}…`"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workflow_is_fitted_to_the_site() {
+        for way in [Way::Commit, Way::Deploy] {
+            let plain = text(way, "", None);
+            assert!(plain.contains("\n  SITE: . #") && !plain.contains("A copy for"), "{plain}");
+            assert!(plain.starts_with("# Bakes the feed"), "{plain}");
+            assert!(text(way, "my \"web\"", None).contains("\n  SITE: \"my \\\"web\\\"\" #"));
+            assert!(left(&[&plain]).is_some() && left(&["uses: me/feedbake@v1"]).is_none());
+        }
+        assert!(text(Way::Deploy, "", Some((0, 22))).contains("tool: zola@0.22\n"));
+    }
 }

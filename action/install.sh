@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Puts feedbake on a runner, and names the program as the output `program`. A released binary has to have the SHA-256 that
+# the table beside this script gives; where there is none, cargo builds the program.
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+own_version=$(sed -n '/^\[package\]/,/^\[/s/^version = "\(.*\)"/\1/p' "$top/Cargo.toml")
+version=${WISHED_VERSION:-$own_version}
+version=${version#v}
+
+fail() {
+  echo "::error title=feedbake::$1"
+  exit 1
+}
+
+case "$version" in
+  "" | *[!0-9A-Za-z.+-]*) fail "the input version is no version; such as $own_version was expected" ;;
+esac
+
+case "$RUNNER_OS-$RUNNER_ARCH" in
+  Linux-X64) target=x86_64-unknown-linux-musl ;;
+  Linux-ARM64) target=aarch64-unknown-linux-musl ;;
+  macOS-X64) target=x86_64-apple-darwin ;;
+  macOS-ARM64) target=aarch64-apple-darwin ;;
+  Windows-X64) target=x86_64-pc-windows-msvc ;;
+  *) target=none ;;
+esac
+ending=""
+if [ "$RUNNER_OS" = Windows ]; then ending=.exe; fi
+place="$RUNNER_TEMP/feedbake-$version"
+
+# Leaves the archive at $2; the address comes from the table, and leads to HTTPS alone, but for a table of a test.
+download() {
+  local protocol='=https'
+  case "$1" in http://127.0.0.1:*) protocol='=http' ;; esac
+  curl --fail --silent --show-error --location --proto "$protocol" --proto-redir "$protocol" \
+    --retry 3 --max-time 300 --output "$2" "$1"
+}
+
+sha256_of() {
+  if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
+}
+
+mkdir -p "$place"
+row=$(awk -F '\t' -v version="$version" -v target="$target" \
+  '$1 == version && $2 == target { print $3 "\t" $4; exit }' "$top/action/releases.tsv")
+program=""
+if [ -z "$row" ]; then
+  echo "::notice title=feedbake::no feedbake $version was released for $RUNNER_OS on $RUNNER_ARCH, so cargo builds it: that takes some minutes"
+else
+  sha256=${row%%$'\t'*}
+  url=${row#*$'\t'}
+  archive="$place/${url##*/}"
+  if download "$url" "$archive"; then
+    found=$(sha256_of "$archive")
+    if [ "$found" != "$sha256" ]; then
+      fail "$url is not what was released, and was not installed: its SHA-256 is $found, the table of the action says $sha256"
+    fi
+    case "$archive" in
+      *.zip) unzip -q -o "$archive" -d "$place" ;;
+      *) tar -xzf "$archive" -C "$place" ;;
+    esac
+    program="$place/feedbake-$target/feedbake$ending"
+  else
+    echo "::warning title=feedbake::$url could not be fetched, so cargo builds feedbake $version: that takes some minutes"
+  fi
+fi
+
+if [ -z "$program" ]; then
+  if [ "$version" = "$own_version" ]; then
+    cargo install --quiet --locked --root "$place" --path "$top"
+  else
+    cargo install --quiet --locked --root "$place" --version "$version" feedbake
+  fi
+  program="$place/bin/feedbake$ending"
+fi
+
+[ -x "$program" ] || fail "$program is not there after the installation"
+echo "program=$program" >>"$GITHUB_OUTPUT"
+# Later steps can say `feedbake doctor`, too.
+dirname "$program" >>"$GITHUB_PATH"
+"$program" --version

@@ -1,0 +1,552 @@
+// Runs what the action and the workflows to copy run, on this machine: node tests/actions/check.mjs PROGRAM
+//
+// Their `run:` steps are taken out of the files as they are and given to bash, in the environment of a runner. An action
+// that is not ours does nothing, but for those that a case stands in for. The API is feedbake's own emulator, releases
+// come from a server on loopback, and the repository on the host is a bare one in a folder.
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+
+const top = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const program = resolve(process.argv[2] ?? "");
+if (!process.argv[2] || !existsSync(program)) {
+  console.error("usage: node tests/actions/check.mjs PROGRAM");
+  process.exit(2);
+}
+const version = readFileSync(join(top, "Cargo.toml"), "utf8").match(/^version = "(.*)"/m)[1];
+const [target, arch] = process.arch === "arm64" ? ["aarch64-unknown-linux-musl", "ARM64"] : ["x86_64-unknown-linux-musl", "X64"];
+const scratch = mkdtempSync(join(tmpdir(), "feedbake actions "));
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+
+const read = (...path) => readFileSync(join(...path), "utf8");
+const action = parse(read(top, "action.yml"));
+const workflows = {
+  commit: parse(read(top, "docs/workflows/bake-and-commit.yml")),
+  deploy: parse(read(top, "docs/workflows/bake-build-deploy.yml")),
+};
+
+/** What `${{ … }}` says: names, `||`, `&&`, `==`, `!=`, `!` and texts, and nothing else. */
+function evaluate(expression, contexts) {
+  const name = (path) => path.split(".").reduce((value, part) => value?.[part], contexts) ?? "";
+  const value = (text) => {
+    const word = text.trim();
+    if (/^'[^']*'$/.test(word)) return word.slice(1, -1);
+    if (word === "!cancelled()") return true;
+    assert.match(word, /^[a-z][\w.-]*$/i, `an expression that this check does not know: ${expression}`);
+    return name(word);
+  };
+  const compared = (text) => {
+    const [, left, operator, right] = text.match(/^(.*?)(==|!=)(.*)$/) ?? [null, text];
+    if (!operator) return value(left);
+    return (value(left) === value(right)) === (operator === "==");
+  };
+  const all = (text) => text.split("&&").map(compared).reduce((left, right) => left && right);
+  return expression.split("||").map(all).reduce((left, right) => left || right);
+}
+
+const fill = (text, contexts) => String(text).replaceAll(/\$\{\{(.*?)\}\}/g, (_, inside) => evaluate(inside, contexts));
+const condition = (text, contexts) => text === undefined || Boolean(evaluate(text.replace(/^\$\{\{(.*)\}\}$/, "$1"), contexts));
+
+/** A runner: its folders, its files, and everything that was said. */
+class Runner {
+  constructor(workspace, environment = {}, actionFolder = top) {
+    this.folder = mkdtempSync(join(scratch, "runner "));
+    this.workspace = workspace;
+    this.actionFolder = actionFolder;
+    this.said = "";
+    this.path = process.env.PATH;
+    this.environment = {
+      HOME: this.folder, CI: "true", GITHUB_ACTIONS: "true", RUNNER_TEMP: join(this.folder, "temp"), RUNNER_OS: "Linux", RUNNER_ARCH: arch,
+      GITHUB_STEP_SUMMARY: join(this.folder, "summary.md"), GITHUB_WORKSPACE: workspace,
+      GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "somebody/site", GITHUB_REF_NAME: "main",
+      // Where nobody listens: what is not stood in for cannot be reached.
+      FEEDBAKE_API_BASE: "http://127.0.0.1:9", FEEDBAKE_API_RETRY_PAUSE: "1ms", FEEDBAKE_PICTURES_WIDTHS: "64",
+      ...environment,
+    };
+    mkdirSync(this.environment.RUNNER_TEMP);
+  }
+
+  /** Runs one script as `shell: bash` does; returns the outputs and the exit code. */
+  async step(script, environment = {}) {
+    const files = { GITHUB_OUTPUT: join(this.folder, "output"), GITHUB_PATH: join(this.folder, "path") };
+    for (const file of Object.values(files)) writeFileSync(file, "");
+    const file = join(this.folder, "step.sh");
+    writeFileSync(file, script);
+    const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", file], {
+      cwd: this.workspace,
+      env: { PATH: this.path, ...this.environment, ...files, GITHUB_ACTION_PATH: this.actionFolder, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said += data));
+    const code = await new Promise((done) => child.on("close", done));
+    this.said += said;
+    for (const added of readFileSync(files.GITHUB_PATH, "utf8").split("\n").filter(Boolean)) this.path = `${added}:${this.path}`;
+    const lines = readFileSync(files.GITHUB_OUTPUT, "utf8").split("\n").filter(Boolean);
+    return { code, said, outputs: Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2))) };
+  }
+
+  /** Runs our action; ends with the first step that fails, as a job does. */
+  async uses(inputs = {}) {
+    const defaults = Object.fromEntries(Object.entries(action.inputs).map(([name, input]) => [name, input.default]));
+    for (const name of Object.keys(inputs)) assert.ok(name in defaults, `the action has no input ${name}`);
+    const contexts = { inputs: { ...defaults, ...inputs }, env: this.environment, steps: {} };
+    let code = 0;
+    for (const step of action.runs.steps) {
+      assert.equal(step.shell, "bash");
+      const filled = Object.fromEntries(Object.entries(step.env ?? {}).map(([name, text]) => [name, fill(text, contexts)]));
+      const ran = await this.step(step.run, filled);
+      contexts.steps[step.id] = { outputs: ran.outputs };
+      code = ran.code;
+      if (code !== 0) break;
+    }
+    const outputs = Object.fromEntries(Object.entries(action.outputs).map(([name, output]) => [name, fill(output.value, contexts)]));
+    return { code, outputs };
+  }
+
+  /** Runs a job of a workflow; a step whose condition does not hold is left out, and after a failure all but `!cancelled()`. */
+  async job(workflow, name, { secrets = {}, event = "schedule", standIns = {} } = {}) {
+    const contexts = { secrets, env: { ...workflow.env }, steps: {}, github: { event_name: event, run_id: "1", token: "ghs_runner", ref: "refs/heads/main" } };
+    this.environment = { ...this.environment, ...workflow.env };
+    const job = workflow.jobs[name];
+    let code = 0;
+    const ran = [];
+    for (const step of job.steps) {
+      const goesOn = code === 0 || step.if?.includes("!cancelled()");
+      if (!goesOn || !condition(step.if, contexts)) continue;
+      const label = step.name ?? step.uses.split("@")[0];
+      ran.push(label);
+      const inputs = Object.fromEntries(Object.entries(step.with ?? {}).map(([input, text]) => [input, fill(text, contexts)]));
+      let outcome = { code: 0, outputs: {} };
+      if (step.uses?.startsWith("OWNER/feedbake@")) {
+        outcome = await this.uses(inputs);
+      } else if (step.uses) {
+        await standIns[step.uses.split("@")[0]]?.(inputs);
+      } else {
+        const filled = Object.fromEntries(Object.entries(step.env ?? {}).map(([key, text]) => [key, fill(text, contexts)]));
+        outcome = await this.step(step.run, filled);
+      }
+      if (step.id) contexts.steps[step.id] = { outputs: outcome.outputs };
+      if (outcome.code !== 0) code ||= outcome.code;
+    }
+    return { code, ran, steps: contexts.steps };
+  }
+}
+
+function run(command, args, options = {}) {
+  const done = spawnSync(command, args, { encoding: "utf8", ...options });
+  assert.equal(done.status, 0, `${command} ${args.join(" ")}: ${done.stderr ?? done.error}`);
+  return done.stdout;
+}
+
+/** The API, as feedbake plays it. */
+async function emulate(...flags) {
+  const child = spawn(program, ["emulate", "--json", ...flags], { stdio: ["ignore", "pipe", "ignore"] });
+  let text = "";
+  const answer = await new Promise((done, failed) => {
+    child.on("exit", () => failed(new Error(`the emulator ended: ${text}`)));
+    child.stdout.on("data", (data) => {
+      text += data;
+      try { done(JSON.parse(text)); } catch { /* not all of it yet */ }
+    });
+  });
+  return { address: answer.base, token: answer.token, stop: () => child.kill() };
+}
+
+/** A server that offers these files, and the copy of the action whose table names them. */
+async function releases(rows, files) {
+  const server = createServer((request, response) => {
+    const file = files[request.url.slice(1)];
+    response.writeHead(file ? 200 : 404).end(file);
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const base = `http://127.0.0.1:${server.address().port}`;
+  const folder = mkdtempSync(join(scratch, "action "));
+  for (const name of ["action", "action.yml", "Cargo.toml"]) cpSync(join(top, name), join(folder, name), { recursive: true });
+  const table = rows.map((row) => row.map((cell) => cell.replace("BASE", base)).join("\t")).join("\n");
+  writeFileSync(join(folder, "action/releases.tsv"), `${read(top, "action/releases.tsv")}${table}\n`);
+  return { folder, stop: () => server.close() };
+}
+
+/** A cargo that notes what it was asked for, and installs the program. */
+function fakeCargo(folder) {
+  const place = join(folder, "cargo-bin");
+  mkdirSync(place);
+  writeFileSync(join(place, "cargo"), `#!/bin/sh
+echo "$@" >> '${folder}/cargo.log'
+while [ $# -gt 0 ]; do if [ "$1" = --root ]; then mkdir -p "$2/bin"; cp '${program}' "$2/bin/feedbake"; fi; shift; done
+`);
+  chmodSync(join(place, "cargo"), 0o755);
+  return place;
+}
+
+/** Every file below a folder, but what git keeps for itself. */
+function files(folder, below = "") {
+  return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
+    const name = below ? `${below}/${entry.name}` : entry.name;
+    if (entry.name === ".git") return [];
+    return entry.isDirectory() ? files(folder, name) : [name];
+  });
+}
+
+function newSite() {
+  const folder = mkdtempSync(join(scratch, "site "));
+  writeFileSync(join(folder, "config.toml"), 'base_url = "https://example.org"\n');
+  return folder;
+}
+
+function noToken(token, runner, ...folders) {
+  assert.ok(!runner.said.includes(token), "the log holds the token");
+  for (const folder of [...folders, runner.folder]) {
+    for (const name of files(folder)) {
+      assert.ok(!readFileSync(join(folder, name)).includes(token), `${name} holds the token`);
+    }
+  }
+}
+
+const archive = (() => {
+  const name = `feedbake-${target}`;
+  const folder = join(scratch, "archive");
+  mkdirSync(join(folder, name), { recursive: true });
+  cpSync(program, join(folder, name, "feedbake"));
+  run("tar", ["-czf", `${name}.tar.gz`, name], { cwd: folder });
+  return readFileSync(join(folder, `${name}.tar.gz`));
+})();
+const sum = createHash("sha256").update(archive).digest("hex");
+const archiveName = `feedbake-${target}.tar.gz`;
+const good = await releases([[version, target, sum, `BASE/${archiveName}`]], { [archiveName]: archive });
+
+let failures = 0;
+async function check(what, body) {
+  try {
+    await body();
+    console.log(`ok    ${what}`);
+  } catch (error) {
+    failures += 1;
+    console.log(`FAILS ${what}\n${String(error.stack).replaceAll(/^/gm, "      ")}`);
+  }
+}
+
+const install = { INSTALL: action.runs.steps[0].run };
+const installing = async (folder, wished = "", environment = {}) => {
+  const runner = new Runner(newSite(), environment, folder);
+  const cargo = fakeCargo(runner.folder);
+  runner.path = `${cargo}:${runner.path}`;
+  const ran = await runner.step(install.INSTALL, { WISHED_VERSION: wished });
+  const log = join(runner.folder, "cargo.log");
+  return { ...ran, runner, cargo: existsSync(log) ? readFileSync(log, "utf8") : "" };
+};
+
+await check("a release with the right SHA-256 is installed, and later steps have it", async () => {
+  const ran = await installing(good.folder);
+  assert.equal(ran.code, 0, ran.said);
+  assert.equal(ran.cargo, "");
+  assert.ok(ran.outputs.program.endsWith(`feedbake-${target}/feedbake`));
+  const later = await ran.runner.step("feedbake --version");
+  assert.match(later.said, new RegExp(`^feedbake ${version}`));
+  assert.equal((await installing(good.folder, `v${version}`)).code, 0);
+});
+
+await check("an archive with another SHA-256 is refused, and nothing is built in its stead", async () => {
+  const bad = await releases([[version, target, "0".repeat(64), `BASE/${archiveName}`]], { [archiveName]: archive });
+  const ran = await installing(bad.folder);
+  assert.equal(ran.code, 1);
+  assert.match(ran.said, /::error title=feedbake::http.* is not what was released, and was not installed/);
+  assert.deepEqual([ran.cargo, ran.outputs], ["", {}]);
+  bad.stop();
+});
+
+await check("what was not released, or cannot be fetched, is built by cargo, and that is said", async () => {
+  const own = await installing(top);
+  assert.equal(own.code, 0, own.said);
+  assert.match(own.said, /::notice title=feedbake::no feedbake .* was released for Linux/);
+  assert.ok(own.cargo.includes(`--path ${top}`) && own.cargo.includes("--locked"), own.cargo);
+  const other = await installing(good.folder, "9.9.9");
+  assert.ok(other.cargo.includes("--version 9.9.9 feedbake"), other.cargo);
+  const gone = await releases([[version, target, sum, "BASE/nowhere.tar.gz"]], {});
+  const built = await installing(gone.folder);
+  assert.match(built.said, /::warning title=feedbake::.* could not be fetched/);
+  assert.ok(built.cargo.includes(`--path ${gone.folder}`) && built.code === 0, built.said);
+  gone.stop();
+  const strange = await installing(good.folder, "", { RUNNER_ARCH: "RISCV" });
+  assert.match(strange.said, /on RISCV, so cargo builds it/);
+});
+
+await check("a version that is none is refused", async () => {
+  for (const wished of ["latest; rm -rf /", "../x", "$(id)"]) {
+    const ran = await installing(good.folder, wished);
+    assert.equal(ran.code, 1);
+    assert.match(ran.said, /::error title=feedbake::the input version is no version/);
+  }
+});
+
+const api = await emulate();
+const withApi = { FEEDBAKE_API_BASE: api.address };
+const token = api.token;
+
+await check("a bake with a token: outputs, summary, and the token is nowhere", async () => {
+  const site = newSite();
+  const runner = new Runner(site, withApi, good.folder);
+  const first = await runner.uses({ token });
+  assert.equal(first.code, 0, runner.said);
+  assert.deepEqual({ ...first.outputs, "token-days-left": "" }, { changed: "true", posts: "12", stale: "false", "token-days-left": "" });
+  assert.match(first.outputs["token-days-left"], /^\d+$/);
+  assert.match(read(runner.folder, "summary.md"), /\*\*instagram\*\*: 12 posts/);
+  const second = await runner.uses({ token, strict: "true" });
+  assert.deepEqual([second.code, second.outputs.changed], [0, "false"]);
+  noToken(token, runner, site);
+});
+
+await check("a token of the job's own environment counts where the input is empty", async () => {
+  const runner = new Runner(newSite(), { ...withApi, INSTAGRAM_ACCESS_TOKEN: token }, good.folder);
+  assert.equal((await runner.uses()).outputs.posts, "12");
+});
+
+await check("a fork without secrets: quiet, and an empty feed where none was committed", async () => {
+  const site = newSite();
+  const runner = new Runner(site, withApi, good.folder);
+  const ran = await runner.uses();
+  assert.deepEqual([ran.code, ran.outputs.posts, ran.outputs["token-days-left"]], [0, "0", ""]);
+  assert.ok(!runner.said.includes("::error"), runner.said);
+  assert.deepEqual(JSON.parse(read(site, "data/instagram.json")).posts, []);
+});
+
+await check("strict is true or false", async () => {
+  const runner = new Runner(newSite(), withApi, good.folder);
+  assert.equal((await runner.uses({ token, strict: "yes" })).code, 2);
+  assert.match(runner.said, /::error title=feedbake::the input strict is "yes"/);
+});
+
+await check("a dead token keeps the committed feed, with a warning; strict fails; without a feed it fails, too", async () => {
+  const site = newSite();
+  assert.equal((await new Runner(site, withApi, good.folder).uses({ token })).code, 0);
+  const dead = await emulate("--fault", "token-expired");
+  const before = read(site, "data/instagram.json");
+  const runner = new Runner(site, { FEEDBAKE_API_BASE: dead.address }, good.folder);
+  const kept = await runner.uses({ token });
+  assert.deepEqual([kept.code, kept.outputs.stale, kept.outputs.posts, kept.outputs.changed], [0, "true", "12", "false"]);
+  assert.equal(runner.said.match(/^::warning title=feedbake::/gm).length, 1);
+  assert.equal((await runner.uses({ token, strict: "true" })).code, 4);
+  assert.equal(read(site, "data/instagram.json"), before);
+  const fresh = new Runner(newSite(), { FEEDBAKE_API_BASE: dead.address }, good.folder);
+  assert.equal((await fresh.uses({ token })).code, 4);
+  assert.match(fresh.said, /^::error title=feedbake::/m);
+  noToken(token, runner, site);
+  dead.stop();
+});
+
+await check("the API is down: a clean checkout shows the feed of the cache", async () => {
+  const site = newSite();
+  assert.equal((await new Runner(site, withApi, good.folder).uses({ token })).code, 0);
+  const clean = newSite();
+  cpSync(join(site, ".feedbake/cache"), join(clean, ".feedbake/cache"), { recursive: true });
+  const runner = new Runner(clean, {}, good.folder);
+  const ran = await runner.uses({ token });
+  assert.deepEqual([ran.code, ran.outputs.posts, ran.outputs.stale], [0, "12", "true"], runner.said);
+});
+
+/** A repository on the host with a site in it, and what every runner's git is told of it. */
+function host(folder = ".") {
+  const bare = join(mkdtempSync(join(scratch, "host ")), "site.git");
+  const work = mkdtempSync(join(scratch, "work "));
+  run("git", ["init", "--quiet", "--bare", "--initial-branch=main", bare]);
+  run("git", ["clone", "--quiet", bare, work]);
+  mkdirSync(join(work, folder), { recursive: true });
+  writeFileSync(join(work, folder, "config.toml"), 'base_url = "https://example.org"\n');
+  writeFileSync(join(work, "README.md"), "A site.\n");
+  const git = (...args) => run("git", ["-c", "user.name=Owner", "-c", "user.email=owner@example.org", ...args], { cwd: work });
+  git("add", "--all");
+  git("commit", "--quiet", "--message", "begin");
+  git("push", "--quiet", "origin", "HEAD:main");
+  const remote = "https://x-access-token:ghs_runner@github.com/somebody/site.git";
+  const environment = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: `url.${bare}.insteadOf`, GIT_CONFIG_VALUE_0: remote };
+  const clone = (...flags) => {
+    const place = mkdtempSync(join(scratch, "checkout "));
+    // A depth counts for addresses alone.
+    run("git", ["clone", "--quiet", ...flags, `file://${bare}`, place]);
+    return place;
+  };
+  const log = (format) => run("git", ["log", `--format=${format}`, "main"], { cwd: bare }).trim().split("\n");
+  const tree = () => run("git", ["ls-tree", "-r", "--name-only", "main"], { cwd: bare }).trim().split("\n");
+  const show = (name) => run("git", ["show", `main:${name}`], { cwd: bare });
+  return { bare, environment, clone, log, tree, show };
+}
+
+const secrets = { INSTAGRAM_ACCESS_TOKEN: token };
+
+await check("bake and commit: one commit by the bot with exactly what feedbake made, and none where nothing changed", async () => {
+  const repository = host();
+  const first = new Runner(repository.clone("--depth", "1"), { ...withApi, ...repository.environment }, good.folder);
+  const ran = await first.job(workflows.commit, "bake", { secrets });
+  assert.equal(ran.code, 0, first.said);
+  assert.deepEqual(repository.log("%an <%ae> %s")[0], "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com> Refresh the feed");
+  const made = repository.tree().filter((name) => !["README.md", "config.toml"].includes(name));
+  const kinds = [/^\.feedbake\/(manifest|token-status)\.json$/, /^data\/instagram\.json$/, /^static\/feedbake\/[\w-]+\.[0-9a-f]{8}\.(webp|jpg)$/, /^static\/feedbake\.css$/, /^templates\/(partials|shortcodes)\/instagram\.html$/];
+  for (const name of made) assert.ok(kinds.some((kind) => kind.test(name)), `${name} was committed`);
+  for (const kind of kinds) assert.ok(made.some((name) => kind.test(name)), `nothing like ${kind} was committed`);
+  const second = new Runner(repository.clone("--depth", "1"), { ...withApi, ...repository.environment }, good.folder);
+  const again = await second.job(workflows.commit, "bake", { secrets });
+  assert.equal(again.code, 0, second.said);
+  assert.ok(!again.ran.includes("Commit and push"));
+  assert.equal(repository.log("%s").length, 2);
+  noToken(token, first, first.workspace);
+  assert.ok(!repository.log("%B").join().includes("skip"));
+});
+
+await check("a site in a folder of its repository", async () => {
+  const repository = host("web");
+  const workflow = structuredClone(workflows.commit);
+  workflow.env.SITE = "web";
+  const runner = new Runner(repository.clone(), { ...withApi, ...repository.environment }, good.folder);
+  assert.equal((await runner.job(workflow, "bake", { secrets })).code, 0, runner.said);
+  assert.ok(repository.tree().includes("web/data/instagram.json"));
+});
+
+await check("somebody pushed meanwhile: the bake goes on top, from a checkout of depth 1, and both are there", async () => {
+  const repository = host();
+  const checkout = repository.clone("--depth", "1");
+  const other = repository.clone();
+  for (const number of [1, 2, 3]) {
+    writeFileSync(join(other, "README.md"), `A site, ${number}.\n`);
+    run("git", ["-c", "user.name=Owner", "-c", "user.email=owner@example.org", "commit", "--quiet", "--all", "--message", `edit ${number}`], { cwd: other });
+  }
+  run("git", ["push", "--quiet", "origin", "main"], { cwd: other });
+  const runner = new Runner(checkout, { ...withApi, ...repository.environment }, good.folder);
+  assert.equal((await runner.job(workflows.commit, "bake", { secrets })).code, 0, runner.said);
+  assert.deepEqual(repository.log("%s"), ["Refresh the feed", "edit 3", "edit 2", "edit 1", "begin"]);
+  assert.equal(repository.show("README.md"), "A site, 3.\n");
+  assert.equal(JSON.parse(repository.show("data/instagram.json")).posts.length, 12);
+});
+
+await check("two bakes at once: the later one wins, and every picture it names is there", async () => {
+  const repository = host();
+  const start = (limit) => new Runner(repository.clone("--depth", "1"), { ...withApi, ...repository.environment, FEEDBAKE_LIMIT: limit }, good.folder);
+  const [slow, fast] = [start("12"), start("5")];
+  const commit = workflows.commit.jobs.bake.steps.at(-1);
+  const bakeOnly = structuredClone(workflows.commit);
+  bakeOnly.jobs.bake.steps.pop();
+  assert.equal((await slow.job(bakeOnly, "bake", { secrets })).code, 0, slow.said);
+  assert.equal((await fast.job(workflows.commit, "bake", { secrets })).code, 0, fast.said);
+  const pushed = await slow.step(commit.run, { GH_TOKEN: "ghs_runner" });
+  assert.equal(pushed.code, 0, pushed.said);
+  assert.equal(repository.log("%s").length, 3);
+  const data = JSON.parse(repository.show("data/instagram.json"));
+  assert.equal(data.posts.length, 12);
+  const tree = repository.tree();
+  for (const post of data.posts) assert.ok(tree.includes(`static/${post.image.src}`), post.image.src);
+});
+
+await check("a renewed token alone makes a commit: the heartbeat of a quiet account", async () => {
+  const repository = host();
+  const bake = async () => {
+    // A new one each time: one that renewed a token a moment ago would say that it is too young.
+    const renewing = await emulate("--renewal", "same");
+    assert.equal(renewing.token, token);
+    const runner = new Runner(repository.clone("--depth", "1"), { FEEDBAKE_API_BASE: renewing.address, ...repository.environment }, good.folder);
+    const ran = await runner.job(workflows.commit, "bake", { secrets });
+    assert.equal(ran.code, 0, runner.said);
+    renewing.stop();
+  };
+  await bake();
+  // Three weeks later, as far as the site's own book says.
+  const owner = repository.clone();
+  const book = join(owner, ".feedbake/token-status.json");
+  const earlier = (date) => new Date(Date.parse(date) - 21 * 86_400_000).toISOString().replace(/\.\d+Z$/, "Z").slice(0, date.length);
+  writeFileSync(book, readFileSync(book, "utf8").replaceAll(/\d{4}-\d\d-\d\d(T[\d:]+Z)?/g, earlier));
+  run("git", ["-c", "user.name=Owner", "-c", "user.email=owner@example.org", "commit", "--quiet", "--all", "--message", "three weeks"], { cwd: owner });
+  run("git", ["push", "--quiet", "origin", "main"], { cwd: owner });
+  await bake();
+  assert.deepEqual(repository.log("%s"), ["Refresh the feed", "three weeks", "Refresh the feed", "begin"]);
+  assert.match(repository.show(".feedbake/token-status.json"), /refreshed_at/);
+  const changed = run("git", ["show", "--name-only", "--format=", "main"], { cwd: repository.bare }).trim();
+  assert.equal(changed, ".feedbake/token-status.json");
+});
+
+await check("one of two feeds fails: what the other one brought is committed all the same", async () => {
+  const repository = host();
+  const checkout = repository.clone();
+  writeFileSync(join(checkout, "feedbake.toml"), '[[feed]]\nname = "instagram"\n[[feed]]\nname = "shop"\ntoken_env = "SHOP_TOKEN"\n');
+  const runner = new Runner(checkout, { ...withApi, ...repository.environment, SHOP_TOKEN: "IGAAnobodyknowsthistokenatall0123456789" }, good.folder);
+  const ran = await runner.job(workflows.commit, "bake", { secrets });
+  assert.equal(ran.code, 4, runner.said);
+  assert.ok(ran.ran.includes("Commit and push"));
+  assert.equal(JSON.parse(repository.show("data/instagram.json")).posts.length, 12);
+});
+
+const zolas = (process.env.FEEDBAKE_TEST_ZOLA ?? "").split(":").filter(Boolean);
+if (zolas.length === 0) console.log("SKIPPED: FEEDBAKE_TEST_ZOLA names no Zola, so the workflow that builds is not run");
+for (const zola of zolas) {
+  await check(`bake, build, deploy with ${zola}: production, then a pull request from a fork, then a dead token`, async () => {
+    const site = mkdtempSync(join(scratch, "zola "));
+    cpSync(join(top, "example-site"), site, { recursive: true, filter: (path) => !/example-site\/(public|data|static\/feedbake|\.feedbake)(\/|$)/.test(path) });
+    // Below a path of its host, as on Pages.
+    writeFileSync(join(site, "config.toml"), read(site, "config.toml").replace(/^base_url = .*$/m, 'base_url = "https://somebody.github.io/photos"'));
+    const cache = join(scratch, `kept ${Math.random()}`);
+    const uploaded = [];
+    const standIns = {
+      "actions/cache": ({ path }) => { if (existsSync(cache)) cpSync(cache, join(site, path), { recursive: true }); },
+      "taiki-e/install-action": ({ tool }) => {
+        assert.match(tool, /^zola@/);
+        const bin = join(scratch, "zola-bin");
+        mkdirSync(bin, { recursive: true });
+        writeFileSync(join(bin, "zola"), `#!/bin/sh\nexec '${zola}' "$@"\n`, { mode: 0o755 });
+      },
+      "actions/upload-pages-artifact": ({ path }) => uploaded.push(read(site, path, "index.html")),
+    };
+    const build = async (environment, options) => {
+      rmSync(join(site, "public"), { recursive: true, force: true });
+      const runner = new Runner(site, environment, good.folder);
+      runner.path = `${join(scratch, "zola-bin")}:${runner.path}`;
+      const ran = await runner.job(workflows.deploy, "build", { ...options, standIns });
+      noToken(token, runner, join(site, "public"));
+      return { ...ran, said: runner.said, page: read(site, "public/index.html") };
+    };
+    const first = await build(withApi, { secrets, event: "push" });
+    assert.equal(first.code, 0, first.said);
+    assert.equal(first.page.match(/<img /g).length >= 12, true);
+    assert.match(first.page, /https:\/\/somebody\.github\.io\/photos\/feedbake\//);
+    assert.equal(uploaded.length, 1);
+    cpSync(join(site, ".feedbake"), cache, { recursive: true });
+    for (const made of ["data", "static/feedbake", ".feedbake"]) rmSync(join(site, made), { recursive: true, force: true });
+
+    const fork = await build(withApi, { event: "pull_request" });
+    assert.equal(fork.code, 0, fork.said);
+    assert.ok(fork.page.includes("feedbake-grid"), "the fork shows the feed of the cache");
+    assert.equal(uploaded.length, 1, "a pull request deploys nothing");
+    for (const made of ["data", "static/feedbake", ".feedbake"]) rmSync(join(site, made), { recursive: true, force: true });
+
+    const dead = await emulate("--fault", "token-expired");
+    const kept = await build({ FEEDBAKE_API_BASE: dead.address }, { secrets });
+    assert.equal(kept.code, 0, kept.said);
+    assert.match(kept.said, /^::warning title=feedbake::/m);
+    assert.ok(kept.page.includes("feedbake-grid"));
+    assert.equal(uploaded.length, 2);
+    dead.stop();
+    rmSync(cache, { recursive: true, force: true });
+    for (const made of ["data", "static/feedbake", ".feedbake"]) rmSync(join(site, made), { recursive: true, force: true });
+
+    const nothing = await build(withApi, { event: "pull_request" });
+    assert.equal(nothing.code, 0, nothing.said);
+    assert.ok(!nothing.page.includes("feedbake-grid"), "a first build without a token and a cache shows no feed");
+  });
+}
+
+await check("deploys wait for the build, and never come from a pull request", () => {
+  const { deploy } = workflows.deploy.jobs;
+  assert.equal(deploy.needs, "build");
+  assert.equal(condition(deploy.if, { github: { event_name: "pull_request" } }), false);
+  assert.equal(condition(deploy.if, { github: { event_name: "schedule" } }), true);
+});
+
+api.stop();
+good.stop();
+if (failures > 0) {
+  console.log(`${failures} failed`);
+  process.exit(1);
+}
