@@ -274,6 +274,23 @@ await check("a site in a folder", () => {
   assert.match(build(clean, { variables: live }).said, /0 made, 15 reused/);
 });
 
+await check("a token that changed lives on in the cache, encrypted, though the variable holds the old one", async () => {
+  const changing = await emulate("--renewal", "another-ends-the-old");
+  const key = run(program, ["token", "keygen"], { env: { PATH: process.env.PATH } }).trim().split("\n").at(-1);
+  const variables = { FEEDBAKE_API_BASE: changing.base, INSTAGRAM_ACCESS_TOKEN: changing.token, FEEDBAKE_TOKEN_KEY: key };
+  const site = checkout();
+  const renewed = build(site, { variables });
+  assert.equal(renewed.code, 0, renewed.said);
+  assert.match(renewed.said, /the token was renewed and kept in/);
+  const next = checkout();
+  keepCache(site, next);
+  const later = build(next, { variables });
+  assert.equal(later.code, 0, later.said);
+  assert.match(later.said, /12 posts, /);
+  assert.ok(!later.said.includes("not refreshed"), later.said);
+  changing.stop();
+});
+
 await check("Netlify's own scanner finds nothing in a bake, and a planted token", () => {
   const site = checkout();
   run("git", ["init", "--quiet"], { cwd: site });
