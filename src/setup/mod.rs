@@ -210,7 +210,15 @@ pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
         items.extend(sight.templates.iter().map(|(template, state, text)| of_template(*template, *state, text, wish)));
     }
     items.extend(gitignore(sight));
-    for target in &sight.targets {
+    // A line that was named by its number goes first, while the numbers are still those of the file; then from the top.
+    let in_order = |target: &&Target| match target.line {
+        Line::Feed(Some(_)) => 0,
+        Line::Stylesheet => 1,
+        Line::Feed(None) => 2,
+    };
+    let mut targets: Vec<&Target> = sight.targets.iter().collect();
+    targets.sort_by_key(in_order);
+    for target in targets {
         let earlier = items.iter_mut().find(|item| item.from == From::Site && item.place == target.place);
         let text = earlier.as_ref().map_or(target.text.as_str(), |item| item.after.as_str());
         let (after, what) = with_line(sight, &Target { text: text.to_owned(), ..target.clone() })?;
@@ -301,7 +309,9 @@ fn with_line(sight: &Sight, target: &Target) -> Result<(String, String), SetupEr
             }
             let new = insert::insert(&target.text, layout.stylesheet, Spot::Head);
             let (text, line) = new.ok_or(SetupError::NoHead(place))?;
-            Ok((text, format!("line {line}: the stylesheet")))
+            // An import at the top will move it.
+            let is_moved = sight.generator == Generator::Astro;
+            Ok((text, if is_moved { "the stylesheet".to_owned() } else { format!("line {line}: the stylesheet") }))
         }
         Line::Feed(number) => {
             let words = feed_line(sight, &place)?;

@@ -116,6 +116,14 @@ fn the_plugin_for_netlify_has_the_version_of_the_program_it_runs() {
 }
 
 #[test]
+fn the_page_on_netlify_shows_what_init_writes() {
+    let site = Sandbox::without_token().set("PATH", "");
+    site.run("init --netlify").succeeds();
+    let toml = fs::read_to_string(site.path("netlify.toml")).unwrap();
+    assert!(document("docs/netlify.md").contains(&format!("```toml\n{toml}```")), "{toml}");
+}
+
+#[test]
 fn no_page_leads_to_a_page_that_is_not_there() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
     let pages =

@@ -42,6 +42,18 @@ fn a_site_of_each_kind_is_set_up_once_and_stays_so() {
         }
         let shown = std::fs::read_to_string(site.path(page)).unwrap();
         assert!(shown.contains(layout.include) && shown.contains(layout.stylesheet), "{shown}");
+        // The lines that were said are the lines that were written.
+        let said: Vec<(usize, bool)> = rehearsed
+            .stderr
+            .split("line ")
+            .skip(1)
+            .filter_map(|rest| rest.split_once(": "))
+            .filter_map(|(number, rest)| Some((number.parse().ok()?, rest.starts_with("the stylesheet"))))
+            .collect();
+        for (number, is_stylesheet) in said {
+            let line = shown.lines().nth(number - 1).unwrap().trim();
+            assert_eq!(line, if is_stylesheet { layout.stylesheet } else { layout.include });
+        }
         assert!(generator.shows_the_feed(&shown), "{shown}");
         // Everything that was in the page is in it still, in its order.
         let mut lines = shown.lines();
