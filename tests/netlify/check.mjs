@@ -28,7 +28,7 @@ function run(command, args, options = {}) {
 }
 
 // The plugin as it would be published.
-const tarball = join(scratch, JSON.parse(run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", scratch], { cwd: join(top, "netlify") }))[0].filename);
+const tarball = run(process.execPath, [join(top, "npm/pack.mjs"), "--out", join(scratch, "packages")]).trim().split("\n").at(-1);
 
 async function emulate(...flags) {
   const child = spawn(program, ["emulate", "--json", ...flags], { stdio: ["ignore", "pipe", "ignore"] });

@@ -108,10 +108,8 @@ fn each_generator_has_a_page_that_says_what_is_so_and_an_example_that_does_it() 
 }
 
 #[test]
-fn the_plugin_for_netlify_has_the_version_of_the_program_it_runs() {
+fn the_plugin_for_netlify_has_the_name_that_init_writes() {
     let package: serde_json::Value = serde_json::from_str(&document("netlify/package.json")).unwrap();
-    assert_eq!(package["version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(package["dependencies"]["feedbake"], env!("CARGO_PKG_VERSION"));
     assert_eq!(package["name"], feedbake::setup::NETLIFY_PLUGIN);
 }
 
