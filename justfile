@@ -20,3 +20,8 @@ demo:
 # Renders the screenshots of docs/ anew.
 screenshots: 
     node tests/browser/check.mjs example-site/public --shots docs
+
+# A program for systems with an old C library, and the newest symbol of it that it wants. Needs `pip install cargo-zigbuild ziglang`.
+old-glibc:
+    cargo zigbuild --release --locked --target x86_64-unknown-linux-gnu.2.17
+    objdump -T target/x86_64-unknown-linux-gnu/release/feedbake | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -n 1

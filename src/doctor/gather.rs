@@ -20,9 +20,9 @@ use crate::feed::one_line;
 use crate::files::{self, Root, SitePath};
 use crate::graph::{ApiError, Graph};
 use crate::http::{Http, HttpOptions};
-use crate::manifest;
+use crate::manifest::{self, Manifest};
 use crate::render::{TeraMajor, render_page};
-use crate::site::{Generator, Layout, named_paths};
+use crate::site::{Generator, Layout, Template, TemplateState, named_paths};
 
 /// Larger text files are none.
 const LARGEST_TEXT: u64 = 1 << 20;
@@ -200,6 +200,7 @@ fn template(root: &Root, generator: Generator, texts: &[(PathBuf, String)]) -> T
         include: layout.include,
         is_there: false,
         included_by: Vec::new(),
+        earlier: Vec::new(),
         tera_1: None,
         tera_2: None,
         is_tera: generator == Generator::Zola,
@@ -224,7 +225,11 @@ fn template(root: &Root, generator: Generator, texts: &[(PathBuf, String)]) -> T
         Generator::Hugo | Generator::Eleventy | Generator::Jekyll | Generator::Astro => [None, None],
     };
     let [tera_1, tera_2] = majors.map(|major| major.and_then(render));
-    TemplateFacts { is_there: true, included_by: included_by.collect(), tera_1, tera_2, ..absent }
+    // A manifest that cannot be read is told elsewhere.
+    let manifest = Manifest::read(root).unwrap_or_default();
+    let is_earlier = |template: &&Template| template.state(root, &manifest) == TemplateState::Earlier;
+    let earlier = layout.templates.iter().filter(is_earlier).map(|template| template.place).collect();
+    TemplateFacts { is_there: true, included_by: included_by.collect(), earlier, tera_1, tera_2, ..absent }
 }
 
 fn data(root: &Root, feed: &FeedSettings) -> DataFacts {

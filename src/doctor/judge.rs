@@ -89,6 +89,14 @@ fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
         all.add(Topic::Template, Level::Advice, format!("the partial {} is not there", template.place), &[hint]);
         return;
     }
+    if !template.earlier.is_empty() {
+        all.add(
+            Topic::Template,
+            Level::Advice,
+            format!("an earlier feedbake wrote {}, and this one has a newer one", template.earlier.join(", ")),
+            &["`feedbake init --diff` shows what is new, `feedbake init --update` takes it; what you edited stays"],
+        );
+    }
     match template.included_by.first() {
         Some(first) => {
             let more = template.included_by.len() - 1;

@@ -171,6 +171,8 @@ pub struct TemplateFacts {
     pub is_there: bool,
     /// Files that include it.
     pub included_by: Vec<PathBuf>,
+    /// What feedbake brings along and an earlier one brought, so that a newer one is to be had.
+    pub earlier: Vec<&'static str>,
     /// What Tera 1 says of it; `None` when this feedbake has no Tera 1.
     pub tera_1: Option<Result<(), String>>,
     /// What Tera 2 says of it.

@@ -108,6 +108,7 @@ fn the_partial_of_an_earlier_feedbake_is_offered_the_new_one_and_gets_it_on_requ
     site.write(".feedbake/manifest.json", &manifest.replace(&hash(partial.text), &hash(&earlier)));
     site.write(partial.place, &earlier);
     site.run("init").succeeds().says(&["earlier", "`--update` takes it"]);
+    site.run("doctor --offline").prints(&["an earlier feedbake wrote templates/partials/instagram.html", "--update"]);
     site.run("bake --demo").succeeds();
     assert_eq!(std::fs::read_to_string(site.path(partial.place)).unwrap(), earlier);
     site.run("init --update").succeeds().says(&["replace"]);
