@@ -180,6 +180,14 @@ impl Renewer<'_> {
         if !failed.is_empty() && failed.len() == self.stores.len() && !is_near {
             return Ok(end(held.token.clone(), Renewed::NoRoom { failed }, Some(record)));
         }
+        // A new one has to be tried, and may have ended the old one by then: while the API cannot say whose a token is,
+        // none is asked for, unless the end is near.
+        let account = match self.talk.whose(&held.token) {
+            Err(error) if !error.is_about_the_token() && !is_near => {
+                return Ok(end(held.token.clone(), Renewed::Failed(error), Some(record)));
+            }
+            answer => answer.ok().and_then(|account| account.username),
+        };
         let grown = match self.talk.refresh(&held.token) {
             Ok(grown) => grown,
             Err(error) => {
@@ -189,9 +197,7 @@ impl Renewer<'_> {
             }
         };
         if grown.token.fingerprint() == fingerprint {
-            if let Ok(account) = self.talk.whose(&held.token) {
-                record.account = account.username.or(record.account);
-            }
+            record.account = account.or(record.account);
             self.renewed(&mut record, &grown);
             let unrecorded = self.write(&mut status, &held.name, &record).err();
             return Ok(Renewal { unrecorded, ..end(held.token.clone(), Renewed::Extended, Some(record)) });

@@ -94,11 +94,32 @@ fn a_failed_renewal_fails_no_bake() {
         let api = api();
         let site = site(&api).set("FEEDBAKE_API_RETRIES", "0");
         past(&site, &api.token(), 21, 39);
-        api.fail_next(1, fault);
+        // While the API cannot say whose a token is, a new one could not be tried, and none is asked for.
+        let asked = usize::from(fault == Fault::TokenInvalidated);
+        api.fail_next(1 + u32::try_from(asked).unwrap(), fault);
         let ran = site.run("bake --strict").succeeds();
         assert!(!ran.stderr.contains("warning"), "{fault}: {}", ran.stderr);
         assert_eq!(site.shown(), ["DAa"], "{fault}");
-        assert_eq!(renewals(&api), 1, "{fault}");
+        assert_eq!(renewals(&api), asked, "{fault}");
+    }
+    let api = api();
+    let site = site(&api).set("FEEDBAKE_API_RETRIES", "0");
+    past(&site, &api.token(), 21, 39);
+    api.fault(Fault::RenewalDown);
+    let ran = site.run("bake --strict").succeeds();
+    assert!(!ran.stderr.contains("warning"), "{}", ran.stderr);
+    assert_eq!((site.shown().len(), renewals(&api)), (1, 1));
+}
+
+#[test]
+fn near_its_end_a_token_is_renewed_even_where_the_api_cannot_say_whose_it_is() {
+    for (days_left, asked) in [(20, 0), (10, 1)] {
+        let api = api();
+        let site = site(&api).set("FEEDBAKE_API_RETRIES", "0");
+        past(&site, &api.token(), 60 - days_left, days_left);
+        api.fail_next(1, Fault::Code1);
+        site.run("bake").succeeds();
+        assert_eq!(renewals(&api), asked, "{days_left} days left");
     }
 }
 
@@ -108,7 +129,7 @@ fn a_token_near_its_end_that_cannot_be_renewed_is_told_of_in_time() {
         let api = api();
         let site = site(&api).set("FEEDBAKE_API_RETRIES", "0");
         past(&site, &api.token(), 60 - days_left, days_left);
-        api.fail_next(1, Fault::Code1);
+        api.fault(Fault::RenewalDown);
         let ran = site.run_with("bake", &[("GITHUB_ACTIONS", "true")]).succeeds();
         let annotations: Vec<&str> = ran.stderr.lines().filter(|line| line.starts_with("::warning")).collect();
         assert_eq!(annotations.len(), usize::from(is_told), "{days_left}: {}", ran.stderr);
@@ -139,8 +160,8 @@ fn a_token_that_changes_is_masked_tried_and_used_at_once_and_its_loss_is_told() 
     let list = api.requests().into_iter().find(|seen| seen.kind == Kind::List).unwrap();
     assert_eq!(bearer(&list), Some(format!("Bearer {new}")), "used at once");
     let order: Vec<Kind> = api.requests().iter().map(|seen| seen.kind).collect();
-    let tried = [Kind::Token, Kind::Account, Kind::Account, Kind::List];
-    assert_eq!(order[..4], tried, "the new one is tried, then the old one, before either is used");
+    let tried = [Kind::Account, Kind::Token, Kind::Account, Kind::Account, Kind::List];
+    assert_eq!(order[..5], tried, "the new one is tried, then the old one, before either is used");
     assert!(ran.stderr.contains("the old one stays in use"), "{}", ran.stderr);
 }
 
