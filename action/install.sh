@@ -17,17 +17,28 @@ case "$version" in
   "" | *[!0-9A-Za-z.+-]*) fail "the input version is no version; such as $own_version was expected" ;;
 esac
 
-case "$RUNNER_OS-$RUNNER_ARCH" in
-  Linux-X64) target=x86_64-unknown-linux-musl ;;
-  Linux-ARM64) target=aarch64-unknown-linux-musl ;;
-  macOS-X64) target=x86_64-apple-darwin ;;
-  macOS-ARM64) target=aarch64-apple-darwin ;;
-  Windows-X64) target=x86_64-pc-windows-msvc ;;
+# The runner's words first; where a host that is not GitHub gives none, the machine's.
+system=${RUNNER_OS:-$(uname -s)}
+processor=${RUNNER_ARCH:-$(uname -m)}
+ending=""
+temp=$RUNNER_TEMP
+case "$system" in
+  Windows | MINGW* | MSYS*)
+    system=Windows
+    ending=.exe
+    # sha256sum and unzip take a backslash for an escape; Windows takes a slash as well.
+    temp=${temp//\\//}
+    ;;
+esac
+case "$system-$processor" in
+  Linux-X64 | Linux-x86_64) target=x86_64-unknown-linux-musl ;;
+  Linux-ARM64 | Linux-aarch64) target=aarch64-unknown-linux-musl ;;
+  macOS-X64 | Darwin-x86_64) target=x86_64-apple-darwin ;;
+  macOS-ARM64 | Darwin-arm64) target=aarch64-apple-darwin ;;
+  Windows-X64 | Windows-x86_64) target=x86_64-pc-windows-msvc ;;
   *) target=none ;;
 esac
-ending=""
-if [ "$RUNNER_OS" = Windows ]; then ending=.exe; fi
-place="$RUNNER_TEMP/feedbake-$version"
+place="$temp/feedbake-$version"
 
 # Leaves the archive at $2; the address comes from the table, and leads to HTTPS alone, but for a table of a test.
 download() {
@@ -38,7 +49,7 @@ download() {
 }
 
 sha256_of() {
-  if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
+  if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi <"$1" | cut -d ' ' -f 1
 }
 
 mkdir -p "$place"
@@ -46,7 +57,7 @@ row=$(awk -F '\t' -v version="$version" -v target="$target" \
   '$1 == version && $2 == target { print $3 "\t" $4; exit }' "$top/action/releases.tsv")
 program=""
 if [ -z "$row" ]; then
-  echo "::notice title=feedbake::no feedbake $version was released for $RUNNER_OS on $RUNNER_ARCH, so cargo builds it: that takes some minutes"
+  echo "::notice title=feedbake::no feedbake $version was released for $system on $processor, so cargo builds it: that takes some minutes"
 else
   sha256=${row%%$'\t'*}
   url=${row#*$'\t'}
@@ -67,6 +78,9 @@ else
 fi
 
 if [ -z "$program" ]; then
+  if ! command -v cargo >/dev/null; then
+    fail "feedbake $version was not installed: there is no cargo on this runner to build it; take a runner that has Rust, or a version that is in action/releases.tsv"
+  fi
   if [ "$version" = "$own_version" ]; then
     cargo install --quiet --locked --root "$place" --path "$top"
   else

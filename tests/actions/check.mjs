@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -38,7 +38,8 @@ function evaluate(expression, contexts) {
     const word = text.trim();
     if (/^'[^']*'$/.test(word)) return word.slice(1, -1);
     if (word === "!cancelled()") return true;
-    assert.match(word, /^[a-z][\w.-]*$/i, `an expression that this check does not know: ${expression}`);
+    assert.match(word, /^[a-z][\w-]*(\.[\w-]+)+$/i, `an expression that this check does not know: ${expression}`);
+    assert.ok(word.split(".")[0] in contexts, `a context that this check does not know: ${expression}`);
     return name(word);
   };
   const compared = (text) => {
@@ -69,12 +70,12 @@ class Runner {
       FEEDBAKE_API_BASE: "http://127.0.0.1:9", FEEDBAKE_API_RETRY_PAUSE: "1ms", FEEDBAKE_PICTURES_WIDTHS: "64",
       ...environment,
     };
-    mkdirSync(this.environment.RUNNER_TEMP);
+    mkdirSync(this.environment.RUNNER_TEMP.replaceAll("\\", "/"), { recursive: true });
   }
 
   /** Runs one script as `shell: bash` does; returns the outputs and the exit code. */
   async step(script, environment = {}) {
-    const files = { GITHUB_OUTPUT: join(this.folder, "output"), GITHUB_PATH: join(this.folder, "path") };
+    const files = { GITHUB_OUTPUT: join(this.folder, "output"), GITHUB_PATH: join(this.folder, "path"), GITHUB_ENV: join(this.folder, "env") };
     for (const file of Object.values(files)) writeFileSync(file, "");
     const file = join(this.folder, "step.sh");
     writeFileSync(file, script);
@@ -88,20 +89,21 @@ class Runner {
     const code = await new Promise((done) => child.on("close", done));
     this.said += said;
     for (const added of readFileSync(files.GITHUB_PATH, "utf8").split("\n").filter(Boolean)) this.path = `${added}:${this.path}`;
+    assert.equal(readFileSync(files.GITHUB_ENV, "utf8"), "", "nothing of ours is handed to the steps of others");
     const lines = readFileSync(files.GITHUB_OUTPUT, "utf8").split("\n").filter(Boolean);
     return { code, said, outputs: Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2))) };
   }
 
   /** Runs our action; ends with the first step that fails, as a job does. */
-  async uses(inputs = {}) {
+  async uses(inputs = {}, environment = {}) {
     const defaults = Object.fromEntries(Object.entries(action.inputs).map(([name, input]) => [name, input.default]));
     for (const name of Object.keys(inputs)) assert.ok(name in defaults, `the action has no input ${name}`);
-    const contexts = { inputs: { ...defaults, ...inputs }, env: this.environment, steps: {} };
+    const contexts = { inputs: { ...defaults, ...inputs }, env: { ...this.environment, ...environment }, steps: {} };
     let code = 0;
     for (const step of action.runs.steps) {
       assert.equal(step.shell, "bash");
       const filled = Object.fromEntries(Object.entries(step.env ?? {}).map(([name, text]) => [name, fill(text, contexts)]));
-      const ran = await this.step(step.run, filled);
+      const ran = await this.step(step.run, { ...environment, ...filled });
       contexts.steps[step.id] = { outputs: ran.outputs };
       code = ran.code;
       if (code !== 0) break;
@@ -123,13 +125,13 @@ class Runner {
       const label = step.name ?? step.uses.split("@")[0];
       ran.push(label);
       const inputs = Object.fromEntries(Object.entries(step.with ?? {}).map(([input, text]) => [input, fill(text, contexts)]));
+      const filled = Object.fromEntries(Object.entries(step.env ?? {}).map(([key, text]) => [key, fill(text, contexts)]));
       let outcome = { code: 0, outputs: {} };
       if (step.uses?.startsWith("OWNER/feedbake@")) {
-        outcome = await this.uses(inputs);
+        outcome = await this.uses(inputs, filled);
       } else if (step.uses) {
         await standIns[step.uses.split("@")[0]]?.(inputs);
       } else {
-        const filled = Object.fromEntries(Object.entries(step.env ?? {}).map(([key, text]) => [key, fill(text, contexts)]));
         outcome = await this.step(step.run, filled);
       }
       if (step.id) contexts.steps[step.id] = { outputs: outcome.outputs };
@@ -148,6 +150,8 @@ function run(command, args, options = {}) {
 /** The API, as feedbake plays it. */
 async function emulate(...flags) {
   const child = spawn(program, ["emulate", "--json", ...flags], { stdio: ["ignore", "pipe", "ignore"] });
+  // Also after a case that failed.
+  process.on("exit", () => child.kill());
   let text = "";
   const answer = await new Promise((done, failed) => {
     child.on("exit", () => failed(new Error(`the emulator ended: ${text}`)));
@@ -159,6 +163,12 @@ async function emulate(...flags) {
   return { address: answer.base, token: answer.token, stop: () => child.kill() };
 }
 
+function copyOfAction() {
+  const folder = mkdtempSync(join(scratch, "action "));
+  for (const name of ["action", "action.yml", "Cargo.toml"]) cpSync(join(top, name), join(folder, name), { recursive: true });
+  return folder;
+}
+
 /** A server that offers these files, and the copy of the action whose table names them. */
 async function releases(rows, files) {
   const server = createServer((request, response) => {
@@ -167,11 +177,10 @@ async function releases(rows, files) {
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const base = `http://127.0.0.1:${server.address().port}`;
-  const folder = mkdtempSync(join(scratch, "action "));
-  for (const name of ["action", "action.yml", "Cargo.toml"]) cpSync(join(top, name), join(folder, name), { recursive: true });
+  const folder = copyOfAction();
   const table = rows.map((row) => row.map((cell) => cell.replace("BASE", base)).join("\t")).join("\n");
   writeFileSync(join(folder, "action/releases.tsv"), `${read(top, "action/releases.tsv")}${table}\n`);
-  return { folder, stop: () => server.close() };
+  return { folder, base, stop: () => server.close() };
 }
 
 /** A cargo that notes what it was asked for, and installs the program. */
@@ -276,6 +285,75 @@ await check("what was not released, or cannot be fetched, is built by cargo, and
   gone.stop();
   const strange = await installing(good.folder, "", { RUNNER_ARCH: "RISCV" });
   assert.match(strange.said, /on RISCV, so cargo builds it/);
+});
+
+if (spawnSync("unzip", ["-v"]).status !== 0) {
+  console.log("SKIPPED: no unzip on this machine, so the installation on Windows is not played");
+} else {
+  await check("on Windows, where the path of the archive has backslashes, its SHA-256 is the same, and a zip is unpacked", async () => {
+    const name = "feedbake-x86_64-pc-windows-msvc";
+    const folder = mkdtempSync(join(scratch, "zip "));
+    mkdirSync(join(folder, name));
+    cpSync(program, join(folder, name, "feedbake.exe"));
+    run("python3", ["-m", "zipfile", "-c", `${name}.zip`, name], { cwd: folder });
+    const zip = readFileSync(join(folder, `${name}.zip`));
+    const offered = await releases([[version, "x86_64-pc-windows-msvc", createHash("sha256").update(zip).digest("hex"), `BASE/${name}.zip`]], { [`${name}.zip`]: zip });
+    const temp = mkdtempSync(join(scratch, "temp "));
+    const ran = await installing(offered.folder, "", { RUNNER_OS: "Windows", RUNNER_ARCH: "X64", RUNNER_TEMP: temp.replaceAll("/", "\\") });
+    assert.equal(ran.code, 0, ran.said);
+    assert.equal(ran.outputs.program, join(temp, `feedbake-${version}`, name, "feedbake.exe"));
+    assert.equal(ran.cargo, "");
+    offered.stop();
+  });
+}
+
+await check("a host that does not say what it runs on is asked itself", async () => {
+  const ran = await installing(good.folder, "", { RUNNER_OS: "", RUNNER_ARCH: "" });
+  assert.deepEqual([ran.code, ran.cargo], [0, ""], ran.said);
+});
+
+await check("where nothing was released and there is no cargo, the next step is said", async () => {
+  const runner = new Runner(newSite());
+  runner.path = mkdtempSync(join(scratch, "few programs "));
+  for (const name of ["bash", "dirname", "sed", "awk", "mkdir"]) {
+    symlinkSync(run("sh", ["-c", `command -v ${name}`]).trim(), join(runner.path, name));
+  }
+  const ran = await runner.step(install.INSTALL, { WISHED_VERSION: "" });
+  assert.equal(ran.code, 1);
+  assert.match(ran.said, /::error title=feedbake::feedbake .* was not installed: there is no cargo/);
+});
+
+await check("a release that add-release.sh put into the table is installed; what is wrong adds nothing", async () => {
+  const empty = await releases([], { [archiveName]: archive });
+  const table = join(empty.folder, "action/releases.tsv");
+  const sums = join(empty.folder, "sha256sums.txt");
+  const add = (text, wished = version, base = `${empty.base}/`) => {
+    writeFileSync(sums, text);
+    return spawnSync("bash", [join(empty.folder, "action/add-release.sh"), wished, sums, base], { encoding: "utf8" });
+  };
+  const line = `${sum}  ${archiveName}\n`;
+  const before = read(table);
+  for (const [why, said, ...words] of [
+    ["empty", /is empty/, ""],
+    ["no sum", /does not begin with a SHA-256/, `${line}${sum.slice(1)}  feedbake-x86_64-apple-darwin.tar.gz\n`],
+    ["another file", /is no archive of feedbake/, `${line}${sum}  notes.md\n`],
+    ["a path", /is no target/, `${sum}  feedbake-../../x-y.tar.gz\n`],
+    ["twice", /is in .* twice/, line + line],
+    ["a version", /is no version/, line, "1 0"],
+    ["an address", /is not one of https/, line, version, "http://example.org/releases"],
+  ]) {
+    const refused = add(...words);
+    assert.equal(refused.status, 1, why);
+    assert.match(refused.stderr, said);
+    assert.equal(read(table), before, why);
+  }
+  const added = add(`${line}${sum} *feedbake-x86_64-pc-windows-msvc.zip\r\n`, `v${version}`);
+  assert.equal(added.status, 0, added.stderr);
+  assert.equal(read(table), `${before}${version}\t${target}\t${sum}\t${empty.base}/${archiveName}\n${version}\tx86_64-pc-windows-msvc\t${sum}\t${empty.base}/feedbake-x86_64-pc-windows-msvc.zip\n`);
+  assert.match(add(line).stderr, /is in .* already/);
+  const ran = await installing(empty.folder);
+  assert.deepEqual([ran.code, ran.cargo], [0, ""], ran.said);
+  empty.stop();
 });
 
 await check("a version that is none is refused", async () => {
@@ -442,6 +520,69 @@ await check("two bakes at once: the later one wins, and every picture it names i
   for (const post of data.posts) assert.ok(tree.includes(`static/${post.image.src}`), post.image.src);
 });
 
+await check("the owner baked and pushed meanwhile, a new post and fewer of the old: what is pushed is one whole feed", async () => {
+  const repository = host();
+  const start = (environment) => new Runner(repository.clone("--depth", "1"), { ...withApi, ...repository.environment, ...environment }, good.folder);
+  const newest = JSON.parse(run(program, ["list", "--json", "--site", newSite()], { env: { ...process.env, ...withApi, INSTAGRAM_ACCESS_TOKEN: token } })).feeds[0].posts[0].shortcode;
+  // This one has not heard of the newest post.
+  const before = { FEEDBAKE_HIDE: newest };
+  const yesterday = start(before);
+  assert.equal((await yesterday.job(workflows.commit, "bake", { secrets })).code, 0, yesterday.said);
+  const slow = start({ ...before, FEEDBAKE_COUNTS: "true" });
+  const standIns = {
+    "actions/cache": ({ path }) => cpSync(join(yesterday.workspace, path), join(slow.workspace, path), { recursive: true }),
+  };
+  const bakeOnly = structuredClone(workflows.commit);
+  bakeOnly.jobs.bake.steps.pop();
+  assert.equal((await slow.job(bakeOnly, "bake", { secrets, standIns })).code, 0, slow.said);
+  const owner = start({});
+  writeFileSync(join(owner.workspace, "feedbake.toml"), "limit = 5\n");
+  assert.equal((await owner.job(workflows.commit, "bake", { secrets })).code, 0, owner.said);
+  const pushed = await slow.step(workflows.commit.jobs.bake.steps.at(-1).run, { GH_TOKEN: "ghs_runner" });
+  assert.equal(pushed.code, 0, pushed.said);
+  const data = JSON.parse(repository.show("data/instagram.json"));
+  assert.equal(data.posts.length, 5);
+  assert.ok(data.posts.every((post) => post.shortcode !== newest));
+  const pictures = repository.tree().filter((name) => name.startsWith("static/feedbake/"));
+  for (const post of data.posts) assert.ok(pictures.includes(`static/${post.image.src}`), post.image.src);
+  const listed = Object.keys(JSON.parse(repository.show(".feedbake/manifest.json")).files).filter((name) => name.startsWith("static/feedbake/"));
+  assert.deepEqual(pictures, listed.sort());
+});
+
+await check("a host that takes no push: three tries, and the reason", async () => {
+  const repository = host();
+  writeFileSync(join(repository.bare, "hooks/pre-receive"), "#!/bin/sh\necho nobody may push here\nexit 1\n", { mode: 0o755 });
+  const runner = new Runner(repository.clone("--depth", "1"), { ...withApi, ...repository.environment }, good.folder);
+  assert.equal((await runner.job(workflows.commit, "bake", { secrets })).code, 1);
+  assert.equal(runner.said.match(/nobody may push here/g).length, 3);
+  assert.match(runner.said, /^::error title=feedbake::the feed was baked and not pushed/m);
+});
+
+await check("a token that changes, and ends the old one: it is masked, committed as token.enc, and the next run has it", async () => {
+  const changing = await emulate("--renewal", "another-ends-the-old");
+  const key = run(program, ["token", "keygen"]).trim().split("\n").at(-1);
+  const repository = host();
+  const bake = async () => {
+    const runner = new Runner(repository.clone("--depth", "1"), { FEEDBAKE_API_BASE: changing.address, ...repository.environment }, good.folder);
+    const ran = await runner.job(workflows.commit, "bake", { secrets: { INSTAGRAM_ACCESS_TOKEN: changing.token, FEEDBAKE_TOKEN_KEY: key } });
+    assert.deepEqual([ran.code, ran.steps.bake.outputs.posts, ran.steps.bake.outputs.stale], [0, "12", "false"], runner.said);
+    return runner;
+  };
+  const first = await bake();
+  assert.ok(repository.tree().includes(".feedbake/token.enc"));
+  const grown = first.said.match(/^::add-mask::(IGAA\S+)$/m)[1];
+  const second = await bake();
+  // The runner takes these lines for commands, and shows stars for what they name from there on.
+  for (const runner of [first, second]) {
+    assert.ok(runner.said.indexOf(grown) === runner.said.indexOf(`::add-mask::${grown}`) + 12, "masked before anything else");
+    runner.said = runner.said.replaceAll(/^::add-mask::.*$/gm, "");
+  }
+  for (const [runner, secret] of [first, second].flatMap((runner) => [changing.token, grown, key].map((secret) => [runner, secret]))) {
+    noToken(secret, runner, runner.workspace);
+  }
+  changing.stop();
+});
+
 await check("a renewed token alone makes a commit: the heartbeat of a quiet account", async () => {
   const repository = host();
   const bake = async () => {
@@ -466,6 +607,20 @@ await check("a renewed token alone makes a commit: the heartbeat of a quiet acco
   assert.match(repository.show(".feedbake/token-status.json"), /refreshed_at/);
   const changed = run("git", ["show", "--name-only", "--format=", "main"], { cwd: repository.bare }).trim();
   assert.equal(changed, ".feedbake/token-status.json");
+});
+
+await check("the token of a second feed is env: of the step, as the page says", async () => {
+  const page = read(top, "docs/github-actions.md");
+  const { env } = parse(page.match(/```yaml\n( +env:\n[^`]*SHOP_TOKEN[^`]*)```/)[1]);
+  const workflow = structuredClone(workflows.commit);
+  workflow.jobs.bake.steps.find((step) => step.id === "bake").env = env;
+  const repository = host();
+  const checkout = repository.clone();
+  writeFileSync(join(checkout, "feedbake.toml"), '[[feed]]\nname = "instagram"\n[[feed]]\nname = "shop"\ntoken_env = "SHOP_TOKEN"\n');
+  const runner = new Runner(checkout, { ...withApi, ...repository.environment }, good.folder);
+  const ran = await runner.job(workflow, "bake", { secrets: { ...secrets, SHOP_TOKEN: token } });
+  assert.deepEqual([ran.code, ran.steps.bake.outputs.posts, ran.steps.bake.outputs.stale], [0, "24", "false"], runner.said);
+  assert.equal(JSON.parse(repository.show("data/shop.json")).posts.length, 12);
 });
 
 await check("one of two feeds fails: what the other one brought is committed all the same", async () => {
@@ -536,6 +691,17 @@ for (const zola of zolas) {
     assert.ok(!nothing.page.includes("feedbake-grid"), "a first build without a token and a cache shows no feed");
   });
 }
+
+await check("the page lists every input and output, with its default, and both workflows", () => {
+  const page = read(top, "docs/github-actions.md");
+  const rows = [...page.matchAll(/^\| `([\w-]+)` \|(.*)\|$/gm)].map(([, name, rest]) => [name, rest.split(" | ")[0].trim()]);
+  const inputs = Object.entries(action.inputs).map(([name, { default: value }]) => [name, name === "version" ? "its own" : value && `\`${value}\``]);
+  const outputs = Object.keys(action.outputs);
+  assert.deepEqual(rows.slice(0, inputs.length), inputs);
+  assert.deepEqual(rows.slice(inputs.length).map(([name]) => name), outputs);
+  const linked = [...page.matchAll(/\]\(workflows\/([\w-]+\.yml)\)/g)].map(([, name]) => name);
+  assert.deepEqual([...new Set(linked)].sort(), readdirSync(join(top, "docs/workflows")).sort());
+});
 
 await check("deploys wait for the build, and never come from a pull request", () => {
   const { deploy } = workflows.deploy.jobs;
