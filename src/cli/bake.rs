@@ -41,11 +41,19 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
     told.take(voice, &report.tokens, start.now());
 
     let mut dead: Vec<String> = Vec::new();
-    let in_ci = start.place.environment.is_ci();
+    let seat = match &start.place.environment {
+        environment if environment.is_preview() => Seat::Preview,
+        environment if environment.is_ci() => Seat::Build,
+        _ => Seat::Person,
+    };
     let mut worst = Code::Done;
     let mut failures = Vec::new();
     for (index, feed) in report.feeds.iter().enumerate() {
-        if let Some((mut failure, code)) = verdict(feed, flags.strict, in_ci) {
+        if let Some((mut failure, code)) = verdict(feed, flags.strict, seat) {
+            if seat == Seat::Preview && code == Code::Done && is_without_token(feed) {
+                voice.say(&format!("{}: no token, as a proposal has none by right", failure.consequence));
+                continue;
+            }
             name_mistake(&mut failure, feed, &report.tokens, &start, index);
             if failure.code == Code::Token {
                 dead.extend(start.held(index).map(|held| held.name.clone()));
@@ -92,11 +100,28 @@ fn name_mistake(failure: &mut Failure, feed: &FeedReport, tokens: &[TokenReport]
     failure.hints = token_advice::history(record, error, start.now()).into_iter().chain(hints).collect();
 }
 
+/// Who sits in front of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seat {
+    /// Somebody.
+    Person,
+    /// Nobody: a host builds what is published.
+    Build,
+    /// Nobody: a host builds what was proposed.
+    Preview,
+}
+
+fn is_without_token(feed: &FeedReport) -> bool {
+    let (FeedOutcome::Kept { hindrance, .. } | FeedOutcome::Empty { hindrance }) = &feed.outcome else { return false };
+    matches!(hindrance, Hindrance::Token(TokenError::Missing { .. }))
+}
+
 /// What a feed that was not refreshed means: the words, and the exit code.
 ///
 /// A feed that stays is no failure of the build, unless `--strict` or `max_stale` say so. A build without any token
-/// in CI is one of a fork, which gets no secrets: it ends well, with the empty feed.
-pub fn verdict(feed: &FeedReport, strict: bool, in_ci: bool) -> Option<(Failure, Code)> {
+/// in CI is one of a fork, which gets no secrets: it ends well, with the empty feed; and a proposal without one ends well
+/// with the feed that is there, however old it is.
+pub fn verdict(feed: &FeedReport, strict: bool, seat: Seat) -> Option<(Failure, Code)> {
     match &feed.outcome {
         FeedOutcome::Baked(_) => None,
         FeedOutcome::Kept { hindrance, posts, last_good, stale } => {
@@ -114,8 +139,9 @@ pub fn verdict(feed: &FeedReport, strict: bool, in_ci: bool) -> Option<(Failure,
                 ),
             };
             let mut failure = Failure::of_hindrance(hindrance, &consequence);
-            let code = if strict || *stale { failure.code } else { Code::Done };
-            if *stale {
+            let is_old = *stale && !(seat == Seat::Preview && is_without_token(feed));
+            let code = if strict || is_old { failure.code } else { Code::Done };
+            if is_old {
                 failure.hints.push("that is longer ago than `max_stale` allows, so the build fails".to_owned());
             } else if !strict {
                 failure.lower();
@@ -125,7 +151,7 @@ pub fn verdict(feed: &FeedReport, strict: bool, in_ci: bool) -> Option<(Failure,
         FeedOutcome::Empty { hindrance } => {
             let consequence = format!("the feed {} is empty: there is no earlier one to keep", feed.name);
             let mut failure = Failure::of_hindrance(hindrance, &consequence);
-            let is_fork = in_ci && !strict && matches!(hindrance, Hindrance::Token(TokenError::Missing { .. }));
+            let is_fork = seat != Seat::Person && !strict && is_without_token(feed);
             let code = if is_fork { Code::Done } else { failure.code };
             if is_fork {
                 failure.lower();

@@ -25,8 +25,9 @@ pub fn vault(voice: &Voice, place: &Place, root: &Root) -> Vault {
     let opened = match vault_key(&place.environment) {
         Ok(Some(key)) => Vault::open(root, &key),
         Ok(None) => {
-            // Forks get no secrets: that is their usual state, and nothing to warn of.
-            if Vault::exists(root) && !place.environment.is_ci() {
+            // Forks get no secrets: that is their usual state, and nothing to warn of. Who has a token is none.
+            let has_token = || place.settings.feeds.iter().any(|feed| given(place, feed).is_ok());
+            if Vault::exists(root) && (!place.environment.is_ci() || has_token()) {
                 advice::locked_vault().tell(voice);
             }
             return Vault::default();
@@ -50,9 +51,13 @@ pub fn vault(voice: &Voice, place: &Place, root: &Root) -> Vault {
     }
 }
 
+fn given(place: &Place, feed: &FeedSettings) -> Result<FoundToken, TokenError> {
+    find_token(&place.environment, feed.token_env.as_deref())
+}
+
 /// Finds the token of a feed: in its variable, or what that became in the vault.
 pub fn held(place: &Place, vault: &Vault, feed: &FeedSettings) -> Result<Held, TokenError> {
-    match find_token(&place.environment, feed.token_env.as_deref()) {
+    match given(place, feed) {
         Ok(FoundToken { name, token }) => {
             let is_of_dot_env = place.of_dot_env.contains(&name);
             let place = if is_of_dot_env { TokenPlace::DotEnv } else { TokenPlace::Variable };

@@ -80,6 +80,16 @@ impl Environment {
         ["CI", "GITHUB_ACTIONS", "NETLIFY", "CF_PAGES", "VERCEL"].into_iter().any(says_so)
     }
 
+    /// Whether this is the build of a proposal, which has no secrets by right where a stranger made it: a pull request in
+    /// GitHub Actions, a merge request in GitLab, a preview on Netlify or Vercel.
+    pub fn is_preview(&self) -> bool {
+        let says = |name, words: &[&str]| self.get(name).is_some_and(|value| words.contains(&value));
+        says("GITHUB_EVENT_NAME", &["pull_request", "pull_request_target"])
+            || says("CI_PIPELINE_SOURCE", &["merge_request_event"])
+            || (self.get("NETLIFY").is_some() && says("CONTEXT", &["deploy-preview", "branch-deploy"]))
+            || says("VERCEL_ENV", &["preview"])
+    }
+
     /// GitHub Actions, if this runs there.
     pub fn github_actions(&self) -> Option<GithubActions> {
         let file = |name| self.get(name).map(PathBuf::from);

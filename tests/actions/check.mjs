@@ -644,8 +644,10 @@ for (const zola of zolas) {
     writeFileSync(join(site, "config.toml"), read(site, "config.toml").replace(/^base_url = .*$/m, 'base_url = "https://somebody.github.io/photos"'));
     const cache = join(scratch, `kept ${Math.random()}`);
     const uploaded = [];
+    const saved = [];
     const standIns = {
-      "actions/cache": ({ path }) => { if (existsSync(cache)) cpSync(cache, join(site, path), { recursive: true }); },
+      "actions/cache/restore": ({ path }) => { if (existsSync(cache)) cpSync(cache, join(site, path), { recursive: true }); },
+      "actions/cache/save": ({ path }) => saved.push(path),
       "taiki-e/install-action": ({ tool }) => {
         assert.match(tool, /^zola@/);
         const bin = join(scratch, "zola-bin");

@@ -247,6 +247,34 @@ fn later_steps_of_a_workflow_can_read_what_a_bake_did() {
 }
 
 #[test]
+fn a_proposal_without_a_token_is_no_trouble_and_a_build_without_one_is() {
+    let api = account();
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let kept = site.files("");
+    let old = [("FEEDBAKE_MAX_STALE", "1s")];
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let fork = |more: &[(&'static str, &'static str)]| {
+        let base = [("INSTAGRAM_ACCESS_TOKEN", ""), ("CI", "true"), ("GITHUB_ACTIONS", "true")];
+        site.run_with("bake", &[&base, more].concat())
+    };
+    for proposal in [
+        ("GITHUB_EVENT_NAME", "pull_request"),
+        ("CI_PIPELINE_SOURCE", "merge_request_event"),
+        ("VERCEL_ENV", "preview"),
+    ] {
+        let ran = fork(&[proposal, old[0]]).succeeds().says(&["no token, as a proposal has none by right"]);
+        assert!(!ran.stderr.contains("warning") && !ran.stderr.contains("hint"), "{}", ran.stderr);
+        site.run_with("bake --strict", &[("INSTAGRAM_ACCESS_TOKEN", ""), ("CI", "true"), proposal]).ends_with(4);
+    }
+    fork(&[("NETLIFY", "true"), ("CONTEXT", "deploy-preview")]).succeeds();
+    // A secret that was deleted or misnamed is another matter.
+    fork(&[("GITHUB_EVENT_NAME", "schedule")]).succeeds().says(&["::warning title=feedbake::"]);
+    fork(&[("GITHUB_EVENT_NAME", "schedule"), old[0]]).ends_with(4);
+    assert_eq!(site.files(""), kept);
+}
+
+#[test]
 fn silence_in_the_middle_of_an_answer_ends_with_the_time_that_was_allowed() {
     let impatient = [("FEEDBAKE_API_TIMEOUT", "1500ms"), ("FEEDBAKE_API_RETRIES", "0")];
     let api = account();

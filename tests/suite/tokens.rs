@@ -233,6 +233,10 @@ fn a_changed_token_lives_on_in_the_encrypted_file_and_a_pasted_one_wins() {
         .succeeds()
         .says(&["cannot be opened with the key in FEEDBAKE_TOKEN_KEY"]);
     site.run_with("bake", &[("FEEDBAKE_TOKEN_KEY", "")]).says(&["no key for it", "token keygen"]);
+    // In a build, too, unless it has no secrets at all.
+    site.run_with("bake", &[("FEEDBAKE_TOKEN_KEY", ""), ("CI", "true")]).says(&["no key for it"]);
+    let fork = [("FEEDBAKE_TOKEN_KEY", ""), ("CI", "true"), ("INSTAGRAM_ACCESS_TOKEN", "")];
+    assert!(!site.run_with("bake", &fork).stderr.contains("no key for it"));
     site.run_with("bake", &[("FEEDBAKE_TOKEN_KEY", "nonsense")]).says(&["holds no key", "whole"]);
 }
 
