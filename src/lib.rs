@@ -32,6 +32,7 @@ pub mod feed;
 pub mod files;
 pub mod graph;
 pub mod http;
+mod inquire;
 pub mod loopback;
 pub mod manifest;
 pub mod media;

@@ -213,17 +213,15 @@ impl Renewer<'_> {
         (self.announce)(&grown.token);
         let account = match self.talk.whose(&grown.token) {
             Ok(account) => account,
-            Err(error) => {
+            Err(error) if error.is_about_the_token() => {
                 let old_has_ended = self.talk.whose(&held.token).is_err_and(|error| error.is_about_the_token());
-                if !old_has_ended || error.is_about_the_token() {
-                    if old_has_ended {
-                        self.lost(&mut record, old_has_ended);
-                    }
-                    return (held.token.clone(), Renewed::NewIsRefused { error, old_has_ended }, record);
+                if old_has_ended {
+                    self.lost(&mut record, old_has_ended);
                 }
-                // The old one is over, and nobody could say anything against the new one: it is all there is.
-                Account::default()
+                return (held.token.clone(), Renewed::NewIsRefused { error, old_has_ended }, record);
             }
+            // Nobody says anything against it, and the renewal may have ended the old one: it may be all there is.
+            Err(_) => Account::default(),
         };
         let mut kept = Vec::new();
         let mut failed = Vec::new();

@@ -144,15 +144,13 @@ impl TokenStatus {
     /// was written by a clock that was ahead.
     ///
     /// The token that the one on record grew from is known, too: the new one was kept, and this run got the old one.
-    /// Renewing that again would only make one more that nobody reads, so it counts like one whose place failed. Runs of
-    /// the same day began before the new one was kept, and are no sign of that.
+    /// Renewing that again would only make one more that nobody reads, so it counts like one whose place failed.
     pub fn of(&self, name: &str, fingerprint: &str, now: Timestamp) -> Option<TokenRecord> {
         let record = self.tokens.get(name).filter(|record| !record.is_of_the_future(now))?;
         if record.fingerprint == fingerprint {
             return Some(record.clone());
         }
         let ancestor = record.grew_from.as_ref().filter(|ancestor| ancestor.fingerprint == fingerprint)?;
-        let is_of_today = record.refreshed_at.is_some_and(|moment| is_within_a_day(moment, now));
         Some(TokenRecord {
             fingerprint: fingerprint.to_owned(),
             account: record.account.clone(),
@@ -162,7 +160,7 @@ impl TokenStatus {
             unkept: true,
             place_failed: true,
             grew_from: None,
-            kept_elsewhere: if is_of_today { Vec::new() } else { ancestor.kept_in.clone() },
+            kept_elsewhere: ancestor.kept_in.clone(),
         })
     }
 }

@@ -45,6 +45,15 @@ pub enum TokenShapeError {
     /// What a page or a workflow says where the token belongs.
     #[error("it is a placeholder that nobody filled in")]
     Placeholder,
+    /// 32 hexadecimal digits: the secret of an app.
+    #[error("it has the form of an app secret, which makes tokens and is none")]
+    AppSecret,
+    /// Digits alone: the id of an app or of an account.
+    #[error("it is a number, such as the id of an app or of an account, and no token")]
+    Id,
+    /// `id|…`: what an app itself is known by.
+    #[error("it is the token of an app; what is wanted is that of an account")]
+    AppToken,
     /// An address, such as that of a page or of a request.
     #[error("it is an address")]
     Address,
@@ -78,6 +87,22 @@ impl AccessToken {
         }
         if text.starts_with(['{', '[']) {
             return Err(TokenShapeError::Json);
+        }
+        let is_of_a_page =
+            ["your", "token", "example", "xxxx"].iter().any(|word| text.to_ascii_lowercase().contains(word));
+        let is_word = text.len() <= LONGEST_NAME && !text.starts_with("IG") && !text.starts_with("EAA") && is_of_a_page;
+        if is_word {
+            return Err(TokenShapeError::Placeholder);
+        }
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(TokenShapeError::Id);
+        }
+        // Meta's secrets have lower-case digits; no token is as short.
+        if text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(TokenShapeError::AppSecret);
+        }
+        if text.split_once('|').is_some_and(|(id, _)| id.bytes().all(|byte| byte.is_ascii_digit())) {
+            return Err(TokenShapeError::AppToken);
         }
         if text.contains(char::is_whitespace) {
             return Err(TokenShapeError::Space);
@@ -179,7 +204,7 @@ mod tests {
         ] {
             assert_eq!(AccessToken::new(pasted).unwrap().expose(), "IGAAx", "{pasted:?}");
         }
-        for opaque in ["abc|def", "IGAAx=", "IGAAx==", "123|a-b_c.d~e+f/g"] {
+        for opaque in ["abc|def", "IGAAx=", "IGAAx==", "a123|a-b_c.d~e+f/g"] {
             assert_eq!(AccessToken::new(opaque).unwrap().expose(), opaque);
         }
         let refused = [
@@ -190,6 +215,10 @@ mod tests {
             ("<token>", TokenShapeError::Placeholder),
             ("${{ secrets.INSTAGRAM_ACCESS_TOKEN }}", TokenShapeError::Placeholder),
             ("$INSTAGRAM_ACCESS_TOKEN", TokenShapeError::Placeholder),
+            ("your-token-here", TokenShapeError::Placeholder),
+            ("0123456789abcdef0123456789abcdef", TokenShapeError::AppSecret),
+            ("990602627938098", TokenShapeError::Id),
+            ("990602627938098|aBcD-eFgH", TokenShapeError::AppToken),
             ("IGAA<x>", TokenShapeError::Letters),
             ("https://graph.instagram.com/me?access_token=IGAAx", TokenShapeError::Address),
             ("{\"access_token\":\"IGAAx\"}", TokenShapeError::Json),

@@ -178,7 +178,7 @@ impl Failure {
             ConfigError::File(file) => return Self::of_file(file, NOTHING),
             ConfigError::NoCurrentFolder(_) => failure(Code::File, NOTHING),
             ConfigError::DotEnvWouldBeCommitted(_) => {
-                failure(Code::Token, NOTHING).hint("add the line `.env` to .gitignore; if git tracks it already: `git rm --cached .env`, and make a new token")
+                failure(Code::Token, NOTHING).hint("add the line `.env` at the end of .gitignore, where it counts more than any line before it; if git tracks it already: `git rm --cached .env`, and make a new token")
             }
             ConfigError::NoSuchSite(_) => failure(Code::Usage, NOTHING).hint("`--site` names the folder of the site, where its zola.toml or config.toml is"),
         })

@@ -13,6 +13,7 @@ use crate::auth::{
 use crate::bake::TendError;
 use crate::config::{DOT_ENV, StoreWishError};
 use crate::graph::{ApiError, FaultKind};
+use crate::http::HttpError;
 use crate::manifest::days_between;
 
 /// How to keep a token that changes.
@@ -65,13 +66,10 @@ pub fn of_renewal(renewal: &Renewal, end: &str) -> Vec<Failure> {
         Renewed::Failed(_) => Vec::new(),
         Renewed::NewIsRefused { error, old_has_ended } => {
             let (code, hints) = advice_on_api(error);
-            let what = match error.is_about_the_token() {
-                true => "the API does not take the token it gave",
-                false => "nobody could say whether the token works that the API gave",
-            };
             let old = if *old_has_ended { "the renewal ended the old one" } else { "the old one stays in use" };
             let hints = if *old_has_ended { vec![LOGIN.to_owned()] } else { hints };
-            let failure = Failure::new(code, format!("{what} for the one in {name}; {old}"));
+            let failure =
+                Failure::new(code, format!("the API does not take the token it gave for the one in {name}; {old}"));
             vec![failure.caused_by(error).hints(hints)]
         }
     };
@@ -224,16 +222,22 @@ pub fn of_store(error: &StoreError, consequence: &str) -> Failure {
         StoreError::Vault(vault) => of_vault(vault, consequence),
         StoreError::File(file) => *Failure::of_file(file, consequence),
         StoreError::NotText { .. } => failure(Code::File).hint("a file of NAME=value lines is meant: name another one with `--file`"),
+        // The settings of the API are none of a host's.
+        StoreError::Http(HttpError::Timeout { .. }) => failure(Code::Network).hint("try again later"),
         StoreError::Http(http) => failure(Code::Network).hints(advice_on_http(http).into_iter().filter(|hint| !hint.contains("api.base"))),
         StoreError::Refused { host: "GitHub", status: 401, .. } => failure(Code::Token)
             .hint("GH_TOKEN has expired or was revoked: github.com → Settings → Developer settings → Fine-grained tokens → Regenerate"),
         StoreError::Refused { host: "GitHub", status: 403 | 404, .. } => failure(Code::Token)
             .hint("GH_TOKEN has to be a personal access token for this repository with the permission *Secrets: Read and write*; the job's own GITHUB_TOKEN can never write secrets"),
+        StoreError::Refused { host: "GitHub", status: 422, .. } => failure(Code::Settings)
+            .hint("is FEEDBAKE_GITHUB_SECRET, or the variable's own name, one that GitHub takes for a secret? Letters, digits and `_`, with neither a digit nor GITHUB_ at its beginning"),
         StoreError::Refused { host: "GitHub", .. } => failure(Code::Network).hint("githubstatus.com says whether it is them; feedbake tries again with the next renewal"),
         StoreError::Refused { status: 401 | 403, .. } => failure(Code::Token)
             .hint("NETLIFY_AUTH_TOKEN has to be a personal access token of the team: app.netlify.com → User settings → Applications → New access token"),
         StoreError::Refused { status: 404, .. } => failure(Code::Token)
             .hint("NETLIFY_ACCOUNT_ID and NETLIFY_SITE_ID name the team and the site (Project configuration → General); the variable has to be there already"),
+        StoreError::Refused { status: 422, .. } => failure(Code::Token)
+            .hint("the variable has to be there already: Project configuration → Environment variables → Add a variable, for the context that FEEDBAKE_NETLIFY_CONTEXT names (production)"),
         StoreError::Refused { .. } => failure(Code::Network).hint("try again later"),
         StoreError::Shape { .. } => failure(Code::Network).hint("is GITHUB_API_URL or NETLIFY_API_URL the address of the host's API?"),
         StoreError::NoProgram { .. } => failure(Code::Settings).hint("is it installed where the site is built, and in the PATH?"),
@@ -256,7 +260,7 @@ pub fn of_store_wish(error: &StoreWishError, consequence: &str) -> Failure {
             let file = path.file_name().unwrap_or(path.as_os_str()).display();
             failure.hint(format!("add the line `{file}` to a .gitignore beside that file"))
         }
-        StoreWishError::WouldBeCommitted(path) => failure.hint(format!("add the line `{0}` to .gitignore; if git tracks it already: `git rm --cached {0}`", path.display())),
+        StoreWishError::WouldBeCommitted(path) => failure.hint(format!("add the line `{0}` at the end of .gitignore, where it counts more than any line before it; if git tracks it already: `git rm --cached {0}`", path.display())),
         StoreWishError::InTheSite(_) => failure.hint("it could be published with them, or committed: name `.env` or `.env.local` at the site's top, or a file outside"),
     };
     failure.lower();

@@ -1,7 +1,7 @@
 //! Where the site is, and everything that is read from around it: settings file, `.env`, variables.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::environment::{Environment, current_folder};
 use super::layer::{Layer, parse_file};
@@ -9,6 +9,7 @@ use super::settings::{Settings, SettingsError};
 use super::token::TOKEN_NAMES;
 use crate::auth::{AccessToken, LeakScanner};
 use crate::files::{self, FileError};
+use crate::inquire::inquire;
 use crate::site::Generator;
 
 /// The settings file beside the site's own configuration.
@@ -219,17 +220,8 @@ pub(super) fn nearest_folder(path: &Path) -> Option<(&Path, &Path)> {
 /// Asks git about one file, which need not be there; returns how it ended.
 fn git(path: &Path, arguments: &[&str]) -> Option<i32> {
     let (folder, rest) = nearest_folder(path)?;
-    Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(arguments)
-        .arg(rest)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .ok()?
-        .code()
+    let (status, _) = inquire(Command::new("git").arg("-C").arg(folder).args(arguments).arg(rest))?;
+    status.code()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,13 +13,16 @@ use super::schema::first_fault;
 use super::templates;
 use super::{DataFacts, DataState, Facts, KeepingFacts, Obstacle, ScheduleFacts, SiteFacts, TemplateFacts, TokenFacts};
 use crate::audit::Audit;
-use crate::auth::{AccessToken, Held, LeakScanner, STATUS_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault};
+use crate::auth::{
+    AccessToken, Held, LeakScanner, STATUS_FILE, TRIES_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault,
+};
 use crate::cache;
 use crate::config::{DOT_ENV, FeedSettings, Place, TokenError, mark_of, vault_key};
 use crate::feed::one_line;
 use crate::files::{self, Root, SitePath};
 use crate::graph::{ApiError, Graph};
 use crate::http::{Http, HttpOptions};
+use crate::inquire::inquire;
 use crate::manifest::{self, Manifest};
 use crate::render::{TeraMajor, render_page};
 use crate::site::{Generator, Layout, Template, TemplateState, named_paths};
@@ -100,9 +103,9 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
 fn obstacles(sight: &Sight<'_>) -> Vec<Obstacle> {
     let settings = &sight.place.settings;
     let data_files = settings.feeds.iter().map(|feed| feed.data_file.as_str());
-    let own = [manifest::FILE, STATUS_FILE, VAULT_FILE, cache::LOCK_FILE, cache::INDEX_FILE];
-    let files: BTreeSet<&Path> =
-        data_files.chain(own).chain([settings.layout().partial().place]).map(Path::new).collect();
+    let own = [manifest::FILE, STATUS_FILE, TRIES_FILE, VAULT_FILE, cache::LOCK_FILE, cache::INDEX_FILE];
+    let templates = settings.layout().templates.iter().map(|template| template.place);
+    let files: BTreeSet<&Path> = data_files.chain(own).chain(templates).map(Path::new).collect();
     let above = files.iter().flat_map(|file| file.ancestors().skip(1));
     let folders: BTreeSet<&Path> = above.chain(Path::new(settings.media_dir.as_str()).ancestors()).collect();
     let look = |place: &Path| std::fs::metadata(sight.root.folder().join(place)).ok();
@@ -362,12 +365,6 @@ fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
 }
 
 fn output(program: &str, arguments: &[&str], folder: &Path) -> Option<String> {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    let (status, said) = inquire(Command::new(program).args(arguments).current_dir(folder))?;
+    status.success().then(|| String::from_utf8_lossy(&said).into_owned())
 }

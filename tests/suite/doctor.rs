@@ -261,3 +261,16 @@ fn what_stands_in_the_way_is_a_finding_and_no_end() {
     let empty = whole(&api).file("config.toml", "");
     finds(&empty, &[], 3, &["it sets no base_url"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_token_book_or_a_stylesheet_that_is_a_folder_is_a_finding() {
+    let api = Emulator::start().post(photo("DAa").size(32, 32));
+    for place in [".feedbake/cache/token-tries.json", "static/feedbake.css"] {
+        let site = Sandbox::new(&api);
+        site.run("bake").succeeds();
+        let _ = std::fs::remove_file(site.path(place));
+        std::fs::create_dir_all(site.path(place)).unwrap();
+        site.run("doctor --offline").ends_with(6).prints(&[place, "is not a file"]);
+    }
+}

@@ -165,7 +165,7 @@ fn a_zola_site_that_was_set_up_and_baked_is_built_by_zola_and_shows_the_feed() {
     }
     for zola in zolas.split(':').filter(|zola| !zola.is_empty()) {
         let api = Emulator::serve(World::demo()).unwrap();
-        let site = Sandbox::new(&api).file("templates/index.html", PAGE).file("content/_index.md", "");
+        let site = Sandbox::new(&api).file("templates/index.html", PAGE).file("content/_index.md", "+++\n+++\n");
         site.run("init --include-in templates/index.html --style-in templates/index.html").succeeds();
         let build = || {
             let output = Command::new(zola).arg("--root").arg(site.path("")).arg("build").output().unwrap();

@@ -82,6 +82,9 @@ fn messages() -> BTreeSet<String> {
         TokenShapeError::Placeholder,
         TokenShapeError::Address,
         TokenShapeError::Json,
+        TokenShapeError::AppSecret,
+        TokenShapeError::Id,
+        TokenShapeError::AppToken,
         TokenShapeError::Letters,
         TokenShapeError::TooLong,
     ];
