@@ -42,3 +42,4 @@ pub mod select;
 pub mod setup;
 pub mod site;
 mod site_path;
+pub mod words;

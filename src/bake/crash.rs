@@ -32,8 +32,7 @@ fn settings(site: &Path, api: &str) -> Settings {
     flags.flag("api.base", "--api-base", api);
     flags.flag("api.retries", "--retries", "0");
     flags.flag("token.refresh", "a test", renewal);
-    Settings::from_layers(&[&parse_file(&text, "feedbake.toml").unwrap(), &flags], crate::site::Generator::Zola)
-        .unwrap()
+    Settings::from_layers(&[&parse_file(&text, "feedbake.toml").unwrap(), &flags], &Default::default()).unwrap()
 }
 
 fn run(site: &Path, api: &str, token: &str) -> Result<Report, super::BakeError> {

@@ -51,7 +51,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &DoctorArgs) -> Ended {
         let mut hints = failure.hints;
         if hints.is_empty() {
             hints.push(
-                "mend that first: the README lists the settings; what follows was looked at without them".to_owned(),
+                "mend that first: docs/settings.md lists them; what follows was looked at without them".to_owned(),
             );
         }
         findings.insert(0, Finding { topic, level: Level::Bad, what, hints });

@@ -166,7 +166,7 @@ impl Failure {
                 let failure = failure(Code::Settings, NOTHING);
                 match settings {
                     SettingsError::Syntax { .. } => failure.hint("the file is TOML: texts stand in quotes, lists in [ ]"),
-                    SettingsError::UnknownKey { nearest: None, .. } => failure.hint("the README lists all settings"),
+                    SettingsError::UnknownKey { nearest: None, .. } => failure.hint("docs/settings.md lists all settings"),
                     SettingsError::UnknownKey { nearest: Some(_), .. } | SettingsError::BadValue { .. } => failure,
                     SettingsError::TokenInFile { .. } => failure.hint(format!(
                         "take it out, make a new one (this one may be in the history already), and set it as {}",

@@ -43,7 +43,16 @@ pub const KEYS: &[Key] = &[
     feed("scan", "1000", "how many posts to look through at most"),
     feed("counts", "false", "write likes and comments into the data file (it then changes with every like)"),
     feed("data_file", r#""data/instagram.json""#, "the data file; a `[[feed]]` of another name has `data/<name>.json`"),
-    feed("date_format", r#""%-d %B %Y""#, "how `date` is written (strftime, English names)"),
+    feed(
+        "language",
+        r#""auto""#,
+        "what the page is written in, such as `\"de\"`; `auto` asks the site's configuration",
+    ),
+    feed(
+        "date_format",
+        r#""long""#,
+        "how `date` is written: `long`, `medium`, `short`, or strftime with English names",
+    ),
     feed("timezone", r#""UTC""#, "the time zone of `date`, such as `\"Europe/Berlin\"`"),
     feed("token_env", "", "the environment variable that holds the token"),
     site(
@@ -83,6 +92,22 @@ pub const KEYS: &[Key] = &[
     feed("pictures.avif_quality", "80", "AVIF quality, 1 to 100"),
     feed("pictures.webp_quality", "80", "WebP quality, 1 to 100"),
     feed("pictures.jpeg_quality", "80", "JPEG quality, 1 to 100"),
+    feed("display.layout", r#""grid""#, "`grid`, `masonry`, `carousel`, `highlight` or `list`"),
+    feed("display.large_every", "3", "in a highlight, the first of every so many posts is large"),
+    feed("display.albums", r#""cover""#, "an album's tile shows its `cover`, or all of it to `leaf` through"),
+    feed("display.lightbox", "false", "tiles open in a box on the page, without a script; else they lead to the post"),
+    feed("display.header", "false", "the profile above the posts"),
+    feed("display.follow", "false", "a link to the profile below the posts"),
+    feed("words.photo", "", "what a photo is called; empty words are in the `language`, here and below"),
+    feed("words.video", "", "a video"),
+    feed("words.reel", "", "a reel"),
+    feed("words.album", "", "an album, such as `\"Album of {count}\"`"),
+    feed("words.by", "", "something of somebody, such as `\"{what} by {username}\"`"),
+    feed("words.close", "", "closes the box"),
+    feed("words.previous", "", "the post before"),
+    feed("words.next", "", "the post after"),
+    feed("words.open", "", "leads to the post"),
+    feed("words.follow", "", "leads to the profile, such as `\"Follow @{username}\"`"),
     feed(
         "api.base",
         r#""https://graph.instagram.com""#,
@@ -104,6 +129,11 @@ pub const OTHER_VARIABLES: [&str; 4] =
 /// Finds a setting by its path.
 pub fn find(path: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.path == path)
+}
+
+/// Whether settings stand below `path`, as in `[pictures]`.
+pub fn is_table(path: &str) -> bool {
+    KEYS.iter().any(|key| key.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// The name of the environment variable that sets `path`.

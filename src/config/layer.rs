@@ -195,7 +195,7 @@ impl Reader<'_> {
                 }
                 return Ok(());
             }
-            DeValue::Table(table) if matches!(path.as_str(), "pictures" | "api" | "token") => {
+            DeValue::Table(table) if keys::is_table(&path) => {
                 let prefix = format!("{path}.");
                 for (key, value) in table {
                     self.entry(group, &prefix, key, value, in_feed)?;

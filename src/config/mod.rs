@@ -5,6 +5,7 @@
 //! decides nothing about posts.
 
 mod api;
+mod display;
 mod environment;
 mod keys;
 mod layer;
@@ -20,11 +21,12 @@ mod token;
 mod token_settings;
 
 pub use api::ApiSettings;
+pub use display::{Albums, Arrangement, Display};
 pub use environment::{Environment, GithubActions};
 pub use keys::{KEYS, Key, Scope};
 pub use layer::{Layer, parse_file};
 pub use origin::Origin;
-pub use settings::{Carousel, Counts, DateStyle, FeedSettings, Override, Settings, SettingsError, Templates, Video};
+pub use settings::{Carousel, Counts, FeedSettings, Found, Override, Settings, SettingsError, Templates, Video};
 pub use site::{
     CONFIG_FILE, ConfigError, DOT_ENV, Place, Wanted, find_site, generator_of, git_ignores, git_tracks,
     git_would_commit, ignores_dot_env, load, look, mark_of, repository_of,

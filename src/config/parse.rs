@@ -44,11 +44,6 @@ pub(super) fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     text.parse::<Timestamp>().ok().or_else(|| text.parse().ok().and_then(day))
 }
 
-pub(super) fn date_format(text: &str) -> Option<String> {
-    let probe = Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC);
-    jiff::fmt::strtime::format(text, &probe).ok().map(|_| text.to_owned())
-}
-
 pub(super) fn base(text: &str) -> Option<Url> {
     let url = Url::parse(text.trim_end_matches('/')).ok()?;
     let this_machine = matches!(url.host_str()?, "127.0.0.1" | "[::1]" | "localhost");

@@ -49,8 +49,8 @@ fn file() -> impl Strategy<Value = String> {
 }
 
 fn holds(text: &str) {
-    let settings = parse_file(text, "feedbake.toml")
-        .and_then(|layer| Settings::from_layers(&[&layer], crate::site::Generator::Zola));
+    let settings =
+        parse_file(text, "feedbake.toml").and_then(|layer| Settings::from_layers(&[&layer], &Default::default()));
     match settings {
         Ok(settings) => {
             assert!(!settings.feeds.is_empty());

@@ -7,9 +7,10 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::api::{ApiSettings, api};
+use super::display::{Display, dates, display, language, words};
 use super::layer::{Given, Group, Layer};
 use super::origin::Origin;
-use super::parse::{base_path, date_format, duration, is_safe_link, kind, known_path, moment, time_zone};
+use super::parse::{base_path, duration, is_safe_link, kind, known_path, moment, time_zone};
 use super::pictures::recipe;
 use super::read::{Merged, bad, plain_text};
 use super::token_settings::TokenSettings;
@@ -19,6 +20,7 @@ use crate::files::SitePath;
 use crate::media::Recipe;
 use crate::select::{Hashtag, Wish};
 use crate::site::{Generator, Layout};
+use crate::words::{DateStyle, Language, Words};
 
 /// A setting that cannot be used, and who set it.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +112,12 @@ pub struct FeedSettings {
     pub video: Video,
     /// What the user says instead of what the post says.
     pub overrides: Vec<Override>,
+    /// How it is shown.
+    pub display: Display,
+    /// What it is written in.
+    pub language: Language,
+    /// What it says of itself.
+    pub words: Words,
     /// How dates are written.
     pub dates: DateStyle,
     /// Where and how the API is asked.
@@ -163,13 +171,13 @@ pub struct Override {
     pub link: Option<String>,
 }
 
-/// How the display date is written.
-#[derive(Debug, Clone)]
-pub struct DateStyle {
-    /// A strftime pattern.
-    pub format: String,
-    /// Where the day begins.
-    pub timezone: TimeZone,
+/// What the site's own files say.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// What builds it.
+    pub generator: Generator,
+    /// What it is written in.
+    pub language: Option<Language>,
 }
 
 impl Settings {
@@ -178,30 +186,30 @@ impl Settings {
         self.generator.layout()
     }
 
-    /// Merges the layers, the weakest first, and checks every value. `found` is what the site's own files say of its
-    /// generator.
+    /// Merges the layers, the weakest first, and checks every value.
     ///
     /// # Errors
     /// [`SettingsError`] for the first value that cannot be used.
-    pub fn from_layers(layers: &[&Layer], found: Generator) -> Result<Self, SettingsError> {
+    pub fn from_layers(layers: &[&Layer], found: &Found) -> Result<Self, SettingsError> {
         let mut site = Merged::default();
         for layer in layers {
             site.lay_over(&layer.top.values);
         }
         const GENERATORS: &str = "\"auto\", \"zola\", \"hugo\", \"eleventy\", \"jekyll\", \"astro\" or \"html\"";
-        let generator = site.text("generator", found, GENERATORS, |text| match text {
-            "auto" => Some(found),
+        let generator = site.text("generator", found.generator, GENERATORS, |text| match text {
+            "auto" => Some(found.generator),
             word => Generator::of_word(word),
         })?;
+        let found = Found { generator, ..found.clone() };
         let layout = generator.layout();
         let overrides: Vec<&Group> = layers.iter().map(|layer| &layer.top).collect();
         let tables: Vec<&(Origin, Group)> = layers.iter().flat_map(|layer| &layer.feeds).collect();
         let feeds = if tables.is_empty() {
-            vec![feed(&site, "instagram", generator, &overrides)?]
+            vec![feed(&site, "instagram", &found, &overrides)?]
         } else {
             tables
                 .iter()
-                .map(|(origin, group)| named_feed(layers, origin, group, generator, &overrides))
+                .map(|(origin, group)| named_feed(layers, origin, group, &found, &overrides))
                 .collect::<Result<_, _>>()?
         };
         refuse_twins(&feeds, &tables)?;
@@ -233,7 +241,7 @@ fn named_feed(
     layers: &[&Layer],
     origin: &Origin,
     group: &Group,
-    generator: Generator,
+    found: &Found,
     overrides: &[&Group],
 ) -> Result<FeedSettings, SettingsError> {
     let mut merged = Merged::default();
@@ -252,7 +260,7 @@ fn named_feed(
     };
     let mut overrides = overrides.to_vec();
     overrides.push(group);
-    feed(&merged, &name, generator, &overrides)
+    feed(&merged, &name, found, &overrides)
 }
 
 fn feed_name(given: &Given) -> Result<String, SettingsError> {
@@ -274,12 +282,7 @@ fn refuse_twins(feeds: &[FeedSettings], tables: &[&(Origin, Group)]) -> Result<(
     Ok(())
 }
 
-fn feed(
-    merged: &Merged<'_>,
-    name: &str,
-    generator: Generator,
-    overrides: &[&Group],
-) -> Result<FeedSettings, SettingsError> {
+fn feed(merged: &Merged<'_>, name: &str, found: &Found, overrides: &[&Group]) -> Result<FeedSettings, SettingsError> {
     const TYPES: &str = "a list of \"image\", \"carousel\" and \"video\"";
     const POSTS: &str = "a list of shortcodes or addresses such as \"https://www.instagram.com/p/DAbCdEf/\"";
     const TAGS: &str = "a list of hashtags such as [\"travel\"]";
@@ -301,19 +304,20 @@ fn feed(
         pin: merged.list("pin", Vec::new(), POSTS, Shortcode::find)?,
         scan: merged.number("scan", 1000, 1, 10_000)? as usize,
     };
+    let language = language(merged, found.language.as_ref())?;
     let mut said = Vec::new();
     for entry in overrides.iter().flat_map(|group| &group.overrides) {
         said.push(override_of(entry)?);
     }
     Ok(FeedSettings {
         name: name.to_owned(),
-        generator,
+        generator: found.generator,
         token_env: merged.text("token_env", None, "the name of an environment variable", |text| {
             let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
             fits.then(|| Some(text.to_owned()))
         })?,
         wish,
-        data_file: data_file(merged, name, generator.layout())?,
+        data_file: data_file(merged, name, found.generator.layout())?,
         counts: if merged.switch("counts", false)? { Counts::Write } else { Counts::Omit },
         recipe: recipe(merged)?,
         carousel: merged.text("pictures.carousel", Carousel::All, "\"all\" or \"cover\"", |text| match text {
@@ -324,10 +328,10 @@ fn feed(
         video: merged
             .text("pictures.video", Video::Poster, "\"poster\"", |text| (text == "poster").then_some(Video::Poster))?,
         overrides: said,
-        dates: DateStyle {
-            format: merged.text("date_format", "%-d %B %Y".to_owned(), "a strftime pattern", date_format)?,
-            timezone,
-        },
+        display: display(merged)?,
+        words: words(merged, &language)?,
+        dates: dates(merged, timezone)?,
+        language,
         api: api(merged)?,
     })
 }

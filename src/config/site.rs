@@ -5,12 +5,13 @@ use std::process::Command;
 
 use super::environment::{Environment, current_folder};
 use super::layer::{Layer, parse_file};
-use super::settings::{Settings, SettingsError};
+use super::settings::{Found, Settings, SettingsError};
 use super::token::TOKEN_NAMES;
 use crate::auth::{AccessToken, LeakScanner};
 use crate::files::{self, FileError};
 use crate::inquire::inquire;
 use crate::site::Generator;
+use crate::words::Language;
 
 /// The settings file beside the site's own configuration.
 pub const CONFIG_FILE: &str = "feedbake.toml";
@@ -108,7 +109,7 @@ pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, Conf
     for layer in [&file, &variables, &wanted.flags] {
         layer.refuse_tokens(&scanner)?;
     }
-    let settings = Settings::from_layers(&[&file, &variables, &wanted.flags], found_in(&site))?;
+    let settings = Settings::from_layers(&[&file, &variables, &wanted.flags], &found_in(&site))?;
     Ok(Place { site, settings, environment, of_dot_env, doubtful_variables })
 }
 
@@ -120,12 +121,17 @@ pub fn look(wanted: &Wanted, mut environment: Environment) -> Option<Place> {
     let of_dot_env = environment.add_below(entries(&dot_env));
     let found = found_in(&site);
     let settings =
-        Settings::from_layers(&[&wanted.flags], found).or_else(|_| Settings::from_layers(&[], found)).ok()?;
+        Settings::from_layers(&[&wanted.flags], &found).or_else(|_| Settings::from_layers(&[], &found)).ok()?;
     Some(Place { site, settings, environment, of_dot_env, doubtful_variables: Vec::new() })
 }
 
-fn found_in(site: &Path) -> Generator {
-    mark_of(site).map_or_else(Generator::default, |(generator, _)| generator)
+fn found_in(site: &Path) -> Found {
+    let Some((generator, mark)) = mark_of(site) else { return Found::default() };
+    let language = files::read(&site.join(mark))
+        .ok()
+        .flatten()
+        .and_then(|bytes| generator.language_in(&String::from_utf8_lossy(&bytes)).and_then(|tag| Language::new(&tag)));
+    Found { generator, language }
 }
 
 /// The folder that is named, or the one around the current folder.

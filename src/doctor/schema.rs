@@ -107,7 +107,7 @@ mod tests {
         flags.flag("api.base", "a test", api.base());
         flags.flag("pictures.widths", "a test", "16");
         flags.flag("token.refresh", "a test", "never");
-        let settings = Settings::from_layers(&[&flags], crate::site::Generator::Zola).unwrap();
+        let settings = Settings::from_layers(&[&flags], &Default::default()).unwrap();
         let token = AccessToken::new(&api.token()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let root = Root::new(folder.path());

@@ -1,6 +1,7 @@
 //! Alternative text: what a picture says to those who do not see it. Pure.
 
-use crate::feed::{Post, PostKind, Slide, one_line};
+use crate::feed::{Post, Slide, SlideKind, one_line};
+use crate::words::Words;
 
 /// Longest alternative text made of a caption, in graphemes. Screen readers read it in one go; the caption itself
 /// stands beside the picture in full.
@@ -34,7 +35,7 @@ impl AltSource {
 /// Finds the text for one slide: never empty, never with a line break.
 ///
 /// `place` is the slide's number from 1 and the number of slides. `written` is what `[[override]]` says, which counts
-/// for the first slide; `caption` is the post's as it is shown, `date` the display date.
+/// for the first slide; `caption` is the post's as it is shown, `date` the display date. The rest is said in `words`.
 pub fn alt_text(
     post: &Post,
     slide: &Slide,
@@ -42,6 +43,7 @@ pub fn alt_text(
     written: Option<&str>,
     caption: &str,
     date: &str,
+    words: &Words,
 ) -> (String, AltSource) {
     let (number, slides) = place;
     let some = |text: String| (!text.is_empty()).then_some(text);
@@ -52,22 +54,17 @@ pub fn alt_text(
     if let Some(text) = slide.author_alt.as_deref().map(one_line).and_then(some) {
         return (text, AltSource::Author);
     }
-    let counted = |text: String| if slides > 1 { format!("{text} ({number} of {slides})") } else { text };
+    let counted = |text: String| if slides > 1 { format!("{text} ({number}/{slides})") } else { text };
     if let Some(text) = some(one_line(caption)) {
         return (counted(text), AltSource::Caption);
     }
-    let what = match (post.kind, post.is_reel) {
-        (PostKind::Image, _) => "Photo",
-        (PostKind::Carousel, _) => "Album",
-        (PostKind::Video, true) => "Reel",
-        (PostKind::Video, false) => "Video",
+    let what = match (slide.kind, post.is_reel) {
+        (SlideKind::Image, _) => &words.photo,
+        (SlideKind::Video, true) => &words.reel,
+        (SlideKind::Video, false) => &words.video,
     };
-    let text = match (&post.username, date) {
-        (Some(name), "") => format!("{what} by {name}"),
-        (Some(name), date) => format!("{what} by {name}, {date}"),
-        (None, "") => what.to_owned(),
-        (None, date) => format!("{what}, {date}"),
-    };
+    let who = post.username.as_ref().map_or_else(|| what.clone(), |name| words.by(what, name));
+    let text = if date.is_empty() { who } else { format!("{who}, {date}") };
     (counted(text), AltSource::Generated)
 }
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::alt::{AltSource, alt_text, caption_for_alt};
 use super::layout::Layout;
-use crate::config::{Carousel, Counts, DateStyle, FeedSettings, Override};
-use crate::feed::{Account, Caption, MediaId, Post, Slide};
+use crate::config::{Carousel, Counts, FeedSettings, Override};
+use crate::feed::{Account, Caption, MediaId, Post, PostKind, Slide};
 use crate::media::{Format, Picture, Rendition};
+use crate::words::DateWriter;
 
 /// Longest excerpt, in graphemes: two to three lines on a tile.
 const EXCERPT: usize = 140;
@@ -26,6 +26,8 @@ pub type Gallery = BTreeMap<MediaId, Arc<Picture>>;
 pub struct DataFile {
     version: u32,
     feed: DataFeed,
+    display: DataDisplay,
+    words: DataWords,
     account: DataAccount,
     /// In the order they are shown.
     pub posts: Vec<DataPost>,
@@ -34,6 +36,28 @@ pub struct DataFile {
 #[derive(Debug, Serialize)]
 struct DataFeed {
     name: String,
+    language: String,
+}
+
+/// How the feed is shown, unless the template says otherwise.
+#[derive(Debug, Serialize)]
+struct DataDisplay {
+    layout: &'static str,
+    large_every: u32,
+    albums: &'static str,
+    lightbox: bool,
+    header: bool,
+    follow: bool,
+}
+
+/// What stands on buttons and links, ready to show.
+#[derive(Debug, Serialize)]
+struct DataWords {
+    close: String,
+    previous: String,
+    next: String,
+    open: String,
+    follow: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -42,6 +66,7 @@ struct DataAccount {
     name: String,
     url: String,
     biography: String,
+    biography_html: String,
     website: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     followers: Option<u64>,
@@ -60,6 +85,7 @@ pub struct DataPost {
     date: String,
     r#type: &'static str,
     is_reel: bool,
+    label: String,
     username: String,
     caption: String,
     caption_html: String,
@@ -127,10 +153,13 @@ impl DataFile {
 /// Every slide of `posts` that has a picture in `gallery` is in it, and no other; a post without any is left out, so
 /// the file never names a picture that is not there.
 pub fn data_file(settings: &FeedSettings, account: &Account, posts: &[Post], gallery: &Gallery) -> DataFile {
-    let posts = posts.iter().filter_map(|post| data_post(settings, post, gallery)).collect();
+    let dates = DateWriter::new(&settings.dates, &settings.language);
+    let posts = posts.iter().filter_map(|post| data_post(settings, &dates, post, gallery)).collect();
     DataFile {
         version: 1,
-        feed: DataFeed { name: settings.name.clone() },
+        feed: DataFeed { name: settings.name.clone(), language: settings.language.to_string() },
+        display: data_display(settings),
+        words: data_words(settings, account),
         account: data_account(settings, account),
         posts,
     }
@@ -139,6 +168,29 @@ pub fn data_file(settings: &FeedSettings, account: &Account, posts: &[Post], gal
 /// The data file of a feed that has nothing to show yet: valid, and an empty list to every template.
 pub fn empty_data_file(settings: &FeedSettings) -> DataFile {
     data_file(settings, &Account::default(), &[], &Gallery::new())
+}
+
+fn data_display(settings: &FeedSettings) -> DataDisplay {
+    let display = settings.display;
+    DataDisplay {
+        layout: display.layout.word(),
+        large_every: display.large_every,
+        albums: display.albums.word(),
+        lightbox: display.lightbox,
+        header: display.header,
+        follow: display.follow,
+    }
+}
+
+fn data_words(settings: &FeedSettings, account: &Account) -> DataWords {
+    let words = &settings.words;
+    DataWords {
+        close: words.close.clone(),
+        previous: words.previous.clone(),
+        next: words.next.clone(),
+        open: words.open.clone(),
+        follow: words.follow_on(account.username.as_deref().unwrap_or_default()),
+    }
 }
 
 fn data_account(settings: &FeedSettings, account: &Account) -> DataAccount {
@@ -151,18 +203,19 @@ fn data_account(settings: &FeedSettings, account: &Account) -> DataAccount {
         name: text(&account.name),
         url,
         biography: text(&account.biography),
+        biography_html: Caption::new(account.biography.as_deref().unwrap_or_default()).html(),
         website: website.unwrap_or_default(),
         followers: account.followers.filter(|_| settings.counts == Counts::Write),
     }
 }
 
-fn data_post(settings: &FeedSettings, post: &Post, gallery: &Gallery) -> Option<DataPost> {
+fn data_post(settings: &FeedSettings, dates: &DateWriter<'_>, post: &Post, gallery: &Gallery) -> Option<DataPost> {
     let said = said_of(post, &settings.overrides);
     let caption = match said.and_then(|said| said.caption.as_deref()) {
         Some(text) => Caption::new(text),
         None => post.caption.clone(),
     };
-    let date = display_date(post, &settings.dates);
+    let date = post.timestamp.map(|time| dates.write(time)).unwrap_or_default();
     let slides = tiles(settings, post, gallery, said, &caption, &date);
     let cover = slides.first()?;
     let permalink = post.permalink.clone().unwrap_or_default();
@@ -179,6 +232,7 @@ fn data_post(settings: &FeedSettings, post: &Post, gallery: &Gallery) -> Option<
         date,
         r#type: post.kind.word(),
         is_reel: post.is_reel,
+        label: label(settings, post, slides.len()),
         username: post.username.clone().unwrap_or_default(),
         caption_html: caption.html(),
         caption_clean: caption.clean(),
@@ -196,6 +250,17 @@ fn data_post(settings: &FeedSettings, post: &Post, gallery: &Gallery) -> Option<
         likes: counted(post.likes),
         comments: counted(post.comments),
     })
+}
+
+/// What kind of post it is, in words.
+fn label(settings: &FeedSettings, post: &Post, slides: usize) -> String {
+    let words = &settings.words;
+    match (post.kind, post.is_reel) {
+        (PostKind::Image, _) => words.photo.clone(),
+        (PostKind::Carousel, _) => words.album_of(slides),
+        (PostKind::Video, true) => words.reel.clone(),
+        (PostKind::Video, false) => words.video.clone(),
+    }
 }
 
 fn said_of<'a>(post: &Post, overrides: &'a [Override]) -> Option<&'a Override> {
@@ -218,7 +283,7 @@ fn tiles(
     let short_caption = caption_for_alt(caption);
     let written = said.and_then(|said| said.alt.as_deref());
     let tile = |(index, (slide, picture)): (usize, &(&Slide, &Picture))| {
-        let (alt, source) = alt_text(post, slide, (index + 1, count), written, &short_caption, date);
+        let (alt, source) = alt_text(post, slide, (index + 1, count), written, &short_caption, date, &settings.words);
         Tile {
             r#type: slide.kind.word(),
             alt,
@@ -264,11 +329,4 @@ fn fallback(picture: &Picture) -> &Rendition {
         .find(|rendition| rendition.width >= FALLBACK_WIDTH)
         .or_else(|| all().next_back())
         .unwrap_or_else(|| picture.largest())
-}
-
-fn display_date(post: &Post, style: &DateStyle) -> String {
-    let Some(published) = post.timestamp else { return String::new() };
-    let zone: TimeZone = style.timezone.clone();
-    // The pattern was tried when the settings were read; a moment it cannot show is shown as nothing.
-    jiff::fmt::strtime::format(&style.format, &published.to_zoned_datetime(zone)).unwrap_or_default()
 }

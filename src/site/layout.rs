@@ -202,6 +202,28 @@ impl Generator {
 }
 
 impl Generator {
+    /// The language of the site, where the text of its configuration names one at its top.
+    pub fn language_in(self, configuration: &str) -> Option<String> {
+        let keys: &[&str] = match self {
+            Self::Zola => &["default_language"],
+            // What a page is written in, before the code that only names its folder.
+            Self::Hugo => &["locale", "languagecode", "defaultcontentlanguage"],
+            Self::Jekyll => &["lang", "locale", "language"],
+            Self::Html => return language_of_page(configuration),
+            // Programs, which only their own language reads.
+            Self::Eleventy | Self::Astro => &[],
+        };
+        // What stands below a heading, or further right, belongs to something else.
+        let top = || configuration.lines().take_while(|line| !line.starts_with('['));
+        keys.iter().find_map(|key| {
+            top().find_map(|line| {
+                let (name, value) = line.split_once(['=', ':'])?;
+                let value = value.split('#').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+                (name.trim_end().eq_ignore_ascii_case(key) && !value.is_empty()).then(|| value.to_owned())
+            })
+        })
+    }
+
     /// Whether a template or a page of its sites shows the feed.
     pub fn shows_the_feed(self, text: &str) -> bool {
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
@@ -219,6 +241,14 @@ impl Generator {
             Self::Html => has(&["feedbake/instagram.html", "<!-- feedbake -->"]),
         }
     }
+}
+
+/// What `<html lang="…">` says.
+fn language_of_page(page: &str) -> Option<String> {
+    let (_, rest) = page.split_once("<html")?;
+    let (_, value) = rest.split('>').next()?.split_once("lang=")?;
+    let value = value.split(|letter: char| letter.is_whitespace()).next()?.trim_matches(['"', '\'']);
+    (!value.is_empty()).then(|| value.to_owned())
 }
 
 impl Layout {
@@ -298,6 +328,23 @@ mod tests {
         for (files, expected) in table {
             let text = |name: &str| files.iter().find(|(file, _)| *file == name).map(|(_, text)| (*text).to_owned());
             assert_eq!(Generator::of_marks(&text), expected, "{files:?}");
+        }
+    }
+
+    #[test]
+    fn the_configuration_tells_the_language() {
+        for (generator, text, expected) in [
+            (Generator::Zola, "base_url = \"/\"\ndefault_language = \"de\" # ours\n", Some("de")),
+            (Generator::Zola, "base_url = \"/\"\n[extra]\ndefault_language = \"de\"", None),
+            (Generator::Hugo, "baseURL = '/'\nlanguageCode = 'pt-BR'\ndefaultContentLanguage = 'pt'", Some("pt-BR")),
+            (Generator::Hugo, "baseURL: /\nlocale: fa\n", Some("fa")),
+            (Generator::Jekyll, "title: x\nlang: ja\nplugins:\n  lang: en\n", Some("ja")),
+            (Generator::Jekyll, "defaults:\n  lang: en\n", None),
+            (Generator::Html, "<!DOCTYPE html>\n<html class=x lang=\"fr\">\n<p lang=en>", Some("fr")),
+            (Generator::Html, "<p lang=en>", None),
+            (Generator::Astro, "export default { lang: 'x' }", None),
+        ] {
+            assert_eq!(generator.language_in(text).as_deref(), expected, "{text}");
         }
     }
 

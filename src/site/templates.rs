@@ -31,7 +31,10 @@ const fn shortcode(place: &'static str, text: &'static str) -> Template {
 }
 
 /// The partial of Zola's sites.
-pub const PARTIAL: Template = partial("templates/partials/instagram.html", include_str!("templates/instagram.html"));
+pub const PARTIAL: Template = partial(
+    "templates/partials/instagram.html",
+    concat!(include_str!("templates/zola-head.html"), include_str!("templates/feed.html")),
+);
 
 /// The stylesheet of Zola's sites.
 pub const STYLESHEET: Template = stylesheet("static/feedbake.css");
@@ -65,8 +68,13 @@ pub(super) const ASTRO: [Template; 2] = [
 ];
 
 /// What goes into a site that nothing builds. The partial is rendered in each bake.
-pub(super) const HTML: [Template; 2] =
-    [partial("feedbake/template.html", include_str!("templates/fragment.html")), stylesheet("feedbake/feedbake.css")];
+pub(super) const HTML: [Template; 2] = [
+    partial(
+        "feedbake/template.html",
+        concat!(include_str!("templates/html-head.html"), include_str!("templates/feed.html")),
+    ),
+    stylesheet("feedbake/feedbake.css"),
+];
 
 /// SHA-256 of texts that an earlier feedbake brought along, hexadecimal: whoever changes a template after a release adds
 /// the hash of what was released.

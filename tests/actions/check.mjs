@@ -674,7 +674,7 @@ for (const zola of zolas) {
 
     const fork = await build(withApi, { event: "pull_request" });
     assert.equal(fork.code, 0, fork.said);
-    assert.ok(fork.page.includes("feedbake-grid"), "the fork shows the feed of the cache");
+    assert.ok(fork.page.includes("feedbake-posts"), "the fork shows the feed of the cache");
     assert.equal(uploaded.length, 1, "a pull request deploys nothing");
     for (const made of ["data", "static/feedbake", ".feedbake"]) rmSync(join(site, made), { recursive: true, force: true });
 
@@ -682,7 +682,7 @@ for (const zola of zolas) {
     const kept = await build({ FEEDBAKE_API_BASE: dead.address }, { secrets });
     assert.equal(kept.code, 0, kept.said);
     assert.match(kept.said, /^::warning title=feedbake::/m);
-    assert.ok(kept.page.includes("feedbake-grid"));
+    assert.ok(kept.page.includes("feedbake-posts"));
     assert.equal(uploaded.length, 2);
     dead.stop();
     rmSync(cache, { recursive: true, force: true });
@@ -690,7 +690,7 @@ for (const zola of zolas) {
 
     const nothing = await build(withApi, { event: "pull_request" });
     assert.equal(nothing.code, 0, nothing.said);
-    assert.ok(!nothing.page.includes("feedbake-grid"), "a first build without a token and a cache shows no feed");
+    assert.ok(!nothing.page.includes("feedbake-posts"), "a first build without a token and a cache shows no feed");
   });
 }
 

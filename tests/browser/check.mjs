@@ -54,6 +54,60 @@ const validator = new HtmlValidate({
     "no-trailing-whitespace": "off",
   },
 });
+// What is in a closed box is not loaded, and should not be.
+const broken = (tab, within = "body") => tab.evaluate((within) => [...document.querySelectorAll(`${within} img`)].filter((image) => image.checkVisibility() && (!image.complete || image.naturalWidth === 0)).map((image) => image.currentSrc || image.src), within);
+
+// What is beside the screen in a row or an album is loaded when somebody gets there.
+const leafThrough = (tab) => tab.evaluate(async () => {
+  const rows = [...document.querySelectorAll(".feedbake-posts, .feedbake-strip")].filter((row) => row.checkVisibility() && row.scrollWidth > row.clientWidth + 1);
+  for (const row of rows) {
+    row.scrollIntoView({ block: "center" });
+    for (let left = 0; left < row.scrollWidth; left += row.clientWidth) {
+      row.scrollTo({ left, behavior: "instant" });
+      await new Promise((done) => setTimeout(done, 60));
+    }
+    row.scrollTo({ left: 0, behavior: "instant" });
+  }
+});
+const focused = (tab) => tab.evaluate(() => document.activeElement?.id || document.activeElement?.className || document.activeElement?.tagName);
+
+// By keyboard alone: a tile opens its box, the box is read, left through, and closed, and the tile has the focus again.
+async function tryBoxes(tab, name) {
+  const ids = await tab.evaluate(() => [...document.querySelectorAll(".feedbake-box")].map((box) => box.id));
+  const shown = () => tab.evaluate(() => [...document.querySelectorAll(".feedbake-box")].filter((box) => box.checkVisibility()).map((box) => box.id).join());
+  for (const id of ids.slice(0, 3)) {
+    await tab.focus(`[id="${id}-tile"]`);
+    await tab.keyboard.press("Enter");
+    await tab.waitForTimeout(50);
+    if ((await shown()) !== id) find(name, `the box ${id} does not open: ${await shown()}`);
+    if ((await focused(tab)) !== id) find(name, `the box ${id} does not get the focus, but ${await focused(tab)}`);
+    await tab.waitForLoadState("networkidle");
+    await leafThrough(tab);
+    await tab.waitForLoadState("networkidle");
+    for (const image of await broken(tab, `[id="${id}"]`)) find(name, `a picture of the box ${id} is missing: ${image}`);
+    const sideways = await tab.evaluate((id) => { const box = document.getElementById(id); return box.scrollWidth - box.clientWidth; }, id);
+    if (sideways > 0) find(name, `the box ${id} scrolls sideways by ${sideways} px`);
+    await tab.keyboard.press("Tab");
+    if ((await focused(tab)) !== "feedbake-close") find(name, `the first stop in the box ${id} is ${await focused(tab)}`);
+    await tab.keyboard.press("Enter");
+    await tab.waitForTimeout(50);
+    if ((await shown()) !== "") find(name, `the box ${id} does not close`);
+    if ((await focused(tab)) !== `${id}-tile`) find(name, `the focus is not back at the tile of ${id}, but at ${await focused(tab)}`);
+  }
+  if (ids.length > 1) {
+    await tab.focus(`[id="${ids[0]}-tile"]`);
+    await tab.keyboard.press("Enter");
+    await tab.click(`[id="${ids[0]}"] .feedbake-next`);
+    if ((await shown()) !== ids[1]) find(name, "the next post is not shown");
+    await tab.click(`[id="${ids[1]}"] .feedbake-previous`);
+    if ((await shown()) !== ids[0]) find(name, "the previous post is not shown");
+    // Beside the post.
+    await tab.mouse.click(3, 300);
+    if ((await shown()) !== "") find(name, "a click beside the post does not close its box");
+  }
+  return ids;
+}
+
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic"] });
 const pages = await pagesBelow(folder);
 if (pages.length === 0) find(folder, "no page was found");
@@ -83,11 +137,12 @@ for (const scheme of schemes) {
         await tab.mouse.wheel(0, 600);
         await tab.waitForTimeout(40);
       }
+      await leafThrough(tab);
       await tab.waitForLoadState("networkidle");
-      const broken = await tab.evaluate(() => [...document.images].filter((image) => !image.complete || image.naturalWidth === 0).map((image) => image.currentSrc || image.src));
-      for (const image of broken) find(name, `a picture is missing: ${image}`);
+      for (const image of await broken(tab)) find(name, `a picture is missing: ${image}`);
       const sideways = await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (sideways > 0) find(name, `scrolls sideways by ${sideways} px`);
+      if (scheme === "light" && width !== 768) await tryBoxes(tab, name);
       if (shots && width !== 320) {
         await mkdir(shots, { recursive: true });
         await tab.evaluate(() => window.scrollTo(0, 0));
@@ -102,9 +157,17 @@ for (const scheme of schemes) {
     for (const page of pages) {
       const tab = await judged.newPage();
       await tab.goto(`${base}/${page.replace(/index\.html$/, "")}`);
-      const { violations } = await new AxeBuilder({ page: tab }).analyze();
-      for (const violation of violations) {
-        find(`${page} at ${width}, ${scheme}`, `axe ${violation.id}: ${violation.help} (${violation.nodes.length}, first: ${violation.nodes[0].html.slice(0, 120)})`);
+      const judge = async (where) => {
+        const { violations } = await new AxeBuilder({ page: tab }).analyze();
+        for (const violation of violations) {
+          find(`${page} at ${width}, ${scheme}${where}`, `axe ${violation.id}: ${violation.help} (${violation.nodes.length}, first: ${violation.nodes[0].html.slice(0, 120)})`);
+        }
+      };
+      await judge("");
+      const box = await tab.evaluate(() => document.querySelector(".feedbake-box")?.id);
+      if (box) {
+        await tab.goto(`${tab.url().split("#")[0]}#${box}`);
+        await judge(", box open");
       }
       await tab.close();
     }

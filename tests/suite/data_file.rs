@@ -55,8 +55,8 @@ fn alternative_text_says_where_it_came_from() {
     let pair = |text: &str, source: &str| (text.to_owned(), source.to_owned());
     assert_eq!(alt("DAa"), pair("What is there", "author"));
     assert_eq!(alt("DAb"), pair("Caption of *b*", "caption"));
-    assert_eq!(alt("DAc"), pair("Photo by feedbake.test, 2 May 2026", "generated"));
-    assert_eq!(alt("DAd"), pair("Two (1 of 2)", "caption"));
+    assert_eq!(alt("DAc"), pair("Photo by feedbake.test, May 2, 2026", "generated"));
+    assert_eq!(alt("DAd"), pair("Two (1/2)", "caption"));
     assert_eq!(alt("DAe"), pair("ours", "override"));
     assert_eq!(post("DAe")["link"], "/shop/");
     assert_eq!(post("DAe")["hashtags"], serde_json::json!(["words"]));

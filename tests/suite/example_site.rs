@@ -37,7 +37,7 @@ fn build(zola: &Path, site: &Sandbox, base: &str) {
 
 fn feed_of(site: &Sandbox, page: &str) -> Option<String> {
     let page = fs::read_to_string(site.path(page)).unwrap();
-    let start = page.find("<div class=\"feedbake\">")?;
+    let start = page.find("<div class=\"feedbake ")?;
     let end = page[start..].find("</ul></div>")?;
     Some(page[start..start + end].to_owned())
 }

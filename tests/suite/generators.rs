@@ -24,6 +24,14 @@ fn tools(generator: Generator) -> Vec<PathBuf> {
     tools
 }
 
+/// Ways to show a feed that go through every line of a partial.
+const DISPLAYS: [&str; 3] = [
+    "",
+    "display.layout = \"highlight\"\ndisplay.albums = \"leaf\"\ndisplay.lightbox = true\ndisplay.header = true\n\
+     display.follow = true\nlanguage = \"fa\"",
+    "display.layout = \"list\"\ndisplay.albums = \"leaf\"\ndisplay.follow = true",
+];
+
 /// The example as it is in the repository, without what is baked and built.
 fn copy_example(generator: Generator, site: &Sandbox) {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(generator.layout().word);
@@ -102,7 +110,7 @@ fn feed_of(page: &str, base: &str) -> Vec<String> {
             .value()
             .attrs()
             .map(|(name, value)| match name {
-                "href" | "src" => format!("{name}={}", address(value, base)),
+                "href" | "poster" | "src" => format!("{name}={}", address(value, base)),
                 "srcset" => {
                     let all: Vec<String> = value.split(", ").map(|candidate| address(candidate.trim(), base)).collect();
                     format!("{name}={}", all.join(", "))
@@ -149,13 +157,10 @@ fn each_example_is_built_by_its_generator_and_shows_the_same_markup_as_zola() {
             let api = Emulator::serve(World::demo()).unwrap();
             let probe = Sandbox::new(&api).set("FEEDBAKE_PICTURES_WIDTHS", "64");
             probe.run("bake").succeeds();
-            let settings = format!(
+            let usual = format!(
                 "[pictures]\nwidths = [64, 128]\n[[override]]\npost = \"{}\"\nlink = \"/shop/\"\n",
                 probe.shown()[0]
             );
-            let expected = reference(&api, &settings);
-            assert!(expected.iter().filter(|line| line.starts_with("<img ")).count() == 12, "{expected:?}");
-            assert!(expected.iter().any(|line| line.contains("href=shop/")), "{expected:?}");
 
             let site = Sandbox::new(&api);
             fs::remove_file(site.path("config.toml")).unwrap();
@@ -166,19 +171,25 @@ fn each_example_is_built_by_its_generator_and_shows_the_same_markup_as_zola() {
             build(generator, &tool, &site);
             assert_eq!(feed_of(&page(), BASE), Vec::<String>::new(), "{}", tool.display());
 
-            site.write("feedbake.toml", &settings);
-            site.run("bake").succeeds();
-            build(generator, &tool, &site);
-            assert_eq!(feed_of(&page(), BASE), expected, "{}", tool.display());
-            // Every picture that the page asks for is in the built site.
-            for line in &expected {
-                let named = line.split([' ', ',', '=', '>']).filter(|word| word.starts_with("feedbake/"));
-                for path in named {
-                    assert!(
-                        site.path(&format!("{built}/{path}")).is_file()
-                            || site.path(&format!("{built}/assets/{path}")).is_file(),
-                        "{path}"
-                    );
+            for display in DISPLAYS {
+                let settings = format!("{display}\n{usual}");
+                let expected = reference(&api, &settings);
+                assert!(expected.iter().filter(|line| line.starts_with("<img ")).count() >= 12, "{expected:?}");
+                assert!(expected.iter().any(|line| line.contains("href=shop/")), "{expected:?}");
+                site.write("feedbake.toml", &settings);
+                site.run("bake").succeeds();
+                build(generator, &tool, &site);
+                assert_eq!(feed_of(&page(), BASE), expected, "{}", tool.display());
+                // Every picture that the page asks for is in the built site.
+                for line in &expected {
+                    let named = line.split([' ', ',', '=', '>']).filter(|word| word.starts_with("feedbake/"));
+                    for path in named {
+                        assert!(
+                            site.path(&format!("{built}/{path}")).is_file()
+                                || site.path(&format!("{built}/assets/{path}")).is_file(),
+                            "{path}"
+                        );
+                    }
                 }
             }
             site.run("doctor")
@@ -250,13 +261,13 @@ fn a_site_that_nothing_builds_gets_a_fragment_with_the_same_markup_as_zolas() {
 
     // A template that was edited counts; one that is broken is named, and the feed stays as it was.
     let own = fs::read_to_string(site.path("feedbake/template.html")).unwrap();
-    site.write("feedbake/template.html", &own.replace("feedbake-grid", "my-grid"));
+    site.write("feedbake/template.html", &own.replace("feedbake-posts", "my-grid"));
     site.run("bake").succeeds();
     assert!(with_includes(&site).contains("my-grid"));
     let before = site.files("feedbake");
     site.write("feedbake/template.html", "{% if %}");
     site.run("bake").ends_with(3).says(&["feedbake/template.html cannot be rendered", "mend it, or remove it"]);
-    site.write("feedbake/template.html", &own.replace("feedbake-grid", "my-grid"));
+    site.write("feedbake/template.html", &own.replace("feedbake-posts", "my-grid"));
     assert_eq!(site.files("feedbake"), before);
 
     // What is kept is rendered, too, and a post that goes leaves page and folder.

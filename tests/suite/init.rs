@@ -78,7 +78,7 @@ fn an_edited_partial_stays_until_force_is_asked_for() {
     let (site, _) = site_of(Generator::Zola);
     site.run("init").succeeds();
     let partial = Generator::Zola.layout().partial();
-    let edited = partial.text.replace("feedbake-grid", "my-grid");
+    let edited = partial.text.replace("feedbake-posts", "my-grid");
     site.write(partial.place, &edited);
     let text = || std::fs::read_to_string(site.path(partial.place)).unwrap();
     site.run("init").succeeds().says(&["edited", "`--diff` shows how it differs"]);
@@ -173,7 +173,7 @@ fn a_zola_site_that_was_set_up_and_baked_is_built_by_zola_and_shows_the_feed() {
             std::fs::read_to_string(site.path("public/index.html")).unwrap()
         };
         let page = build();
-        assert!(page.contains("/feedbake.css") && !page.contains("feedbake-grid"), "{page}");
+        assert!(page.contains("/feedbake.css") && !page.contains("feedbake-posts"), "{page}");
         site.run("bake").succeeds();
         assert_eq!(build().matches("<img ").count(), 12);
     }

@@ -1,6 +1,6 @@
 //! The partial: the same in both Teras, text stays text, and nothing of it breaks Markdown.
 
-use feedbake::emulator::{Emulator, World, hostile_caption, photo};
+use feedbake::emulator::{Emulator, World, carousel, hostile_caption, photo};
 use feedbake::files::Root;
 use feedbake::render::{TeraMajor, render_page};
 use scraper::{Html, Selector};
@@ -30,12 +30,17 @@ fn both_teras_render_the_same_bytes() {
     let api = Emulator::serve(World::demo()).unwrap();
     let site = Sandbox::new(&api).file("feedbake.toml", "limit = 100\n[pictures]\nwidths = [64, 128]\n");
     let unbaked = render_both(&site, &json!({}));
-    assert!(!unbaked.contains("feedbake-grid"), "without data there is nothing");
+    assert!(!unbaked.contains("feedbake-posts"), "without data there is nothing");
     site.run("bake").succeeds();
-    for variables in [json!({}), json!({"instagram_limit": 3, "instagram_title": "A <b> & c", "instagram_eager": 2})] {
+    let everything = json!({
+        "instagram_layout": "highlight", "instagram_large_every": 2, "instagram_albums": "leaf",
+        "instagram_lightbox": true, "instagram_header": true, "instagram_follow": true, "instagram_id": "one",
+    });
+    let few = json!({"instagram_limit": 3, "instagram_title": "A <b> & c", "instagram_eager": 2});
+    for variables in [json!({}), few, everything, json!({"instagram_layout": "list"})] {
         let page = render_both(&site, &variables);
         let feed = page.split_once("<h1>The feed</h1>\n").unwrap().1.split_once("\n<p>").unwrap().0;
-        assert!(feed.starts_with("<div class=\"feedbake\">") && feed.ends_with("</ul></div>"), "{feed}");
+        assert!(feed.starts_with("<div class=\"feedbake feedbake-") && feed.ends_with("</div>"), "{feed}");
         assert!(!feed.contains('\n'), "a line break could end the HTML inside Markdown");
         assert!(!feed.contains("style=") && !feed.contains("<script"));
     }
@@ -49,6 +54,76 @@ fn both_teras_render_the_same_bytes() {
     assert_eq!(select(&page, "picture > source[type='image/webp']").len(), 3);
 }
 
+/// What one picture leads to, in every way a feed can be shown.
+#[test]
+fn the_box_is_reached_left_and_leafed_through_by_links_alone() {
+    let api = Emulator::serve(World::demo()).unwrap();
+    let settings = "[pictures]\nwidths = [64]\n[display]\nlightbox = true\nalbums = \"leaf\"\n";
+    let site = Sandbox::new(&api).file("feedbake.toml", settings);
+    site.run("bake").succeeds();
+    let page = Html::parse_document(&render_both(&site, &json!({"instagram_limit": 4})));
+    let attribute = |selector: &str, name: &str| -> Vec<String> {
+        select(&page, selector).iter().map(|found| found.value().attr(name).unwrap_or("").to_owned()).collect()
+    };
+    let ids: Vec<String> = site.data()["posts"].as_array().unwrap()[..4]
+        .iter()
+        .map(|post| format!("feedbake-instagram-{}", post["id"].as_str().unwrap()))
+        .collect();
+    let link = |id: &String| format!("#{id}");
+    assert_eq!(attribute(".feedbake-box", "id"), ids);
+    // Every tile opens its box, and the box leads back to it.
+    assert_eq!(attribute("a.feedbake-link[id]", "href"), ids.iter().map(link).collect::<Vec<_>>());
+    let tiles: Vec<String> = ids.iter().map(|id| format!("{id}-tile")).collect();
+    assert_eq!(attribute("a.feedbake-link[id]", "id"), tiles);
+    assert_eq!(attribute("a.feedbake-close", "href"), tiles.iter().map(link).collect::<Vec<_>>());
+    assert_eq!(attribute("a.feedbake-previous", "href"), ids[..3].iter().map(link).collect::<Vec<_>>());
+    assert_eq!(attribute("a.feedbake-next", "href"), ids[1..].iter().map(link).collect::<Vec<_>>());
+    // An album of three is one stop of the keyboard in its tile, and all of it can be seen.
+    let slides = site.data()["posts"][2]["slides"].as_array().unwrap().len();
+    assert_eq!(select(&page, "li .feedbake-strip[tabindex='0'] a").len(), slides);
+    assert_eq!(select(&page, "li .feedbake-strip a:not([tabindex])").len(), 1);
+    let ids: std::collections::BTreeSet<String> = attribute("[id]", "id").into_iter().collect();
+    assert_eq!(ids.len(), attribute("[id]", "id").len(), "an id is there twice");
+    // The same feed a second time on a page has ids of its own.
+    let other = Html::parse_document(&render_both(&site, &json!({"instagram_limit": 4, "instagram_id": "other"})));
+    assert!(select(&other, "[id]").iter().all(|found| found.value().attr("id").unwrap().starts_with("other-")));
+}
+
+#[test]
+fn a_feed_speaks_the_language_of_its_site() {
+    let api = Emulator::start()
+        .post(photo("DAa").size(64, 64).caption(""))
+        .post(carousel("DAb").slide(64, 64).slide(64, 64).caption(""));
+    let site = Sandbox::new(&api)
+        .file("config.toml", "base_url = \"https://e.org\"\ndefault_language = \"de\"\n")
+        .file("feedbake.toml", "[display]\nfollow = true\nlightbox = true\n");
+    site.run("bake").succeeds();
+    let data = site.data();
+    assert_eq!(data["feed"]["language"], "de");
+    assert_eq!(data["words"]["close"], "Schließen");
+    assert!(data["words"]["follow"].as_str().unwrap().ends_with(" auf Instagram folgen"), "{data}");
+    let post = |index: usize| &data["posts"][index];
+    assert_eq!((&post(0)["label"], &post(1)["label"]), (&json!("Foto"), &json!("Album (2)")));
+    assert!(post(0)["alt"].as_str().unwrap().starts_with("Foto von "), "{data}");
+    assert!(post(0)["date"].as_str().unwrap().contains(". "), "{data}");
+    let page = Html::parse_document(&render_both(&site, &json!({})));
+    assert_eq!(select(&page, ".feedbake-close")[0].value().attr("aria-label"), Some("Schließen"));
+
+    site.write("feedbake.toml", "language = \"fa\"\ntimezone = \"Asia/Tehran\"\n[words]\nalbum = \"{count} عکس\"\n");
+    site.run("bake").succeeds();
+    let data = site.data();
+    assert_eq!((&data["words"]["close"], &data["posts"][1]["label"]), (&json!("بستن"), &json!("2 عکس")));
+    for (settings, words) in [
+        ("language = \"deutsch und so\"\n", "`language` in feedbake.toml:1 should be \"auto\" or a language"),
+        ("[words]\nalbum = \"Album\"\n", "`words.album` in feedbake.toml:2 should be a short text with {count}"),
+        ("date_format = \"tomorrow\"\n", "`date_format` in feedbake.toml:1 should be \"long\""),
+        ("[display]\nlayout = \"tiles\"\n", "`display.layout` in feedbake.toml:2 should be \"grid\", \"masonry\""),
+    ] {
+        site.write("feedbake.toml", settings);
+        site.run("bake").ends_with(3).says(&[words]);
+    }
+}
+
 #[test]
 fn a_link_into_the_site_keeps_the_base_url_of_the_site() {
     let api = Emulator::start().post(photo("DAa").size(64, 64)).post(photo("DAb").size(64, 64));
@@ -60,7 +135,7 @@ fn a_link_into_the_site_keeps_the_base_url_of_the_site() {
                 &render_page(&Root::new(site.path("")), &feedbake::site::PARTIAL, major, base, &Map::new()).unwrap(),
             );
             let links: Vec<&str> =
-                select(&page, "a.feedbake-tile").iter().filter_map(|link| link.value().attr("href")).collect();
+                select(&page, "a.feedbake-link").iter().filter_map(|link| link.value().attr("href")).collect();
             assert_eq!(links, [expected, "https://www.instagram.com/p/DAb/"]);
         }
     }
@@ -99,7 +174,7 @@ fn a_post_without_a_page_is_a_tile_without_a_link() {
     let site = Sandbox::new(&api);
     site.run("bake").succeeds();
     let page = Html::parse_document(&render_both(&site, &json!({})));
-    assert_eq!((select(&page, "li a").len(), select(&page, "li div.feedbake-tile").len()), (0, 1));
+    assert_eq!((select(&page, "li a").len(), select(&page, "li span.feedbake-link").len()), (0, 1));
 }
 
 #[test]
@@ -188,10 +263,10 @@ fn the_example_site_is_good_for_tera_2_its_markdown_included() {
     tera.add_raw_templates(templates.iter().map(|(name, text)| (name.as_str(), text.as_str()))).unwrap();
 
     let markdown = tera.render("journal.md", &tera::Context::new()).unwrap();
-    assert_eq!(markdown.matches("<div class=\"feedbake\">").count(), 1, "{markdown}");
+    assert_eq!(markdown.matches("<div class=\"feedbake ").count(), 1, "{markdown}");
     assert_eq!(markdown.matches("<li ").count(), 3);
     assert!(!markdown.contains("{{") && !markdown.contains("{#") && !markdown.contains("{%"), "{markdown}");
-    let line = markdown.lines().find(|line| line.contains("feedbake-grid")).unwrap();
+    let line = markdown.lines().find(|line| line.contains("feedbake-posts")).unwrap();
     assert!(line.starts_with("<!--") && line.ends_with("-->"), "one line, so that Markdown leaves it alone: {line}");
 
     let mut context = tera::Context::new();

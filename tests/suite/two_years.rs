@@ -192,7 +192,7 @@ impl Life {
         layer.flag("pictures.widths", "a test", "32");
         layer.flag("pictures.formats", "a test", "jpeg");
         layer.flag("templates", "a test", "false");
-        Settings::from_layers(&[&layer], Default::default()).unwrap()
+        Settings::from_layers(&[&layer], &Default::default()).unwrap()
     }
 }
 
