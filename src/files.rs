@@ -92,6 +92,11 @@ impl Root {
         fs::symlink_metadata(self.locate(path)).is_ok_and(|data| data.is_dir())
     }
 
+    /// Whether a link lies at `path`: what is written there would replace it, and not what it leads to.
+    pub fn is_link(&self, path: &SitePath) -> bool {
+        fs::symlink_metadata(self.locate(path)).is_ok_and(|data| data.is_symlink())
+    }
+
     /// Whether anything at all is at this place, a link or a folder included.
     pub fn exists(&self, path: &SitePath) -> bool {
         fs::symlink_metadata(self.locate(path)).is_ok()

@@ -14,7 +14,9 @@ use crate::config::{Layer, Place, Templates, git_ignores, ignores_dot_env, mark_
 use crate::doctor::{own_texts, zola_versions};
 use crate::files::{FileError, Root, SitePath};
 use crate::manifest::Manifest;
-use crate::setup::{Action, From, Item, Line, Plan, Replace, Sight, Target, WORKFLOW_FILE, Way, Wish, plan};
+use crate::setup::{
+    Action, From, Item, Line, Plan, Replace, Sight, Target, WORKFLOW_FILE, Way, Wish, netlify_base, plan,
+};
 use crate::site::Generator;
 
 const NOT_SET_UP: &str = "the site was not set up; nothing was written";
@@ -49,6 +51,12 @@ pub fn run(voice: &Voice, common: &Common, flags: &InitArgs) -> Ended {
         return Ok(Code::Done);
     }
     show(voice, &place, &plan);
+    if sight.is_guess {
+        let name = place.settings.layout().name;
+        voice
+            .say(&format!("no generator has a configuration here, so this is for {name}; `--generator` names another"));
+    }
+    refuse_links(&root, &repository, &plan)?;
     let work = plan.items.iter().filter(|item| item.action.is_work()).count();
     if work > 0 && !flags.dry_run {
         if !flags.yes && stdin().is_terminal() && !voice.json {
@@ -97,8 +105,13 @@ fn look(
     let top = std::path::absolute(repository.folder()).unwrap_or_default();
     let site = std::path::absolute(&place.site).unwrap_or_default();
     let below = site.strip_prefix(&top).map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+    let netlify = text(repository, &known("netlify.toml")).map_err(unreadable)?;
+    let base = netlify_base(netlify.as_deref(), &below);
+    let package = format!("{base}/package.json");
+    let package = SitePath::new(package.trim_start_matches('/')).unwrap_or_else(|_| known("package.json"));
     Ok(Sight {
         generator,
+        is_guess: found.is_none() && flags.generator.is_none() && place.settings.generator == Generator::default(),
         is_named: found.map(|(found, _)| found) != Some(generator) && flags.generator.is_some(),
         zola: match generator {
             Generator::Zola => zola_versions(&place.site).first().map(|(_, version)| *version),
@@ -116,8 +129,8 @@ fn look(
         configuration: found.and_then(|(_, mark)| text(root, &known(mark)).ok().flatten()).unwrap_or_default(),
         targets: targets(root, flags)?,
         workflow: text(repository, &known(WORKFLOW_FILE)).map_err(unreadable)?,
-        netlify: text(repository, &known("netlify.toml")).map_err(unreadable)?,
-        package: site_text("package.json")?,
+        netlify,
+        package: text(repository, &package).map_err(unreadable)?,
     })
 }
 
@@ -220,6 +233,22 @@ fn show_diff(voice: &Voice, plan: &Plan) {
         0 => "no file differs".to_owned(),
         files => format!("{} would be another; nothing was written", count(files, "file")),
     });
+}
+
+/// A file that is a link is somebody else's arrangement: written to, it would be one no more.
+fn refuse_links(root: &Root, repository: &Root, plan: &Plan) -> Result<(), Box<Failure>> {
+    let is_link = |item: &&Item| match item.from {
+        From::Site => root.is_link(&item.place),
+        From::Repository => repository.is_link(&item.place),
+    };
+    match plan.items.iter().filter(|item| item.action.is_work()).find(is_link) {
+        None => Ok(()),
+        Some(item) => {
+            let cause = format!("{} is a link, and feedbake writes through none", item.place);
+            let hint = "put a file in its place, or write by hand what is shown above into the file it leads to";
+            Err(Box::new(Failure::new(Code::File, NOT_SET_UP).because(&cause).hint(hint)))
+        }
+    }
 }
 
 fn write(voice: &Voice, root: &Root, repository: &Root, plan: &Plan) -> Result<(), Box<Failure>> {

@@ -9,7 +9,7 @@ use crate::files::SitePath;
 use crate::site::{Generator, Layout, Template, TemplateState};
 
 pub use insert::Spot;
-pub use texts::{NETLIFY_PLUGIN, bakes_on_netlify};
+pub use texts::{NETLIFY_PLUGIN, bakes_on_netlify, netlify_base};
 pub use workflow::{WORKFLOW_FILE, Way};
 
 /// What was seen in and around the site.
@@ -19,6 +19,8 @@ pub struct Sight {
     pub generator: Generator,
     /// Whether that was said by somebody, and the site's own files do not tell it.
     pub is_named: bool,
+    /// Nothing in the site says what builds it, and nobody said so.
+    pub is_guess: bool,
     /// The versions of Zola that something in the site asks for.
     pub zola: Option<(u32, u32)>,
     /// Where the site is in its repository; empty for its top, or where there is none.
@@ -371,10 +373,11 @@ fn feed_line(sight: &Sight, place: &SitePath) -> Result<&'static str, SetupError
 
 fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
     let place = known("netlify.toml");
+    let base = netlify_base(sight.netlify.as_deref(), &sight.below);
     let toml = match &sight.netlify {
         None => texts::netlify(layout, &sight.below, sight.zola),
         Some(text) if bakes_on_netlify(text).ok_or(SetupError::BrokenNetlify)? => text.clone(),
-        Some(text) => format!("{}\n\n{}", text.trim_end(), texts::netlify_plugin()),
+        Some(text) => format!("{}\n\n{}", text.trim_end(), texts::netlify_plugin(&site_from(&base, &sight.below))),
     };
     let mut items = vec![added_to(
         From::Repository,
@@ -386,9 +389,18 @@ fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
     if sight.package.is_none() {
         let text = texts::package_json(env!("CARGO_PKG_VERSION"));
         let what = "what Netlify installs the plugin from".to_owned();
-        items.push(added_to(From::Site, known("package.json"), what, None, text));
+        let place = SitePath::new(format!("{base}/package.json").trim_start_matches('/'));
+        items.extend(place.map(|place| added_to(From::Repository, place, what, None, text)));
     }
     Ok(items)
+}
+
+/// The folder of the site from `base`, both from the top of the repository; empty where they are one, or the site is
+/// elsewhere.
+fn site_from(base: &str, site: &str) -> String {
+    let below =
+        if base.is_empty() { Some(site) } else { site.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) };
+    below.unwrap_or_default().to_owned()
 }
 
 /// A file that gets lines and keeps what is in it.

@@ -7,6 +7,7 @@ fn sight(generator: Generator) -> Sight {
     Sight {
         generator,
         is_named: false,
+        is_guess: false,
         zola: None,
         below: String::new(),
         settings_file: None,

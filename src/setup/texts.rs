@@ -52,12 +52,23 @@ pub fn netlify(layout: &Layout, base: &str, zola: Option<(u32, u32)>) -> String 
         line(format!("\n[build.environment]\nZOLA_VERSION = \"{version}\""));
         line(format!("\n[context.deploy-preview]\ncommand = \"{} --base-url $DEPLOY_PRIME_URL\"", layout.build));
     }
-    format!("{text}\n{}", netlify_plugin())
+    format!("{text}\n{}", netlify_plugin(""))
 }
 
-/// The lines of `netlify.toml` that run the plugin before each build; they may stand at the end of any.
-pub fn netlify_plugin() -> String {
-    format!("[[plugins]]\npackage = \"{NETLIFY_PLUGIN}\"\n")
+/// The lines of `netlify.toml` that run the plugin before each build; they may stand at the end of any. `site` is the
+/// folder of the site from where the build runs; empty where it runs there.
+pub fn netlify_plugin(site: &str) -> String {
+    let inputs = if site.is_empty() { String::new() } else { format!("[plugins.inputs]\nsite = \"{site}\"\n") };
+    format!("[[plugins]]\npackage = \"{NETLIFY_PLUGIN}\"\n{inputs}")
+}
+
+/// The folder of the repository in which Netlify builds: the `base` of a `netlify.toml`, else its top; without one, the
+/// folder of the site, which the new one will name.
+pub fn netlify_base(text: Option<&str>, site: &str) -> String {
+    let Some(text) = text else { return site.to_owned() };
+    let table = text.parse::<toml::Table>().ok();
+    let base = table.as_ref().and_then(|table| table.get("build")?.get("base")?.as_str());
+    base.unwrap_or_default().trim_matches('/').to_owned()
 }
 
 /// Whether a `netlify.toml` bakes already; `None` where it is no TOML.

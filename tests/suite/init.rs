@@ -1,5 +1,6 @@
 //! `feedbake init`: what it shows, what it writes, and what it leaves alone.
 
+use std::fs;
 use std::process::Command;
 
 use feedbake::emulator::{Emulator, World};
@@ -155,6 +156,12 @@ fn a_site_below_the_top_of_its_repository_gets_its_workflow_at_the_top() {
     site.write("netlify.toml", "# mine\n[build]\ncommand = \"zola build\"\n");
     site.run("init --site web/pages --netlify").succeeds().says(&["add      netlify.toml"]);
     assert!(read("netlify.toml").starts_with("# mine\n[build]\ncommand = \"zola build\"\n\n[[plugins]]\n"));
+    // That one builds at the top: there the plugin is installed, and from there it looks for the site.
+    assert!(read("netlify.toml").ends_with("[plugins.inputs]\nsite = \"web/pages\"\n"), "{}", read("netlify.toml"));
+    assert!(read("package.json").contains("netlify-plugin-feedbake"));
+    site.write("netlify.toml", "[build]\nbase = \"web\"\n");
+    site.run("init --site web/pages --netlify").succeeds();
+    assert!(read("netlify.toml").ends_with("site = \"pages\"\n") && site.path("web/package.json").is_file());
 }
 
 #[test]
@@ -177,4 +184,29 @@ fn a_zola_site_that_was_set_up_and_baked_is_built_by_zola_and_shows_the_feed() {
         site.run("bake").succeeds();
         assert_eq!(build().matches("<img ").count(), 12);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_left_as_it_is_and_named() {
+    let site = Sandbox::without_token();
+    site.write("shared.html", "<html><head></head><body><main></main></body></html>\n");
+    fs::create_dir_all(site.path("templates")).unwrap();
+    std::os::unix::fs::symlink("../shared.html", site.path("templates/index.html")).unwrap();
+    let before = fs::read_to_string(site.path("shared.html")).unwrap();
+    site.run("init --yes --include-in templates/index.html")
+        .ends_with(6)
+        .says(&["nothing was written", "templates/index.html is a link"]);
+    assert!(fs::symlink_metadata(site.path("templates/index.html")).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(site.path("shared.html")).unwrap(), before);
+    assert!(!site.path("feedbake.toml").exists());
+}
+
+#[test]
+fn a_folder_without_a_generator_is_told_what_it_is_taken_for() {
+    let site = Sandbox::without_token();
+    fs::remove_file(site.path("config.toml")).unwrap();
+    site.run("init --dry-run").succeeds().says(&["no generator has a configuration here", "for Zola"]);
+    let named = site.run("init --dry-run --generator hugo").succeeds();
+    assert!(!named.stderr.contains("no generator has"), "{}", named.stderr);
 }
