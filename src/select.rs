@@ -171,7 +171,7 @@ pub fn select(posts: &[Post], wish: &Wish, unavailable: &BTreeMap<MediaId, Strin
         .filter(|post| !is_kept(post))
         .map(|post| Dropped { post: (*post).clone(), reason: verdict(post).unwrap_or(Reason::BeyondLimit) })
         .collect();
-    let missing_pins = wish.pin.iter().filter(|pin| !posts.iter().any(|post| is_named(post, pin))).cloned().collect();
+    let missing_pins = wish.pin.iter().filter(|pin| !posts.iter().any(|post| post.is_named(pin))).cloned().collect();
     Selection { kept: kept.into_iter().cloned().collect(), dropped, missing_pins }
 }
 
@@ -195,7 +195,7 @@ impl Outlook {
     pub fn is_too_short(&mut self, posts: &[Post], wish: &Wish) -> bool {
         for post in posts.get(self.looked_at..).unwrap_or_default() {
             self.candidates += usize::from(judge(post, wish, &BTreeMap::new()).is_none());
-            self.missing_pins.retain(|pin| !is_named(post, pin));
+            self.missing_pins.retain(|pin| !post.is_named(pin));
             self.is_past_since |= wish.since.is_some_and(|since| is_before(post, since));
         }
         self.looked_at = posts.len();
@@ -219,10 +219,10 @@ fn wants(kept: usize, misses_pins: bool, is_past_since: bool, seen: usize, wish:
 }
 
 fn judge(post: &Post, wish: &Wish, unavailable: &BTreeMap<MediaId, String>) -> Option<Reason> {
-    if wish.hide.iter().any(|hidden| is_named(post, hidden)) {
+    if wish.hide.iter().any(|hidden| post.is_named(hidden)) {
         return Some(Reason::Hidden);
     }
-    let unwished = if wish.pin.iter().any(|pin| is_named(post, pin)) { None } else { filtered(post, wish) };
+    let unwished = if wish.pin.iter().any(|pin| post.is_named(pin)) { None } else { filtered(post, wish) };
     unwished.or_else(|| unavailable.get(&post.id).map(|why| Reason::Unavailable(why.clone())))
 }
 
@@ -244,13 +244,8 @@ fn filtered(post: &Post, wish: &Wish) -> Option<Reason> {
     wish.since.filter(|since| is_before(post, *since)).map(|_| Reason::TooOld)
 }
 
-/// Whether `name` is the post's shortcode, or its id where somebody wrote that instead.
-fn is_named(post: &Post, name: &Shortcode) -> bool {
-    post.shortcode.as_ref() == Some(name) || post.id.as_str() == name.as_str()
-}
-
 fn pin_place(post: &Post, wish: &Wish) -> usize {
-    wish.pin.iter().position(|pin| is_named(post, pin)).unwrap_or(usize::MAX)
+    wish.pin.iter().position(|pin| post.is_named(pin)).unwrap_or(usize::MAX)
 }
 
 fn by_sort(sort: Sort, left: &Post, right: &Post) -> Ordering {

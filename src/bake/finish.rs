@@ -105,10 +105,13 @@ pub fn publish(
         gone(&site::shown_posts(data_before.as_deref()), &memory.posts)
     };
     index.remember_feed(&feed.name, memory, tools.now);
+    let kept = gathered.selection.kept.iter();
+    let without_alt = kept.filter(|post| !site::without_alt(feed, post).is_empty());
     Ok(Baked {
         posts,
         written,
         gone,
+        without_alt: without_alt.map(|post| post.handle().to_owned()).collect(),
         dropped: gathered.selection.dropped,
         unreadable,
         missing_pins: gathered.selection.missing_pins,

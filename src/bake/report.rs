@@ -143,6 +143,8 @@ pub struct Baked {
     pub gone: Vec<String>,
     /// Posts that are not shown.
     pub dropped: Vec<Dropped>,
+    /// Posts that are shown with a picture for which nobody wrote an alternative text.
+    pub without_alt: Vec<String>,
     /// Items of the API's answer that are no posts.
     pub unreadable: Vec<Unreadable>,
     /// Pinned posts that are nowhere.

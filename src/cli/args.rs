@@ -131,8 +131,10 @@ The app secret comes from FEEDBAKE_APP_SECRET or a prompt.")]
     /// The posts, kept and dropped, each with the reason
     #[command(after_help = "Examples:
   feedbake list                    to find the shortcodes for `hide`, `pin` and [[override]]
+  feedbake list --missing-alt >> feedbake.toml
+                                   an [[override]] for each post that lacks a text for its pictures
   feedbake list --json | jq '.feeds[].posts[] | select(.kept | not)'")]
-    List(SourceArgs),
+    List(ListArgs),
     /// Render the installed template and look at it, without Zola
     #[command(after_help = "Examples:
   feedbake preview                 serves the feed on 127.0.0.1 until Ctrl-C
@@ -182,6 +184,27 @@ pub struct SourceArgs {
     pub api_base: Option<String>,
 }
 
+/// What can be denied: found, it ends the run with code 3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lint {
+    /// A picture is shown for which nobody wrote an alternative text.
+    MissingAlt,
+}
+
+/// Flags of `list`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ListArgs {
+    /// Where the posts come from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Print an [[override]] to fill in for each post that is shown with a picture without an alternative text of its own
+    #[arg(long)]
+    pub missing_alt: bool,
+    /// End with code 3 when this is found
+    #[arg(long, value_name = "LINT")]
+    pub deny: Vec<Lint>,
+}
+
 /// Flags of `bake`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct BakeArgs {
@@ -197,6 +220,9 @@ pub struct BakeArgs {
     /// Believe at once that an account has become empty
     #[arg(long)]
     pub force: bool,
+    /// Bake, and end with code 3 when this is found
+    #[arg(long, value_name = "LINT")]
+    pub deny: Vec<Lint>,
 }
 
 /// Flags of `init`.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Ended;
 use super::advice::advice_on_api;
-use super::args::{BakeArgs, Common};
+use super::args::{BakeArgs, Common, Lint};
 use super::failure::{Code, Failure};
 use super::start::{Start, start, start_alone};
 use super::token::usual_stores;
@@ -60,6 +60,15 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
             }
             failure.tell(voice);
             worst = worst.max(code);
+            failures.push((feed.name.as_str(), failure));
+        }
+    }
+    for feed in &report.feeds {
+        let FeedOutcome::Baked(baked) = &feed.outcome else { continue };
+        if flags.deny.contains(&Lint::MissingAlt) && !baked.without_alt.is_empty() {
+            let failure = list::of_missing_alt(&feed.name, baked.without_alt.len(), baked.posts);
+            failure.tell(voice);
+            worst = worst.max(failure.code);
             failures.push((feed.name.as_str(), failure));
         }
     }
@@ -171,7 +180,7 @@ fn dry_run(voice: &Voice, start: &Start) -> Ended {
     for (feed, rehearsed) in start.place.settings.feeds.iter().zip(rehearsals) {
         match rehearsed {
             Ok(rehearsal) => {
-                feeds.push(list::as_json(&feed.name, &rehearsal));
+                feeds.push(list::as_json(feed, &rehearsal));
                 if !voice.json {
                     list::print(voice, &feed.name, &rehearsal);
                 }

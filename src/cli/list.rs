@@ -3,14 +3,15 @@
 use serde_json::{Value, json};
 
 use super::Ended;
-use super::args::{Common, SourceArgs};
+use super::args::{Common, Lint, ListArgs};
 use super::failure::{Code, Failure};
 use super::start::start;
-use super::ui::{GREEN, Voice, YELLOW, screen_width};
+use super::ui::{GREEN, Voice, YELLOW, count, screen_width};
 use crate::auth::day_of;
 use crate::bake::{Belief, Rehearsal, rehearse};
-use crate::config::Layer;
+use crate::config::{FeedSettings, Layer};
 use crate::feed::{Post, one_line};
+use crate::site::without_alt;
 
 /// Letters of a caption that are enough to recognise a post by.
 const GIST: usize = 40;
@@ -19,8 +20,8 @@ const GIST: usize = 40;
 const BEFORE_GIST: usize = 40;
 
 /// Shows kept and dropped posts, each with the reason.
-pub fn run(voice: &Voice, common: &Common, flags: &SourceArgs) -> Ended {
-    let start = start(voice, common, flags, Layer::default())?;
+pub fn run(voice: &Voice, common: &Common, flags: &ListArgs) -> Ended {
+    let start = start(voice, common, &flags.source, Layer::default())?;
     let progress = voice.progress();
     let rehearsals = start
         .with_tools(voice, &progress, Belief::Cautious, rehearse)
@@ -30,11 +31,20 @@ pub fn run(voice: &Voice, common: &Common, flags: &SourceArgs) -> Ended {
     for (feed, rehearsed) in start.place.settings.feeds.iter().zip(rehearsals) {
         match rehearsed {
             Ok(rehearsal) => {
-                if !voice.json {
-                    print(voice, &feed.name, &rehearsal);
+                match (voice.json, flags.missing_alt) {
+                    (true, _) => {}
+                    (false, true) => print_missing_alt(voice, feed, &rehearsal),
+                    (false, false) => print(voice, &feed.name, &rehearsal),
                 }
                 warn(voice, &rehearsal);
-                feeds.push(as_json(&feed.name, &rehearsal));
+                feeds.push(as_json(feed, &rehearsal));
+                let lacking =
+                    rehearsal.selection.kept.iter().filter(|post| !without_alt(feed, post).is_empty()).count();
+                if lacking > 0 && flags.deny.contains(&Lint::MissingAlt) {
+                    let failure = of_missing_alt(&feed.name, lacking, rehearsal.selection.kept.len());
+                    failure.tell(voice);
+                    worst = worst.max(failure.code);
+                }
             }
             Err(hindrance) => {
                 let failure =
@@ -70,6 +80,54 @@ pub fn print(voice: &Voice, name: &str, rehearsal: &Rehearsal) {
     }
 }
 
+/// An `[[override]]` for each post that lacks a text, to be filled in and put into the settings.
+fn print_missing_alt(voice: &Voice, feed: &FeedSettings, rehearsal: &Rehearsal) {
+    let kept = &rehearsal.selection.kept;
+    let mut lacking = 0;
+    for post in kept {
+        let slides = without_alt(feed, post);
+        let Some(last) = slides.last() else { continue };
+        lacking += 1;
+        let alt = match last {
+            1 => "\"\"".to_owned(),
+            last => format!("[{}]", vec!["\"\""; *last].join(", ")),
+        };
+        let which = match (slides.len(), post.slides.len()) {
+            (_, 1) => String::new(),
+            (some, all) if some == all => format!(" ({all} pictures)"),
+            _ => {
+                let numbers: Vec<String> = slides.iter().map(ToString::to_string).collect();
+                format!(" (pictures {}; leave the others empty)", numbers.join(", "))
+            }
+        };
+        let name = post.permalink.as_deref().unwrap_or(post.handle());
+        voice.result(&format!("# {}{which}\n[[override]]\npost = {}\nalt = {alt}\n", gist(post), quoted(name)));
+    }
+    voice.say(&match lacking {
+        0 => format!("{}: each of {} has an alternative text of its own", feed.name, count(kept.len(), "post")),
+        lacking => format!(
+            "{}: {lacking} of {} lack an alternative text of their own; fill in what is above, in feedbake.toml",
+            feed.name,
+            count(kept.len(), "post")
+        ),
+    });
+}
+
+/// A text of TOML, which quotes as JSON does.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// What a feed with pictures that say nothing means for those who denied it.
+pub fn of_missing_alt(feed: &str, lacking: usize, posts: usize) -> Failure {
+    Failure::new(
+        Code::Settings,
+        format!("the feed {feed} shows pictures that say nothing to those who do not see them"),
+    )
+    .because(&format!("{lacking} of {} lack an alternative text of their own", count(posts, "post")))
+    .hint("`feedbake list --missing-alt` prints what to fill in; or write it on Instagram, under Advanced settings")
+}
+
 /// Says what is amiss with the wishes themselves.
 pub fn warn(voice: &Voice, rehearsal: &Rehearsal) {
     for pin in &rehearsal.selection.missing_pins {
@@ -81,15 +139,23 @@ pub fn warn(voice: &Voice, rehearsal: &Rehearsal) {
 }
 
 fn line(post: &Post) -> String {
-    let date = post.timestamp.map(|time| day_of(time).to_string());
-    let date = date.as_deref().unwrap_or("no date");
+    let date = date(post);
     let room = screen_width().map_or(GIST, |width| width.saturating_sub(BEFORE_GIST).min(GIST));
     let gist = if room < 8 { String::new() } else { post.caption.excerpt(room) };
     format!("{:<12} {date:<10} {:<8}  {}", post.handle(), post.kind.word(), one_line(&gist)).trim_end().to_owned()
 }
 
+fn date(post: &Post) -> String {
+    post.timestamp.map_or_else(|| "no date".to_owned(), |time| day_of(time).to_string())
+}
+
+/// What a post is recognised by, in a comment.
+fn gist(post: &Post) -> String {
+    one_line(&format!("{}: {}", date(post), post.caption.excerpt(GIST * 2))).trim_end_matches([' ', ':']).to_owned()
+}
+
 /// The posts of one feed as JSON.
-pub fn as_json(name: &str, rehearsal: &Rehearsal) -> Value {
+pub fn as_json(feed: &FeedSettings, rehearsal: &Rehearsal) -> Value {
     let post = |post: &Post, reason: Option<String>| {
         json!({
             "id": post.id.to_string(),
@@ -99,6 +165,8 @@ pub fn as_json(name: &str, rehearsal: &Rehearsal) -> Value {
             "type": post.kind.word(),
             "caption": post.caption.text(),
             "author_alt": post.slides.iter().any(|slide| slide.author_alt.is_some()),
+            "slides": post.slides.len(),
+            "missing_alt": without_alt(feed, post),
             "kept": reason.is_none(),
             "reason": reason.unwrap_or_default(),
         })
@@ -108,5 +176,5 @@ pub fn as_json(name: &str, rehearsal: &Rehearsal) -> Value {
     let dropped = selection.dropped.iter().map(|dropped| post(&dropped.post, Some(dropped.reason.to_string())));
     let unreadable: Vec<Value> =
         rehearsal.unreadable.iter().map(|item| json!({ "item": item.name(), "reason": item.why })).collect();
-    json!({ "name": name, "posts": kept.chain(dropped).collect::<Vec<_>>(), "unreadable": unreadable })
+    json!({ "name": feed.name, "posts": kept.chain(dropped).collect::<Vec<_>>(), "unreadable": unreadable })
 }

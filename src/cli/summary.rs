@@ -125,6 +125,7 @@ fn feed_as_json(feed: &FeedReport) -> Value {
             "posts": baked.posts,
             "changed": baked.written.is_change(),
             "gone": baked.gone,
+            "without_alt": baked.without_alt,
             "dropped": baked.dropped.iter().map(|dropped| json!({
                 "post": dropped.post.handle(),
                 "reason": dropped.reason.to_string(),

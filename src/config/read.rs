@@ -92,6 +92,15 @@ pub(super) fn plain_text(key: &str, given: &Given) -> Result<String, SettingsErr
     text_of(&given.value).ok_or_else(|| bad(key, given, "a text"))
 }
 
+/// One text of an `[[override]]` entry, or a list of them.
+pub(super) fn texts(key: &str, given: &Given) -> Result<Vec<String>, SettingsError> {
+    let all = match &given.value {
+        Value::List(items) => items.iter().map(text_of).collect(),
+        value => text_of(value).map(|text| vec![text]),
+    };
+    all.ok_or_else(|| bad(key, given, "a text, or a list of texts, one for each picture"))
+}
+
 pub(super) fn bad(key: &str, given: &Given, expected: &str) -> SettingsError {
     let found = match &given.value {
         Value::Text(text) => format!(", not {text:?}"),

@@ -12,7 +12,7 @@ use super::layer::{Given, Group, Layer};
 use super::origin::Origin;
 use super::parse::{base_path, duration, is_safe_link, kind, known_path, moment, time_zone};
 use super::pictures::recipe;
-use super::read::{Merged, bad, plain_text};
+use super::read::{Merged, bad, plain_text, texts};
 use super::token_settings::TokenSettings;
 use crate::auth::without_long_runs;
 use crate::feed::{PostKind, Shortcode};
@@ -163,8 +163,8 @@ pub enum Video {
 pub struct Override {
     /// The post.
     pub post: Shortcode,
-    /// Alternative text.
-    pub alt: Option<String>,
+    /// Alternative texts, one for each picture from the first on; an empty one says nothing.
+    pub alt: Vec<String>,
     /// Caption.
     pub caption: Option<String>,
     /// Where a click leads: an `https`, `http` or site-relative address.
@@ -307,7 +307,7 @@ fn feed(merged: &Merged<'_>, name: &str, found: &Found, overrides: &[&Group]) ->
     let language = language(merged, found.language.as_ref())?;
     let mut said = Vec::new();
     for entry in overrides.iter().flat_map(|group| &group.overrides) {
-        said.push(override_of(entry)?);
+        lay_over(&mut said, override_of(entry)?);
     }
     Ok(FeedSettings {
         name: name.to_owned(),
@@ -368,5 +368,20 @@ fn override_of(entry: &std::collections::BTreeMap<String, Given>) -> Result<Over
                 .ok_or_else(|| bad("link", given, "an https address, or a path of this site such as \"/shop/\""))?,
         ),
     };
-    Ok(Override { post, alt: text("alt")?, caption: text("caption")?, link })
+    let alt = entry.get("alt").map(|given| texts("alt", given)).transpose()?.unwrap_or_default();
+    Ok(Override { post, alt, caption: text("caption")?, link })
+}
+
+/// Joins what is said of one post in several places; what is said last of a thing counts.
+fn lay_over(all: &mut Vec<Override>, said: Override) {
+    match all.iter_mut().find(|earlier| earlier.post == said.post) {
+        None => all.push(said),
+        Some(earlier) => {
+            if said.alt.iter().any(|alt| !alt.is_empty()) {
+                earlier.alt = said.alt;
+            }
+            earlier.caption = said.caption.or_else(|| earlier.caption.take());
+            earlier.link = said.link.or_else(|| earlier.link.take());
+        }
+    }
 }

@@ -254,6 +254,11 @@ impl Post {
         self.shortcode.as_ref().map_or(self.id.as_str(), Shortcode::as_str)
     }
 
+    /// Whether `name` is the post's shortcode, or its id where somebody wrote that instead.
+    pub fn is_named(&self, name: &Shortcode) -> bool {
+        self.shortcode.as_ref() == Some(name) || self.id.as_str() == name.as_str()
+    }
+
     /// The post without its links, as it is remembered: they are signed and soon dead.
     pub fn without_links(self) -> Self {
         let slides = self.slides.into_iter().map(|slide| Slide { picture_links: Vec::new(), ..slide });

@@ -34,8 +34,8 @@ impl AltSource {
 
 /// Finds the text for one slide: never empty, never with a line break.
 ///
-/// `place` is the slide's number from 1 and the number of slides. `written` is what `[[override]]` says, which counts
-/// for the first slide; `caption` is the post's as it is shown, `date` the display date. The rest is said in `words`.
+/// `place` is the slide's number from 1 and the number of slides. `written` is what `[[override]]` says of this one;
+/// `caption` is the post's as it is shown, `date` the display date. The rest is said in `words`.
 pub fn alt_text(
     post: &Post,
     slide: &Slide,
@@ -47,12 +47,8 @@ pub fn alt_text(
 ) -> (String, AltSource) {
     let (number, slides) = place;
     let some = |text: String| (!text.is_empty()).then_some(text);
-    let written = written.filter(|_| number == 1).map(one_line).and_then(some);
-    if let Some(text) = written {
-        return (text, AltSource::Override);
-    }
-    if let Some(text) = slide.author_alt.as_deref().map(one_line).and_then(some) {
-        return (text, AltSource::Author);
+    if let Some(said) = said_alt(slide, written) {
+        return said;
     }
     let counted = |text: String| if slides > 1 { format!("{text} ({number}/{slides})") } else { text };
     if let Some(text) = some(one_line(caption)) {
@@ -66,6 +62,20 @@ pub fn alt_text(
     let who = post.username.as_ref().map_or_else(|| what.clone(), |name| words.by(what, name));
     let text = if date.is_empty() { who } else { format!("{who}, {date}") };
     (counted(text), AltSource::Generated)
+}
+
+/// What somebody wrote for a slide: the user of feedbake, else the author.
+fn said_alt(slide: &Slide, written: Option<&str>) -> Option<(String, AltSource)> {
+    let some = |text: &str, source| Some((one_line(text), source)).filter(|(text, _)| !text.is_empty());
+    let of_author = || slide.author_alt.as_deref().and_then(|text| some(text, AltSource::Author));
+    written.and_then(|text| some(text, AltSource::Override)).or_else(of_author)
+}
+
+/// The slides, numbered from 1, for which nobody wrote an alternative text; `written` as in `[[override]]`.
+pub fn slides_without_alt(slides: &[Slide], written: &[String]) -> Vec<usize> {
+    let written = |index: usize| written.get(index).map(String::as_str);
+    let lacking = slides.iter().enumerate().filter(|(index, slide)| said_alt(slide, written(*index)).is_none());
+    lacking.map(|(index, _)| index + 1).collect()
 }
 
 /// Cuts a caption to the length that suits an alternative text.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::alt::{AltSource, alt_text, caption_for_alt};
+use super::alt::{AltSource, alt_text, caption_for_alt, slides_without_alt};
 use super::layout::Layout;
 use crate::config::{Carousel, Counts, FeedSettings, Override};
 use crate::feed::{Account, Caption, MediaId, Post, PostKind, Slide};
@@ -264,7 +264,7 @@ fn label(settings: &FeedSettings, post: &Post, slides: usize) -> String {
 }
 
 fn said_of<'a>(post: &Post, overrides: &'a [Override]) -> Option<&'a Override> {
-    overrides.iter().rev().find(|said| post.shortcode.as_ref() == Some(&said.post))
+    overrides.iter().find(|said| post.is_named(&said.post))
 }
 
 fn tiles(
@@ -275,15 +275,19 @@ fn tiles(
     caption: &Caption,
     date: &str,
 ) -> Vec<Tile> {
-    let shown: Vec<(&Slide, &Picture)> = shown_slides(settings, post)
+    // A picture that is missing takes nobody else's alternative text.
+    let written: &[String] = said.map_or(&[], |said| &said.alt);
+    let shown: Vec<(&Slide, Option<&str>, &Picture)> = shown_slides(settings, post)
         .iter()
-        .filter_map(|slide| Some((slide, gallery.get(&slide.id)?.as_ref())))
+        .enumerate()
+        .filter_map(|(index, slide)| {
+            Some((slide, written.get(index).map(String::as_str), gallery.get(&slide.id)?.as_ref()))
+        })
         .collect();
     let count = shown.len();
     let short_caption = caption_for_alt(caption);
-    let written = said.and_then(|said| said.alt.as_deref());
-    let tile = |(index, (slide, picture)): (usize, &(&Slide, &Picture))| {
-        let (alt, source) = alt_text(post, slide, (index + 1, count), written, &short_caption, date, &settings.words);
+    let tile = |(index, (slide, written, picture)): (usize, &(&Slide, Option<&str>, &Picture))| {
+        let (alt, source) = alt_text(post, slide, (index + 1, count), *written, &short_caption, date, &settings.words);
         Tile {
             r#type: slide.kind.word(),
             alt,
@@ -294,6 +298,12 @@ fn tiles(
         }
     };
     shown.iter().enumerate().map(tile).collect()
+}
+
+/// The slides of `post` that are shown, numbered from 1, for which nobody wrote an alternative text.
+pub fn without_alt(settings: &FeedSettings, post: &Post) -> Vec<usize> {
+    let written: &[String] = said_of(post, &settings.overrides).map_or(&[], |said| &said.alt);
+    slides_without_alt(shown_slides(settings, post), written)
 }
 
 /// The slides of `post` that the settings ask for.

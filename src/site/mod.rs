@@ -12,7 +12,7 @@ mod shown;
 mod templates;
 
 pub use alt::{AltSource, alt_text};
-pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides};
+pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides, without_alt};
 pub use fragment::{fragment, is_fragment, publish_fragment, refuse_foreign_fragment};
 pub use layout::{Generator, Layout};
 pub use prune::{Pruned, clean_all, clean_cache, prune, relist};

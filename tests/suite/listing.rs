@@ -1,6 +1,8 @@
 //! `feedbake list`.
 
-use feedbake::emulator::{Emulator, photo, video};
+use std::fs;
+
+use feedbake::emulator::{Emulator, carousel, photo, video};
 
 use crate::sandbox::Sandbox;
 
@@ -31,4 +33,42 @@ fn every_post_is_listed_with_its_reason_and_nothing_is_written() {
         posts.iter().filter(|post| post["kept"] == true).map(|post| post["shortcode"].as_str().unwrap()).collect();
     assert_eq!(kept, ["DAa", "DAe"]);
     assert!(posts.iter().filter(|post| post["kept"] == false).all(|post| post["reason"] != ""));
+}
+
+#[test]
+fn posts_without_an_alternative_text_are_printed_as_overrides_to_fill_in() {
+    let api = Emulator::start()
+        .post(photo("DAa").size(32, 32).caption("Low tide # \"quoted\""))
+        .post(photo("DAb").size(32, 32).alt("A boat"))
+        .post(carousel("DAc").slide(32, 32).slide(32, 32).slide(32, 32))
+        .post(photo("DAd").size(32, 32).caption(""));
+    let site = Sandbox::new(&api).file("feedbake.toml", "[[override]]\npost = \"DAd\"\ncaption = \"ours\"\n");
+    site.run("list --deny missing-alt").ends_with(3).says(&["3 of 4 posts lack an alternative text", "--missing-alt"]);
+    site.run("bake --deny missing-alt").ends_with(3).says(&["3 of 4 posts lack"]);
+    assert_eq!(site.shown().len(), 4, "what is denied is baked even so");
+
+    let listed = site.run("list --missing-alt").succeeds().says(&["3 of 4 posts lack"]);
+    let skeleton = listed.stdout;
+    assert!(skeleton.contains("post = \"https://www.instagram.com/p/DAc/\"\nalt = [\"\", \"\", \"\"]\n"), "{skeleton}");
+    assert!(!skeleton.contains("DAb"), "{skeleton}");
+    // As it is printed it can stand in the settings, where it says nothing yet.
+    let settings = fs::read_to_string(site.path("feedbake.toml")).unwrap();
+    site.write("feedbake.toml", &format!("{settings}\n{skeleton}"));
+    let before = site.data();
+    site.run("bake").succeeds().says(&["(unchanged)"]);
+    assert_eq!(site.data(), before);
+    // Filled in, every picture has its own, and the caption that was said elsewhere stays.
+    let filled =
+        skeleton.replace("\"\", \"\", \"\"", "\"one\", \"two\", \"three\"").replace("alt = \"\"", "alt = \"filled\"");
+    site.write("feedbake.toml", &format!("{settings}\n{filled}"));
+    site.run("bake --deny missing-alt").succeeds();
+    site.run("list --missing-alt --deny missing-alt").succeeds().says(&["each of 4 posts has an alternative text"]);
+    let data = site.data();
+    let post = |code: &str| data["posts"].as_array().unwrap().iter().find(|post| post["shortcode"] == code).unwrap();
+    let alts: Vec<&str> =
+        post("DAc")["slides"].as_array().unwrap().iter().map(|slide| slide["alt"].as_str().unwrap()).collect();
+    assert_eq!(alts, ["one", "two", "three"]);
+    assert_eq!((&post("DAd")["alt"], &post("DAd")["caption"]), (&"filled".into(), &"ours".into()));
+    site.write("feedbake.toml", "[[override]]\npost = \"DAa\"\nalt = [1.5]\n");
+    site.run("bake").ends_with(3).says(&["`alt` in feedbake.toml:3 should be a text, or a list of texts"]);
 }
