@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use super::report::{BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
 use super::{Kitchen, Ready, Tools};
 use crate::cache::{FeedMemory, Index, Shown};
-use crate::config::{FeedSettings, Settings};
-use crate::feed::{MediaId, Post};
+use crate::config::{FeedSettings, MergeSettings, Settings};
+use crate::feed::{Account, MediaId, Post};
 use crate::files::SitePath;
 use crate::manifest::{FeedRecord, Manifest, Role, baked_on};
 use crate::media::{Picture, hex};
@@ -119,11 +119,56 @@ pub fn publish(
     })
 }
 
+/// Makes the feeds that are made of others, of what those show now, refreshed or not: what was made before may name
+/// pictures that are pruned next.
+pub fn merge(
+    kitchen: &Kitchen<'_>,
+    tools: &Tools<'_>,
+    before: &Manifest,
+    manifest: &mut Manifest,
+) -> Result<Vec<FeedReport>, BakeError> {
+    let mut reports = Vec::new();
+    for MergeSettings { feed, parts } in &kitchen.settings.merges {
+        let part = |name: &String| kitchen.settings.feeds.iter().find(|feed| feed.name == *name);
+        let files = parts.iter().filter_map(part).map(|part| kitchen.root.read(&part.data_file));
+        let (bytes, posts) = site::merged(feed, &files.collect::<Result<Vec<_>, _>>()?);
+        // Its parts were looked through; what is said of it in the settings was not.
+        site::refuse_leaks(&kitchen.scanner, &feed.data_file, &bytes)?;
+        let written = site::write_data(kitchen.root, manifest, &feed.data_file, &bytes)?;
+        if written.is_change() {
+            kitchen.root.settle(&feed.data_file);
+        }
+        let known = before.feeds.get(&feed.name);
+        let record = FeedRecord {
+            data_file: feed.data_file.clone(),
+            fragment: kitchen.settings.layout().fragment_of(&feed.data_file),
+            baked_on: baked_on(
+                known.map(|record| record.baked_on),
+                LastGood::At(tools.now).date(),
+                written.is_change(),
+            ),
+            posts,
+            doubted: false,
+            account: Account::default(),
+            // They are listed where they come from.
+            pictures: BTreeMap::new(),
+        };
+        manifest.feeds.insert(feed.name.clone(), record);
+        reports.push(FeedReport {
+            name: feed.name.clone(),
+            data_file: feed.data_file.clone(),
+            posts_before: known.map_or(0, |record| record.posts),
+            outcome: FeedOutcome::Merged { posts, written },
+        });
+    }
+    Ok(reports)
+}
+
 /// Renders each feed that the site shows now, refreshed or not, where feedbake does that itself: what was rendered before
 /// names pictures that are pruned next.
 pub fn render(kitchen: &Kitchen<'_>, manifest: &mut Manifest) -> Result<(), BakeError> {
     let layout = kitchen.settings.layout();
-    for feed in &kitchen.settings.feeds {
+    for feed in kitchen.settings.shown() {
         let Some(place) = layout.fragment_of(&feed.data_file) else { continue };
         let text = site::fragment(kitchen.root, layout, &feed.data_file, &kitchen.settings.base_path)?;
         if site::publish_fragment(kitchen.root, manifest, &kitchen.scanner, &place, &text)?.is_change() {
@@ -199,7 +244,7 @@ pub fn tidy(
     let is_baked = |feed: &FeedReport| matches!(feed.outcome, FeedOutcome::Baked(_));
     // A run that failed may stand on what a run that died left: nothing is tidied before a good one.
     let mut removed = Vec::new();
-    if report.feeds.iter().all(is_baked) {
+    if report.is_fresh() {
         manifest.feeds.retain(|name, _| wanted.contains(name.as_str()));
         index.retain_feeds(|name| wanted.contains(name));
         removed = site::prune(kitchen.root, manifest)?.removed;

@@ -58,7 +58,7 @@ fn kept(tools: &Tools<'_>, hindrance: Hindrance, posts: usize, last_good: Option
 pub fn leave_to_later(tools: &Tools<'_>, later: Version) -> Result<Report, BakeError> {
     let index = Cache::new(tools.root).read_index()?;
     let mut report = Report::default();
-    for feed in &tools.settings.feeds {
+    for feed in tools.settings.shown() {
         site::refuse_foreign_data(tools.root, &Manifest::default(), &feed.data_file)?;
         let hindrance = Hindrance::LaterManifest(later.clone());
         let data = tools.root.read(&feed.data_file)?;
@@ -90,7 +90,7 @@ pub fn leave_to_later(tools: &Tools<'_>, later: Version) -> Result<Report, BakeE
 pub fn rescue(tools: &Tools<'_>) {
     let Tools { root, settings, .. } = tools;
     let cache = Cache::new(root);
-    let absent: Vec<&FeedSettings> = settings.feeds.iter().filter(|feed| !root.exists(&feed.data_file)).collect();
+    let absent: Vec<&FeedSettings> = settings.shown().filter(|feed| !root.exists(&feed.data_file)).collect();
     let (Ok(mut manifest), Ok(known)) = (Manifest::read(root), cache.read_index()) else { return };
     // What the cache remembers comes back from there, and must not make room for anything.
     if absent.is_empty() || known.shown().next().is_some() {

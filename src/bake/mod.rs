@@ -30,7 +30,7 @@ use crate::manifest::{self, FeedRecord, Manifest, ManifestError};
 use crate::select::Selection;
 use crate::site::{self, Published};
 
-use finish::{claim, count_pictures, publish, render, tidy};
+use finish::{claim, count_pictures, merge, publish, render, tidy};
 use gather::{Gathered, Known, Pictures, Stopped, gather};
 use keep::{keep, leave_to_later};
 use listing::Listing;
@@ -171,7 +171,7 @@ pub fn bake(lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
 fn committed(tools: &Tools<'_>) -> Vec<Option<Vec<u8>>> {
     let own =
         [manifest::FILE, STATUS_FILE, VAULT_FILE].map(|place| SitePath::new(place).expect("the places are plain"));
-    let data_files = tools.settings.feeds.iter().map(|feed| &feed.data_file);
+    let data_files = tools.settings.shown().map(|feed| &feed.data_file);
     // What cannot be read is told by whoever needs it.
     own.iter().chain(data_files).map(|place| tools.root.read(place).ok().flatten()).collect()
 }
@@ -183,7 +183,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
     };
     let mut index = Cache::new(tools.root).read_index()?;
     let mut manifest = before.clone();
-    let data_files: Vec<&SitePath> = tools.settings.feeds.iter().map(|feed| &feed.data_file).collect();
+    let data_files: Vec<&SitePath> = tools.settings.shown().map(|feed| &feed.data_file).collect();
     site::relist(tools.root, tools.settings.layout(), &mut manifest, &index, &data_files);
     let mut published = Published::look(tools.root, &tools.settings.media_dir);
     sweep(tools, &manifest, &published)?;
@@ -236,6 +236,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
             outcome,
         });
     }
+    report.feeds.extend(merge(&kitchen, tools, &before, &mut manifest)?);
     render(&kitchen, &mut manifest)?;
     report.removed = tidy(&kitchen, &report, &before, &mut manifest, &mut index)?;
     // Last: a template that cannot be written is no reason to forget the feed.
@@ -317,7 +318,7 @@ fn kitchen<'a>(
 
 /// Removes what a run that died left beside its places.
 fn sweep(tools: &Tools<'_>, manifest: &Manifest, published: &Published) -> Result<(), FileError> {
-    let data_files = tools.settings.feeds.iter().map(|feed| &feed.data_file);
+    let data_files = tools.settings.shown().map(|feed| &feed.data_file);
     let own = [STATUS_FILE, VAULT_FILE, TRIES_FILE].map(|place| SitePath::new(place).expect("the places are plain"));
     let own: Vec<SitePath> = own.into_iter().chain([Manifest::place()]).chain(Cache::written_beside()).collect();
     let paths = manifest.files.keys().chain(data_files).chain(&own);

@@ -43,14 +43,15 @@ impl Report {
         let shown = |feed: &FeedReport| match &feed.outcome {
             FeedOutcome::Baked(baked) => baked.posts,
             FeedOutcome::Kept { posts, .. } => *posts,
-            FeedOutcome::Empty { .. } => 0,
+            // What is made of others was counted there.
+            FeedOutcome::Merged { .. } | FeedOutcome::Empty { .. } => 0,
         };
         self.feeds.iter().map(shown).sum()
     }
 
     /// Whether each feed shows what its account shows.
     pub fn is_fresh(&self) -> bool {
-        self.feeds.iter().all(|feed| matches!(feed.outcome, FeedOutcome::Baked(_)))
+        self.feeds.iter().all(|feed| feed.outcome.is_good())
     }
 }
 
@@ -114,6 +115,13 @@ pub struct FeedReport {
 pub enum FeedOutcome {
     /// The site shows what the account shows.
     Baked(Baked),
+    /// Made of what other feeds show.
+    Merged {
+        /// Posts in it.
+        posts: usize,
+        /// Whether the data file changed.
+        written: Written,
+    },
     /// The last good feed stays.
     Kept {
         /// Why.
@@ -130,6 +138,13 @@ pub enum FeedOutcome {
         /// Why.
         hindrance: Hindrance,
     },
+}
+
+impl FeedOutcome {
+    /// Whether nothing kept the feed from what it should be.
+    pub fn is_good(&self) -> bool {
+        matches!(self, Self::Baked(_) | Self::Merged { .. })
+    }
 }
 
 /// A good bake of one feed.

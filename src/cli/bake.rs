@@ -132,7 +132,7 @@ fn is_without_token(feed: &FeedReport) -> bool {
 /// with the feed that is there, however old it is.
 pub fn verdict(feed: &FeedReport, strict: bool, seat: Seat) -> Option<(Failure, Code)> {
     match &feed.outcome {
-        FeedOutcome::Baked(_) => None,
+        FeedOutcome::Baked(_) | FeedOutcome::Merged { .. } => None,
         FeedOutcome::Kept { hindrance, posts, last_good, stale } => {
             let consequence = match last_good {
                 Some(last_good) => format!(

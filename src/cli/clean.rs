@@ -32,7 +32,7 @@ pub fn run(voice: &Voice, common: &Common, flags: CleanArgs) -> Ended {
     }
     let mut manifest = Manifest::read(&root).map_err(Failure::of_manifest)?;
     let index = Cache::new(&root).read_index().map_err(|error| Failure::of_file(&error, "nothing was removed"))?;
-    let data_files: Vec<&SitePath> = place.settings.feeds.iter().map(|feed| &feed.data_file).collect();
+    let data_files: Vec<&SitePath> = place.settings.shown().map(|feed| &feed.data_file).collect();
     site::relist(&root, place.settings.layout(), &mut manifest, &index, &data_files);
     let pruned = site::clean_all(&root, &mut manifest)
         .map_err(|error| Failure::of_file(&error, "not everything was removed"))?;

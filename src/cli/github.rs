@@ -85,6 +85,9 @@ fn step_summary(report: &Report, failures: &[(&str, Failure)], tokens: &[String]
             FeedOutcome::Baked(baked) => {
                 writeln!(page, "- **{}**: {} posts, {}", feed.name, baked.posts, baked.written.word())
             }
+            FeedOutcome::Merged { posts, written } => {
+                writeln!(page, "- **{}**: {posts} posts, {}", feed.name, written.word())
+            }
             FeedOutcome::Kept { posts, last_good, .. } => {
                 let age =
                     last_good.map_or_else(String::new, |last_good| format!(" of {}", summary::day(last_good.date())));

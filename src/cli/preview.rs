@@ -24,7 +24,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &PreviewArgs) -> Ended {
         TeraMajor::One => render::TeraMajor::One,
         TeraMajor::Two => render::TeraMajor::Two,
     };
-    let Some(feed) = place.settings.feeds.first() else { return Ok(Code::Done) };
+    let Some(feed) = place.settings.shown().next() else { return Ok(Code::Done) };
     let variables: Map<String, serde_json::Value> =
         Map::from_iter([("instagram_data".to_owned(), feed.data_file.to_string().into())]);
     let partial = partial_of(place.settings.generator);

@@ -17,8 +17,16 @@ pub const NAMED: usize = 12;
 /// Tells a person what the bake did.
 pub fn tell(voice: &Voice, report: &Report, elapsed: Duration) {
     for feed in &report.feeds {
-        if let FeedOutcome::Baked(baked) = &feed.outcome {
-            tell_feed(voice, feed, baked);
+        match &feed.outcome {
+            FeedOutcome::Baked(baked) => tell_feed(voice, feed, baked),
+            FeedOutcome::Merged { posts, written } => voice.say(&format!(
+                "{GREEN}{}{GREEN:#}: {} in {} ({})",
+                feed.name,
+                count(*posts, "post"),
+                feed.data_file,
+                written.word()
+            )),
+            FeedOutcome::Kept { .. } | FeedOutcome::Empty { .. } => {}
         }
     }
     for place in &report.installed {
@@ -133,6 +141,9 @@ fn feed_as_json(feed: &FeedReport) -> Value {
             })).collect::<Vec<_>>(),
             "unreadable": baked.unreadable.iter().map(|item| json!({ "item": item.name(), "reason": item.why })).collect::<Vec<_>>(),
         }),
+        FeedOutcome::Merged { posts, written } => {
+            json!({ "outcome": "merged", "posts": posts, "changed": written.is_change() })
+        }
         FeedOutcome::Kept { hindrance, posts, last_good, stale } => json!({
             "outcome": "kept",
             "posts": posts,

@@ -150,6 +150,9 @@ pub fn parse_file(text: &str, file: &str) -> Result<Layer, SettingsError> {
     Ok(layer)
 }
 
+/// What a `[[feed]]` alone can say.
+const FEED_KEYS: [&str; 2] = ["name", "merge"];
+
 const OVERRIDE_KEYS: [&str; 4] = ["post", "alt", "caption", "link"];
 
 struct Reader<'a> {
@@ -210,8 +213,8 @@ impl Reader<'_> {
             let expected = "a place above the first [[feed]]: it is for the whole site".to_owned();
             return Err(SettingsError::BadValue { key: path, origin, expected });
         }
-        let is_name = in_feed && path == "name";
-        if !is_name && keys::find(&path).is_none() {
+        let is_of_feed = in_feed && FEED_KEYS.contains(&path.as_str());
+        if !is_of_feed && keys::find(&path).is_none() {
             return Err(unknown(path, origin));
         }
         group.values.insert(path, Given { value: plain(value.get_ref()), origin });

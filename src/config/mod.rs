@@ -26,7 +26,9 @@ pub use environment::{Environment, GithubActions};
 pub use keys::{KEYS, Key, Scope};
 pub use layer::{Layer, parse_file};
 pub use origin::Origin;
-pub use settings::{Carousel, Counts, FeedSettings, Found, Override, Settings, SettingsError, Templates, Video};
+pub use settings::{
+    Carousel, Counts, FeedSettings, Found, MergeSettings, Override, Settings, SettingsError, Templates, Video,
+};
 pub use site::{
     CONFIG_FILE, ConfigError, DOT_ENV, Place, Wanted, find_site, generator_of, git_ignores, git_tracks,
     git_would_commit, ignores_dot_env, load, look, mark_of, repository_of,

@@ -77,6 +77,8 @@ pub struct Settings {
     pub generator: Generator,
     /// At least one.
     pub feeds: Vec<FeedSettings>,
+    /// Feeds that are made of them.
+    pub merges: Vec<MergeSettings>,
     /// The folder of the pictures.
     pub media_dir: SitePath,
     /// What addresses of files begin with, where feedbake renders the feed itself.
@@ -87,6 +89,15 @@ pub struct Settings {
     pub templates: Templates,
     /// The life of the tokens.
     pub tokens: TokenSettings,
+}
+
+/// A feed that shows several others as one.
+#[derive(Debug, Clone)]
+pub struct MergeSettings {
+    /// How it is shown, and how much of it. What is said of accounts and pictures here says nothing.
+    pub feed: FeedSettings,
+    /// The names of its parts.
+    pub parts: Vec<String>,
 }
 
 /// What one feed is made of.
@@ -181,6 +192,11 @@ pub struct Found {
 }
 
 impl Settings {
+    /// Every feed that the site can show, those that are made of others last.
+    pub fn shown(&self) -> impl Iterator<Item = &FeedSettings> {
+        self.feeds.iter().chain(self.merges.iter().map(|merge| &merge.feed))
+    }
+
     /// Where things live in the site.
     pub fn layout(&self) -> &'static Layout {
         self.generator.layout()
@@ -204,15 +220,27 @@ impl Settings {
         let layout = generator.layout();
         let overrides: Vec<&Group> = layers.iter().map(|layer| &layer.top).collect();
         let tables: Vec<&(Origin, Group)> = layers.iter().flat_map(|layer| &layer.feeds).collect();
-        let feeds = if tables.is_empty() {
-            vec![feed(&site, "instagram", &found, &overrides)?]
-        } else {
-            tables
-                .iter()
-                .map(|(origin, group)| named_feed(layers, origin, group, &found, &overrides))
-                .collect::<Result<_, _>>()?
-        };
-        refuse_twins(&feeds, &tables)?;
+        let mut feeds = Vec::new();
+        let mut merges = Vec::new();
+        for (origin, group) in &tables {
+            let feed = named_feed(layers, origin, group, &found, &overrides)?;
+            match group.values.get("merge") {
+                None => feeds.push(feed),
+                Some(given) => merges.push((MergeSettings { feed, parts: texts("merge", given)? }, given)),
+            }
+        }
+        if feeds.is_empty() && merges.is_empty() {
+            feeds.push(feed(&site, "instagram", &found, &overrides)?);
+        }
+        for (merge, given) in &merges {
+            let is_feed = |part: &String| feeds.iter().any(|feed| feed.name == *part);
+            if merge.parts.is_empty() || !merge.parts.iter().all(is_feed) {
+                let names: Vec<String> = feeds.iter().map(|feed| format!("{:?}", feed.name)).collect();
+                return Err(bad("merge", given, &format!("a list of names of other feeds: {}", names.join(", "))));
+            }
+        }
+        let merges: Vec<MergeSettings> = merges.into_iter().map(|(merge, _)| merge).collect();
+        refuse_twins(feeds.iter().chain(merges.iter().map(|merge| &merge.feed)), &tables)?;
         let below = match layout.published_folder {
             "" => format!("a folder that {} publishes, such as {:?}", layout.name, layout.media_folder),
             folder => format!("a folder below `{folder}/`, such as {:?}", layout.media_folder),
@@ -220,6 +248,7 @@ impl Settings {
         Ok(Self {
             generator,
             feeds,
+            merges,
             media_dir: site.text("media_dir", known_path(layout.media_folder), &below, |text| {
                 SitePath::new(text).ok().filter(|folder| layout.is_published(folder))
             })?,
@@ -271,13 +300,21 @@ fn feed_name(given: &Given) -> Result<String, SettingsError> {
 }
 
 /// Two feeds that write one data file would overwrite each other on every run.
-fn refuse_twins(feeds: &[FeedSettings], tables: &[&(Origin, Group)]) -> Result<(), SettingsError> {
-    for (index, feed) in feeds.iter().enumerate() {
-        if feeds[..index].iter().any(|other| other.name == feed.name || other.data_file == feed.data_file) {
-            let origin = tables.get(index).map_or(Origin::Default, |(origin, _)| origin.clone());
+fn refuse_twins<'a>(
+    feeds: impl Iterator<Item = &'a FeedSettings>,
+    tables: &[&(Origin, Group)],
+) -> Result<(), SettingsError> {
+    let mut earlier: Vec<&FeedSettings> = Vec::new();
+    for feed in feeds {
+        if earlier.iter().any(|other| other.name == feed.name || other.data_file == feed.data_file) {
+            let is_named = |(_, group): &&&(Origin, Group)| {
+                group.values.get("name").is_some_and(|given| feed_name(given).is_ok_and(|name| name == feed.name))
+            };
+            let origin = tables.iter().rfind(is_named).map_or(Origin::Default, |(origin, _)| origin.clone());
             let expected = "different in every [[feed]], and so should `data_file`".to_owned();
             return Err(SettingsError::BadValue { key: "name".to_owned(), origin, expected });
         }
+        earlier.push(feed);
     }
     Ok(())
 }

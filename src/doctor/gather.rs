@@ -80,7 +80,7 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
             zola: if is_zola { zola_versions(folder) } else { Vec::new() },
         },
         template: template(sight.root, generator, &own_texts),
-        data: sight.place.settings.feeds.iter().map(|feed| data(sight.root, feed)).collect(),
+        data: sight.place.settings.shown().map(|feed| data(sight.root, feed)).collect(),
         tokens,
         keeping: keeping(sight, &status),
         schedules: schedules(folder),
@@ -102,7 +102,7 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
 /// What stands where feedbake needs a file or a folder, and is something else.
 fn obstacles(sight: &Sight<'_>) -> Vec<Obstacle> {
     let settings = &sight.place.settings;
-    let data_files = settings.feeds.iter().map(|feed| feed.data_file.as_str());
+    let data_files = settings.shown().map(|feed| feed.data_file.as_str());
     let own = [manifest::FILE, STATUS_FILE, TRIES_FILE, VAULT_FILE, cache::LOCK_FILE, cache::INDEX_FILE];
     let templates = settings.layout().templates.iter().map(|template| template.place);
     let files: BTreeSet<&Path> = data_files.chain(own).chain(templates).map(Path::new).collect();

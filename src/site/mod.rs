@@ -6,6 +6,7 @@ mod alt;
 mod data;
 mod fragment;
 mod layout;
+mod merged;
 mod prune;
 mod publish;
 mod shown;
@@ -15,6 +16,7 @@ pub use alt::{AltSource, alt_text};
 pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides, without_alt};
 pub use fragment::{fragment, is_fragment, publish_fragment, refuse_foreign_fragment};
 pub use layout::{Generator, Layout};
+pub use merged::merged;
 pub use prune::{Pruned, clean_all, clean_cache, prune, relist};
 pub use publish::{
     PublishError, Published, place_picture, refuse_foreign_data, refuse_leaks, write_data, write_hashed_data,

@@ -1,5 +1,6 @@
 //! What a bake leaves in a site, and what it does the second time.
 
+use std::fs;
 use std::time::Duration;
 
 use feedbake::emulator::{Content, Emulator, carousel, photo, reel, video};
@@ -252,4 +253,73 @@ fn several_feeds_live_side_by_side() {
     site.run("bake").succeeds();
     assert!(!site.path("data/films.json").exists(), "a feed that is not wished any more leaves");
     site.is_whole();
+}
+
+/// Two accounts on one site, and a third feed of both.
+const TWO_AND_BOTH: &str = "[[feed]]\nname = \"shop\"\ntoken_env = \"SHOP_TOKEN\"\napi.base = \"SHOP\"\n\
+    [[feed]]\nname = \"studio\"\ntoken_env = \"STUDIO_TOKEN\"\napi.base = \"STUDIO\"\n[[feed]]\nname = \"all\"\nmerge = [\"shop\", \"studio\"]\nlimit = 3\n";
+
+#[test]
+fn several_accounts_are_one_feed_by_date_and_a_failing_one_keeps_its_part() {
+    let at = |day: u8| serde_json::json!(format!("2026-05-0{day}T10:00:00+0000"));
+    let shop = Emulator::start()
+        .post(photo("DAa").size(32, 32).fact("timestamp", at(4)))
+        .post(photo("DAb").size(32, 32).fact("timestamp", at(2)));
+    let studio = Emulator::start()
+        .post(photo("DBa").size(32, 32).fact("timestamp", at(3)))
+        .post(photo("DBb").size(32, 32).fact("timestamp", at(1)));
+    let site = Sandbox::new(&shop)
+        .set("SHOP_TOKEN", &shop.token())
+        .set("STUDIO_TOKEN", &studio.token())
+        .unset("INSTAGRAM_ACCESS_TOKEN")
+        .unset("FEEDBAKE_API_BASE")
+        .file(
+            "feedbake.toml",
+            &TWO_AND_BOTH
+                .replace("\"SHOP\"", &format!("{:?}", shop.base()))
+                .replace("\"STUDIO\"", &format!("{:?}", studio.base())),
+        );
+    let shown = |name: &str| -> Vec<String> {
+        let data = site.json(&format!("data/{name}.json"));
+        data["posts"].as_array().unwrap().iter().map(|post| post["shortcode"].as_str().unwrap().to_owned()).collect()
+    };
+    // Every picture that a data file names is there, and no other.
+    let is_whole = || {
+        let files = ["shop", "studio", "all"].map(|name| site.json(&format!("data/{name}.json")));
+        let named = files.iter().flat_map(feedbake::site::named_paths).map(|path| format!("static/{path}"));
+        let there = site.files("static/feedbake").into_keys();
+        assert_eq!(there.collect::<std::collections::BTreeSet<_>>(), named.collect());
+    };
+    site.run("bake").succeeds().says(&["all: 3 posts in data/all.json (new)"]);
+    assert_eq!(shown("all"), ["DAa", "DBa", "DAb"]);
+    is_whole();
+    assert_eq!(site.json("data/all.json")["account"], site.json("data/shop.json")["account"], "both say the same");
+    site.run("bake").succeeds().says(&["data/all.json (unchanged)"]);
+    site.run("doctor").prints(&["data/all.json"]);
+
+    // One account fails, the other one goes on: the merged feed has what both show.
+    studio.fault(feedbake::emulator::Fault::TokenExpired);
+    shop.add(photo("DAc").size(32, 32).fact("timestamp", at(5)));
+    site.run("bake").succeeds().says(&["the feed studio was not refreshed", "all: 3 posts in data/all.json"]);
+    assert_eq!(shown("all"), ["DAc", "DAa", "DBa"]);
+    is_whole();
+    // A post that goes takes its place in both.
+    studio.clear_faults();
+    shop.delete("DAa");
+    site.run("bake").succeeds();
+    assert_eq!(shown("all"), ["DAc", "DBa", "DAb"]);
+    is_whole();
+
+    for (parts, words) in [
+        ("[\"shop\", \"studo\"]", "a list of names of other feeds: \"shop\", \"studio\""),
+        ("[]", "a list of names of other feeds"),
+        ("[\"all\"]", "a list of names of other feeds"),
+    ] {
+        let settings = fs::read_to_string(site.path("feedbake.toml")).unwrap();
+        site.write("feedbake.toml", &settings.replace("[\"shop\", \"studio\"]", parts));
+        site.run("bake").ends_with(3).says(&["`merge` in feedbake.toml", words]);
+        site.write("feedbake.toml", &settings);
+    }
+    site.run("clean --all").succeeds();
+    assert!(!site.path("data/all.json").exists());
 }

@@ -162,7 +162,7 @@ impl Life {
         let renewal = report.tokens.remove(0).outcome.unwrap();
         let outcome = &report.feeds[0].outcome;
         let hindrance = match outcome {
-            FeedOutcome::Baked(_) => None,
+            FeedOutcome::Baked(_) | FeedOutcome::Merged { .. } => None,
             FeedOutcome::Kept { hindrance, .. } | FeedOutcome::Empty { hindrance } => Some(hindrance),
         };
         let token_is_dead =

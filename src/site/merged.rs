@@ -1,0 +1,53 @@
+//! Several feeds as one: what their data files show, by date. Pure.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::data::empty_data_file;
+use crate::config::FeedSettings;
+use crate::select::Sort;
+
+/// The data file of the merged feed `settings`, made of the data files of its parts as they are now; one that is absent
+/// or unreadable has no posts. Also says how many posts are in it.
+///
+/// A post that several parts show is there once. The account is named where all parts have the same one. Keys stand in
+/// alphabetical order.
+pub fn merged(settings: &FeedSettings, parts: &[Option<Vec<u8>>]) -> (Vec<u8>, usize) {
+    let parts: Vec<Value> = parts.iter().flatten().filter_map(|bytes| serde_json::from_slice(bytes).ok()).collect();
+    let posts_of = |part: &Value| part.get("posts").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut posts: Vec<Value> = parts.iter().flat_map(posts_of).collect();
+    match settings.wish.sort {
+        // Each part was sorted by its own wish; between them only time can be compared.
+        Sort::Newest | Sort::Likes | Sort::Random => posts.sort_by(|left, right| age(right).cmp(&age(left))),
+        Sort::Oldest => posts.sort_by(|left, right| age(left).cmp(&age(right))),
+    }
+    let mut seen = BTreeSet::new();
+    posts.retain(|post| seen.insert(post.get("id").map(Value::to_string)));
+    posts.truncate(settings.wish.limit.get());
+
+    let count = posts.len();
+    let mut file = serde_json::to_value(empty_data_file(settings)).unwrap_or_default();
+    let accounts: BTreeSet<String> =
+        parts.iter().filter_map(|part| part.get("account")).map(Value::to_string).collect();
+    if let (1, Some(part)) = (accounts.len(), parts.first()) {
+        for path in ["/account", "/words/follow"] {
+            if let Some((known, place)) = part.pointer(path).zip(file.pointer_mut(path)) {
+                *place = known.clone();
+            }
+        }
+    }
+    if let Some(place) = file.get_mut("posts") {
+        *place = Value::Array(posts);
+    }
+    let mut bytes = serde_json::to_vec_pretty(&file).expect("the data file is made of texts and numbers");
+    bytes.push(b'\n');
+    (bytes, count)
+}
+
+/// Posts of unknown age are the oldest; of one age the later id comes first.
+fn age(post: &Value) -> (Option<Timestamp>, &str) {
+    let text = |key: &str| post.get(key).and_then(Value::as_str);
+    (text("timestamp").and_then(|time| time.parse().ok()), text("id").unwrap_or_default())
+}
