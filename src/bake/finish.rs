@@ -48,19 +48,10 @@ pub fn claim(
     Ok(())
 }
 
-/// Counts how the pictures of one feed came about, and what they weigh.
+/// Counts how the pictures of one feed came about.
 pub fn count_pictures(count: &mut PictureCount, ready: &Ready) {
     for made in &ready.gathered.made {
         count.add(made.work);
-        count.original_bytes += made.picture.original_bytes;
-        let best = made.picture.formats().first().copied();
-        let mut sizes = made.picture.renditions.iter().filter(|rendition| Some(rendition.format) == best);
-        let middle = sizes.clone().find(|rendition| rendition.width >= 640).or_else(|| sizes.next_back());
-        if let Some(middle) = middle {
-            count.page_bytes += middle.bytes;
-            let (narrowest, widest) = count.page_widths.unwrap_or((middle.width, middle.width));
-            count.page_widths = Some((narrowest.min(middle.width), widest.max(middle.width)));
-        }
     }
 }
 
@@ -74,6 +65,7 @@ pub fn publish(
     index: &mut Index,
 ) -> Result<Baked, BakeError> {
     let Ready { gathered, account: (account, asked_at), listed, unreadable, data, posts } = ready;
+    let weight = site::weigh(feed, &gathered.selection.kept, &gathered.gallery);
     let data_before = kitchen.root.read(&feed.data_file)?;
     place(kitchen, gathered.gallery.values())?;
     let data_sha256 = kitchen.cache.put(&data)?;
@@ -105,12 +97,13 @@ pub fn publish(
         gone(&site::shown_posts(data_before.as_deref()), &memory.posts)
     };
     index.remember_feed(&feed.name, memory, tools.now);
-    let kept = gathered.selection.kept.iter();
-    let without_alt = kept.filter(|post| !site::without_alt(feed, post).is_empty());
+    let kept = &gathered.selection.kept;
+    let without_alt = kept.iter().filter(|post| !site::without_alt(feed, post).is_empty());
     Ok(Baked {
         posts,
         written,
         gone,
+        weight,
         without_alt: without_alt.map(|post| post.handle().to_owned()).collect(),
         dropped: gathered.selection.dropped,
         unreadable,

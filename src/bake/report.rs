@@ -16,7 +16,7 @@ use crate::manifest::{self, ManifestError};
 use crate::media::{PATIENCE, Work};
 use crate::render::RenderError;
 use crate::select::Dropped;
-use crate::site::PublishError;
+use crate::site::{PublishError, Weight};
 
 /// What a bake did.
 #[derive(Debug, Default)]
@@ -66,12 +66,6 @@ pub struct PictureCount {
     pub kept: usize,
     /// Bytes that were downloaded.
     pub downloaded_bytes: u64,
-    /// Bytes of all originals.
-    pub original_bytes: u64,
-    /// Bytes a page with all tiles of a middle width loads: what became of the originals for a visitor.
-    pub page_bytes: u64,
-    /// The narrowest and the widest of those middle widths, in pixels.
-    pub page_widths: Option<(u32, u32)>,
 }
 
 impl PictureCount {
@@ -158,6 +152,8 @@ pub struct Baked {
     pub gone: Vec<String>,
     /// Posts that are not shown.
     pub dropped: Vec<Dropped>,
+    /// What it weighs.
+    pub weight: Weight,
     /// Posts that are shown with a picture for which nobody wrote an alternative text.
     pub without_alt: Vec<String>,
     /// Items of the API's answer that are no posts.

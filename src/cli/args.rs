@@ -95,7 +95,8 @@ pub enum Command {
     #[command(after_help = "Examples:
   feedbake bake --demo             the built-in demo account: no token, no network
   feedbake bake --dry-run          say what would be shown, write nothing
-  feedbake bake --strict           fail the build when the feed cannot be refreshed")]
+  feedbake bake --strict           fail the build when the feed cannot be refreshed
+  feedbake bake --max-bytes 350kB  fail it when a phone would load more than that")]
     Bake(BakeArgs),
     /// Set a site up: settings, partial, stylesheet, ignore lines, and a workflow on request
     #[command(after_help = "Examples:
@@ -223,6 +224,22 @@ pub struct BakeArgs {
     /// Bake, and end with code 3 when this is found
     #[arg(long, value_name = "LINT")]
     pub deny: Vec<Lint>,
+    /// Bake, and end with code 3 when a phone would load more than this for a feed, such as `350kB`
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub max_bytes: Option<u64>,
+}
+
+/// Reads a size: a number of bytes, or of `kB` or `MB`, which are 1000 and 1000000.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic()).trim_end();
+    let unit: u64 = match text[digits.len()..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" => 1000,
+        "m" | "mb" => 1_000_000,
+        _ => return Err("a number of bytes was expected, such as `350kB`".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "a whole number was expected, such as `350kB`".to_owned())?;
+    number.checked_mul(unit).ok_or_else(|| "that is more than there is".to_owned())
 }
 
 /// Flags of `init`.

@@ -9,9 +9,9 @@ use super::failure::{Code, Failure};
 use super::start::{Start, start, start_alone};
 use super::token::usual_stores;
 use super::tokens::Told;
-use super::ui::{Voice, count};
+use super::ui::{Voice, bytes, count};
 use super::{github, list, summary, token_advice};
-use crate::bake::{Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse};
+use crate::bake::{Baked, Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse};
 use crate::config::{Layer, TokenError};
 
 const UNFINISHED: &str = "the bake was not finished; the site shows what it showed before";
@@ -72,6 +72,15 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
             failures.push((feed.name.as_str(), failure));
         }
     }
+    for feed in &report.feeds {
+        let (FeedOutcome::Baked(baked), Some(budget)) = (&feed.outcome, flags.max_bytes) else { continue };
+        if baked.weight.phone > budget {
+            let failure = of_weight(feed, baked, budget);
+            failure.tell(voice);
+            worst = worst.max(failure.code);
+            failures.push((feed.name.as_str(), failure));
+        }
+    }
     // Of a token that the API has just refused it is no news that it ends.
     let is_news = |name: &Option<String>| name.as_ref().is_none_or(|name| !dead.contains(name));
     warnings.extend(told.warnings.into_iter().filter(|(name, _)| is_news(name)).map(|(_, warning)| warning));
@@ -93,6 +102,14 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
         voice.json(&summary::as_json(&report, worst));
     }
     Ok(worst)
+}
+
+/// What a feed that is too heavy means for those who set a budget.
+fn of_weight(feed: &FeedReport, baked: &Baked, budget: u64) -> Failure {
+    let consequence = format!("the feed {} is heavier than `--max-bytes` allows", feed.name);
+    Failure::new(Code::Settings, consequence)
+        .because(&format!("a phone loads {}, and {} was the most", bytes(baked.weight.phone), bytes(budget)))
+        .hint("show fewer posts (`limit`), or make smaller files: `pictures.formats = [\"avif\", \"webp\", \"jpeg\"]`, a lower `pictures.webp_quality`, another width between those of `pictures.widths`")
 }
 
 /// Puts the mistake that a token's first letters give away in the place of the usual advice, and before it what is known

@@ -96,6 +96,9 @@ fn step_summary(report: &Report, failures: &[(&str, Failure)], tokens: &[String]
             FeedOutcome::Empty { .. } => writeln!(page, "- **{}**: empty", feed.name),
         };
         if let FeedOutcome::Baked(baked) = &feed.outcome {
+            if baked.posts > 0 {
+                let _ = writeln!(page, "  - {}", summary::weight(&baked.weight, baked.posts));
+            }
             let (lines, more) = summary::left_out(baked, summary::NAMED);
             let more = (more > 0).then(|| format!("left out {more} more"));
             for line in lines.into_iter().chain(more) {

@@ -10,6 +10,7 @@ use super::tokens;
 use super::ui::{GREEN, Loudness, Voice, bytes, count};
 use crate::bake::{Baked, FeedOutcome, FeedReport, PictureCount, Report};
 use crate::feed::one_line;
+use crate::site::Weight;
 
 /// Posts left out that are named in a plain summary. An answer may repeat one of them ten thousand times.
 pub const NAMED: usize = 12;
@@ -79,6 +80,9 @@ fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
     let left_out = baked.dropped.len() + baked.unreadable.len();
     let word = baked.written.word();
     voice.say(&format!("{GREEN}{}{GREEN:#}: {posts} in {} ({word}), {left_out} left out", feed.name, feed.data_file));
+    if baked.posts > 0 {
+        voice.say(&format!("{}: {}", feed.name, weight(&baked.weight, baked.posts)));
+    }
 }
 
 fn pictures(pictures: &PictureCount) -> String {
@@ -86,14 +90,21 @@ fn pictures(pictures: &PictureCount) -> String {
     if pictures.downloaded_bytes > 0 {
         parts.push(format!("{} downloaded", bytes(pictures.downloaded_bytes)));
     }
-    let (before, after) = (bytes(pictures.original_bytes), bytes(pictures.page_bytes));
-    let width = match pictures.page_widths {
-        Some((narrowest, widest)) if narrowest < widest => format!(" at {narrowest} to {widest} px"),
-        Some((width, _)) => format!(" at {width} px"),
-        None => String::new(),
-    };
-    let weight = format!("{before} of originals → {after}{width}");
-    format!("{}: {}; {weight}", count(pictures.total(), "picture"), parts.join(", "))
+    format!("{}: {}", count(pictures.total(), "picture"), parts.join(", "))
+}
+
+/// What a feed weighs: the originals, the files in the site, and what a phone loads of them.
+pub fn weight(weight: &Weight, posts: usize) -> String {
+    let widths: Vec<String> =
+        weight.shipped.iter().map(|(width, all)| format!("{} at {width} px", bytes(*all))).collect();
+    format!(
+        "{} of originals → {} in the site ({}); a phone loads {} for {}",
+        bytes(weight.originals),
+        bytes(weight.shipped.values().sum()),
+        widths.join(", "),
+        bytes(weight.phone),
+        count(posts, "tile")
+    )
 }
 
 /// A day as people write it: `2 May 2026`.
@@ -111,8 +122,6 @@ pub fn as_json(report: &Report, code: Code) -> Value {
             "made": pictures.fetched + pictures.reshaped,
             "reused": pictures.kept,
             "downloaded_bytes": pictures.downloaded_bytes,
-            "original_bytes": pictures.original_bytes,
-            "page_bytes": pictures.page_bytes,
         },
         "installed": report.installed.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "removed": report.removed.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -133,6 +142,12 @@ fn feed_as_json(feed: &FeedReport) -> Value {
             "posts": baked.posts,
             "changed": baked.written.is_change(),
             "gone": baked.gone,
+            "weight": {
+                "original_bytes": baked.weight.originals,
+                "site_bytes": baked.weight.shipped.values().sum::<u64>(),
+                "widths": baked.weight.shipped.iter().map(|(width, all)| json!({ "width": width, "bytes": all })).collect::<Vec<_>>(),
+                "phone_bytes": baked.weight.phone,
+            },
             "without_alt": baked.without_alt,
             "dropped": baked.dropped.iter().map(|dropped| json!({
                 "post": dropped.post.handle(),

@@ -11,6 +11,7 @@ mod prune;
 mod publish;
 mod shown;
 mod templates;
+mod weight;
 
 pub use alt::{AltSource, alt_text};
 pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides, without_alt};
@@ -23,3 +24,4 @@ pub use publish::{
 };
 pub use shown::{ShownPost, is_data_file, named_paths, shown_posts, without_missing};
 pub use templates::{PARTIAL, SHORTCODE, STYLESHEET, Template, TemplateState, install};
+pub use weight::{Weight, weigh};

@@ -323,3 +323,41 @@ fn several_accounts_are_one_feed_by_date_and_a_failing_one_keeps_its_part() {
     site.run("clean --all").succeeds();
     assert!(!site.path("data/all.json").exists());
 }
+
+#[test]
+fn a_feed_is_weighed_and_a_budget_holds() {
+    let api = Emulator::serve(feedbake::emulator::World::demo()).unwrap();
+    let settings = "[pictures]\nwidths = [160, 320, 640]\nformats = [\"webp\", \"jpeg\"]\n";
+    let site = Sandbox::new(&api).file("feedbake.toml", settings);
+    let summary = site.path("summary.md");
+    let baked =
+        site.run_with("bake --json", &[("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())]);
+    let answer: serde_json::Value = serde_json::from_str(&baked.succeeds().stdout).unwrap();
+    let weight = &answer["feeds"][0]["weight"];
+    // By hand, from the files: the covers that a tile of 390 dots asks for.
+    let data = site.data();
+    let size = |path: &serde_json::Value| {
+        fs::metadata(site.path(&format!("static/{}", path.as_str().unwrap()))).unwrap().len()
+    };
+    let mut phone = 0;
+    for post in data["posts"].as_array().unwrap() {
+        let webp = post["image"]["sources"][0]["srcset"].as_array().unwrap();
+        let chosen =
+            webp.iter().find(|file| file["width"].as_u64().unwrap() >= 390).unwrap_or_else(|| webp.last().unwrap());
+        phone += size(&chosen["path"]);
+    }
+    assert_eq!(weight["phone_bytes"], phone);
+    let all: u64 = site.files("static/feedbake").values().map(|bytes| bytes.len() as u64).sum();
+    assert_eq!(weight["site_bytes"], all);
+    let widths: Vec<u64> =
+        weight["widths"].as_array().unwrap().iter().map(|entry| entry["width"].as_u64().unwrap()).collect();
+    assert_eq!(widths, [160, 320, 640]);
+    assert!(fs::read_to_string(&summary).unwrap().contains("a phone loads"), "it is in the step summary");
+
+    site.run(&format!("bake --max-bytes {phone}")).succeeds();
+    site.run(&format!("bake --max-bytes {}", phone - 1))
+        .ends_with(3)
+        .says(&["heavier than `--max-bytes`", "pictures.formats"]);
+    site.run("bake --max-bytes 10MB").succeeds().says(&["in the site (", "a phone loads", "for 12 tiles"]);
+    site.run("bake --max-bytes lots").ends_with(2).says(&["such as `350kB`"]);
+}

@@ -1,0 +1,64 @@
+//! What a feed weighs: as it came, as it lies in the site, and as a visitor loads it. Pure.
+
+use std::collections::BTreeMap;
+
+use super::data::{Gallery, shown_slides};
+use crate::config::{Arrangement, FeedSettings};
+use crate::feed::Post;
+use crate::media::Picture;
+
+/// A phone of the usual size: this many CSS pixels wide, each of this many dots.
+const PHONE: (u32, u32) = (390, 2);
+
+/// Bytes of one feed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Weight {
+    /// Of the originals.
+    pub originals: u64,
+    /// Of the files in the site, in all formats, by the width that was wished for.
+    pub shipped: BTreeMap<u32, u64>,
+    /// Of the pictures that a phone loads to show every tile: in the best format, as its browser would choose.
+    pub phone: u64,
+}
+
+/// Weighs the pictures of `posts`.
+pub fn weigh(settings: &FeedSettings, posts: &[Post], gallery: &Gallery) -> Weight {
+    let mut weight = Weight::default();
+    for (number, post) in posts.iter().enumerate() {
+        let pictures = shown_slides(settings, post).iter().filter_map(|slide| gallery.get(&slide.id));
+        for (slide, picture) in pictures.enumerate() {
+            weight.originals += picture.original_bytes;
+            for rendition in &picture.renditions {
+                let wished = settings.recipe.widths.as_slice();
+                let width = wished.iter().copied().find(|width| *width >= rendition.width);
+                *weight.shipped.entry(width.or(wished.last().copied()).unwrap_or(rendition.width)).or_default() +=
+                    rendition.bytes;
+            }
+            // The other slides of an album are loaded by those who leaf through it.
+            if slide == 0 {
+                weight.phone += loaded(picture, dots(settings, number));
+            }
+        }
+    }
+    weight
+}
+
+/// How wide the tile of the post `number`, from 0, is on a phone, in dots.
+fn dots(settings: &FeedSettings, number: usize) -> u32 {
+    let (width, density) = PHONE;
+    let is_large = number.is_multiple_of(settings.display.large_every as usize);
+    let tile = match settings.display.layout {
+        Arrangement::Highlight if is_large => width,
+        Arrangement::Grid | Arrangement::Masonry | Arrangement::Highlight => width / 2,
+        Arrangement::Carousel => width * 72 / 100,
+        Arrangement::List => width,
+    };
+    tile * density
+}
+
+/// The bytes of the file that a browser chooses for a place of so many dots.
+fn loaded(picture: &Picture, dots: u32) -> u64 {
+    let Some(best) = picture.formats().first().copied() else { return 0 };
+    let wide_enough = picture.of_format(best).find(|rendition| rendition.width >= dots);
+    wide_enough.or_else(|| picture.of_format(best).last()).map_or(0, |rendition| rendition.bytes)
+}
