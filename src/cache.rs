@@ -164,9 +164,9 @@ impl Index {
 
     /// The names of all objects it stands for.
     pub fn objects(&self) -> impl Iterator<Item = &str> {
-        let renditions = self.pictures.values().flat_map(|picture| &picture.renditions);
+        let files = self.pictures.values().flat_map(|picture| picture.files());
         let originals = self.originals.values().map(|original| original.sha256.as_str());
-        originals.chain(renditions.map(|rendition| rendition.sha256.as_str()))
+        originals.chain(files.map(|file| file.sha256))
     }
 }
 

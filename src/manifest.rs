@@ -169,11 +169,11 @@ impl Manifest {
     /// Lists the files of these pictures; whether any of them was not listed before.
     pub fn claim_pictures<'a>(&mut self, pictures: impl Iterator<Item = &'a Arc<Picture>>) -> bool {
         let mut is_news = false;
-        for rendition in pictures.flat_map(|picture| &picture.renditions) {
-            let known = self.files.get(&rendition.path);
-            if !known.is_some_and(|file| file.role == Role::Picture && file.sha256 == rendition.sha256) {
+        for file in pictures.flat_map(|picture| picture.files()) {
+            let known = self.files.get(file.path);
+            if !known.is_some_and(|known| known.role == Role::Picture && known.sha256 == file.sha256) {
                 is_news = true;
-                self.claim(rendition.path.clone(), Role::Picture, rendition.sha256.clone());
+                self.claim(file.path.clone(), Role::Picture, file.sha256.to_owned());
             }
         }
         is_news
@@ -185,8 +185,7 @@ impl Manifest {
         for feed in self.feeds.values() {
             needed.insert(&feed.data_file);
             needed.extend(feed.fragment.as_ref());
-            let renditions = feed.pictures.values().flat_map(|picture| &picture.renditions);
-            needed.extend(renditions.map(|rendition| &rendition.path));
+            needed.extend(feed.pictures.values().flat_map(|picture| picture.files()).map(|file| file.path));
         }
         let gone = self.files.iter().filter(|(path, file)| file.role != Role::Template && !needed.contains(path));
         gone.map(|(path, _)| path.clone()).collect()
@@ -292,6 +291,7 @@ mod tests {
                             color: "#000000".to_owned(),
                             placeholder: text,
                             renditions,
+                            clip: None,
                         };
                         (id, Arc::new(picture))
                     })

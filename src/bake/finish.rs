@@ -50,9 +50,8 @@ pub fn claim(
 
 /// Counts how the pictures of one feed came about.
 pub fn count_pictures(count: &mut PictureCount, ready: &Ready) {
-    for made in &ready.gathered.made {
-        count.add(made.work);
-    }
+    ready.gathered.made.iter().for_each(|made| count.add(made.work));
+    count.downloaded_bytes += ready.gathered.filmed_bytes;
 }
 
 /// Puts one gathered feed into the site, the data file last.
@@ -104,6 +103,7 @@ pub fn publish(
         written,
         gone,
         weight,
+        without_video: gathered.without_video,
         without_alt: without_alt.map(|post| post.handle().to_owned()).collect(),
         dropped: gathered.selection.dropped,
         unreadable,
@@ -183,7 +183,7 @@ pub fn place<'a>(kitchen: &Kitchen<'_>, pictures: impl Iterator<Item = &'a Arc<P
     let size = |path: &SitePath| published.size(root, path);
     let place = |picture: &Picture| site::place_picture(root, layout, cache, scanner, picture, &size);
     let pictures: Vec<&Arc<Picture>> = pictures.collect();
-    let is_there = |picture: &Picture| picture.renditions.iter().all(|file| size(&file.path) == Some(file.bytes));
+    let is_there = |picture: &Picture| picture.files().all(|file| size(file.path) == Some(file.bytes));
     let absent = pictures.iter().filter(|picture| !is_there(picture)).count();
     // One thread for one worker: then every step has its number, which tests count.
     let threads = if *shapers == 1 { 1 } else { (shapers * WAITS).min(absent) };
@@ -258,7 +258,7 @@ pub fn tidy(
     }
     let mut objects: BTreeSet<&str> = index.objects().collect();
     let pictures = manifest.feeds.values().flat_map(|feed| feed.pictures.values());
-    objects.extend(pictures.flat_map(|picture| &picture.renditions).map(|rendition| rendition.sha256.as_str()));
+    objects.extend(pictures.flat_map(|picture| picture.files()).map(|file| file.sha256));
     objects.extend(manifest.files.values().filter(|file| file.role == Role::Data).map(|file| file.sha256.as_str()));
     kitchen.cache.prune(&objects)?;
     Ok(removed)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::film::film;
 use super::listing::Listing;
 use super::{BakeError, Event, Hindrance, Kitchen};
 use crate::cache::{Index, Original};
@@ -11,7 +12,7 @@ use crate::feed::{MediaId, Post, Slide};
 use crate::files::SitePath;
 use crate::http::HttpError;
 use crate::manifest::Manifest;
-use crate::media::{self, Bench, Fortune, Job, Made, Picture, PixelLimits, Stock, Trouble};
+use crate::media::{self, Bench, Clip, File, Fortune, Job, Made, Picture, PixelLimits, Stock, Trouble};
 use crate::select::{Outlook, Selection, select, wants_more};
 use crate::site::{Gallery, shown_slides};
 
@@ -26,6 +27,10 @@ pub struct Gathered {
     pub made: Vec<Made>,
     /// What to remember of their originals.
     pub originals: BTreeMap<MediaId, Original>,
+    /// Posts whose video is shown by its poster although the video was wished for, and why.
+    pub without_video: Vec<(String, String)>,
+    /// Bytes of videos that were downloaded.
+    pub filmed_bytes: u64,
     /// `scan` ended the listing though more was wanted.
     pub scan_ended: bool,
 }
@@ -137,15 +142,17 @@ pub fn gather(
         gathered.selection.kept.iter().flat_map(|post| shown_slides(settings, post)).map(|slide| &slide.id).collect();
     gathered.gallery.retain(|id, _| shown.contains(id));
     gathered.made.retain(|made| shown.contains(&made.picture.id));
+    film(kitchen, settings, known, listing, &mut gathered)?;
     Ok(gathered)
 }
 
 /// Refuses a picture that has a folder where one of its files has to be.
 fn with_a_place(kitchen: &Kitchen<'_>, made: Made) -> Result<Made, Trouble> {
     let is_absent = |path: &SitePath| kitchen.published.size(kitchen.root, path).is_none();
-    let mut places = made.picture.renditions.iter().map(|file| &file.path);
-    match places.find(|path| is_absent(path) && kitchen.root.is_folder(path)) {
-        Some(folder) => Err(Trouble::NoPlace(folder.clone())),
+    let folder =
+        made.picture.files().map(|file| file.path).find(|path| is_absent(path) && kitchen.root.is_folder(path));
+    match folder.cloned() {
+        Some(folder) => Err(Trouble::NoPlace(folder)),
         None => Ok(made),
     }
 }
@@ -324,10 +331,21 @@ impl<'a> Known<'a> {
     /// Every file lies in the site, or whole in the cache.
     fn has_renditions(&self, picture: &Picture) -> bool {
         picture.renditions.iter().all(|rendition| {
-            let in_folder = rendition.path.below(self.kitchen.settings.media_dir.as_str()).is_some();
-            let in_site = self.kitchen.published.size(self.kitchen.root, &rendition.path) == Some(rendition.bytes);
-            in_folder && (in_site || self.kitchen.cache.get(&rendition.sha256).is_ok_and(|bytes| bytes.is_some()))
+            self.has_file(File { path: &rendition.path, bytes: rendition.bytes, sha256: &rendition.sha256 })
         })
+    }
+
+    /// It lies in the site, or whole in the cache.
+    pub fn has_file(&self, file: File<'_>) -> bool {
+        let in_folder = file.path.below(self.kitchen.settings.media_dir.as_str()).is_some();
+        let in_site = self.kitchen.published.size(self.kitchen.root, file.path) == Some(file.bytes);
+        in_folder && (in_site || self.kitchen.cache.get(file.sha256).is_ok_and(|bytes| bytes.is_some()))
+    }
+
+    /// The videos that earlier bakes had of a slide, the latest first.
+    pub fn clips(&self, slide: &MediaId) -> impl Iterator<Item = &'a Clip> {
+        let of_manifest = self.manifest.picture(slide, &self.recipe);
+        [of_manifest, self.index.picture(slide)].into_iter().flatten().filter_map(|picture| picture.clip.as_ref())
     }
 
     fn job(&self, slide: &Slide) -> Job {

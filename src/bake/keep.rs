@@ -15,7 +15,7 @@ use crate::config::{FeedSettings, Templates};
 use crate::feed::MediaId;
 use crate::files::{FileError, SitePath};
 use crate::manifest::{Manifest, Role, Version};
-use crate::media::{Picture, PixelLimits, Rendition, decode, hex};
+use crate::media::{File, Picture, PixelLimits, decode, hex};
 use crate::site::{self, PublishError};
 
 /// Leaves the last good feed, puts it back where it was lost, or writes an empty one where there was none.
@@ -193,11 +193,8 @@ fn mend(kitchen: &Kitchen<'_>, feed: &FeedSettings, manifest: &mut Manifest) -> 
 /// The data file without the posts of which a picture is missing in the site, or is damaged beyond showing; `None` when
 /// none is.
 fn without_missing(kitchen: &Kitchen<'_>, data: &[u8], pictures: &BTreeMap<MediaId, Arc<Picture>>) -> Option<Vec<u8>> {
-    let made: BTreeMap<&SitePath, &Rendition> = pictures
-        .values()
-        .flat_map(|picture| &picture.renditions)
-        .map(|rendition| (&rendition.path, rendition))
-        .collect();
+    let files = pictures.values().flat_map(|picture| picture.files());
+    let made: BTreeMap<&SitePath, File<'_>> = files.map(|file| (file.path, file)).collect();
     site::without_missing(data, &|path| {
         let place = kitchen.settings.layout().site_path(path);
         place.is_ok_and(|place| can_be_shown(kitchen, &place, made.get(&place).copied()))
@@ -206,7 +203,7 @@ fn without_missing(kitchen: &Kitchen<'_>, data: &[u8], pictures: &BTreeMap<Media
 
 /// Whether a picture is there, as it was made or in another form: somebody may have packed it more tightly. Half of one
 /// is none.
-fn can_be_shown(kitchen: &Kitchen<'_>, place: &SitePath, made: Option<&Rendition>) -> bool {
+fn can_be_shown(kitchen: &Kitchen<'_>, place: &SitePath, made: Option<File<'_>>) -> bool {
     let Some(made) = made else { return kitchen.root.size(place).is_some() };
     // What was put back in this run was not there at its beginning.
     if kitchen.published.size(kitchen.root, place) == Some(made.bytes) {

@@ -147,7 +147,10 @@ impl<'a> Listing<'a> {
     /// A link that holds the live token would hand it to whoever serves pictures.
     fn drop_links_with_the_token(&self, post: &mut Post) {
         let holds = |link: &MediaLink| self.scanner.scan(link.signed_address().as_bytes()).is_some_and(Leak::is_live);
-        post.slides.iter_mut().for_each(|slide| slide.picture_links.retain(|link| !holds(link)));
+        for slide in &mut post.slides {
+            slide.picture_links.retain(|link| !holds(link));
+            slide.video_link.take_if(|link| holds(link));
+        }
     }
 
     /// Asks for one post again, for links that work; `None` when it is gone or cannot be had now.

@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod crash;
+mod film;
 mod finish;
 mod gather;
 mod inspect;

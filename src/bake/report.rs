@@ -154,6 +154,8 @@ pub struct Baked {
     pub dropped: Vec<Dropped>,
     /// What it weighs.
     pub weight: Weight,
+    /// Posts whose video is shown by its poster although the video was wished for, and why.
+    pub without_video: Vec<(String, String)>,
     /// Posts that are shown with a picture for which nobody wrote an alternative text.
     pub without_alt: Vec<String>,
     /// Items of the API's answer that are no posts.

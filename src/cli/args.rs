@@ -229,17 +229,8 @@ pub struct BakeArgs {
     pub max_bytes: Option<u64>,
 }
 
-/// Reads a size: a number of bytes, or of `kB` or `MB`, which are 1000 and 1000000.
 fn size(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic()).trim_end();
-    let unit: u64 = match text[digits.len()..].trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kb" => 1000,
-        "m" | "mb" => 1_000_000,
-        _ => return Err("a number of bytes was expected, such as `350kB`".to_owned()),
-    };
-    let number: u64 = digits.parse().map_err(|_| "a whole number was expected, such as `350kB`".to_owned())?;
-    number.checked_mul(unit).ok_or_else(|| "that is more than there is".to_owned())
+    crate::config::size(text).ok_or_else(|| "a size was expected, such as `350kB`".to_owned())
 }
 
 /// Flags of `init`.

@@ -66,6 +66,9 @@ fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
             voice.detail(&format!("left out {}: {}", dropped.post.handle(), one_line(&dropped.reason.to_string())));
         }
     }
+    for (handle, why) in baked.without_video.iter().take(if loud { usize::MAX } else { NAMED }) {
+        voice.say(&format!("{handle} is shown by its poster: {}", one_line(why)));
+    }
     for pin in &baked.missing_pins {
         voice.warn(&format!("the pinned post {pin} is not in the account's list"));
     }
@@ -149,6 +152,7 @@ fn feed_as_json(feed: &FeedReport) -> Value {
                 "phone_bytes": baked.weight.phone,
             },
             "without_alt": baked.without_alt,
+            "without_video": baked.without_video.iter().map(|(post, why)| json!({ "post": post, "reason": why })).collect::<Vec<_>>(),
             "dropped": baked.dropped.iter().map(|dropped| json!({
                 "post": dropped.post.handle(),
                 "reason": dropped.reason.to_string(),

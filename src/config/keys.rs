@@ -88,7 +88,12 @@ pub const KEYS: &[Key] = &[
     ),
     feed("pictures.aspect", r#""original""#, "`original`, or a ratio to crop to: `1:1`, `4:5`, `3:4`, …"),
     feed("pictures.carousel", r#""all""#, "`all` slides of a carousel, or its `cover`"),
-    feed("pictures.video", r#""poster""#, "what to make of a video: its `poster`"),
+    feed(
+        "pictures.video",
+        r#""poster""#,
+        "what to make of a video: its `poster`, or the `file`, which the page then plays",
+    ),
+    feed("pictures.video_max", r#""20MB""#, "a larger video is shown by its poster"),
     feed("pictures.avif_quality", "80", "AVIF quality, 1 to 100"),
     feed("pictures.webp_quality", "80", "WebP quality, 1 to 100"),
     feed("pictures.jpeg_quality", "80", "JPEG quality, 1 to 100"),

@@ -26,6 +26,7 @@ pub use environment::{Environment, GithubActions};
 pub use keys::{KEYS, Key, Scope};
 pub use layer::{Layer, parse_file};
 pub use origin::Origin;
+pub use parse::size;
 pub use settings::{
     Carousel, Counts, FeedSettings, Found, MergeSettings, Override, Settings, SettingsError, Templates, Video,
 };

@@ -10,7 +10,7 @@ use super::api::{ApiSettings, api};
 use super::display::{Display, dates, display, language, words};
 use super::layer::{Given, Group, Layer};
 use super::origin::Origin;
-use super::parse::{base_path, duration, is_safe_link, kind, known_path, moment, time_zone};
+use super::parse::{base_path, duration, is_safe_link, kind, known_path, moment, size, time_zone};
 use super::pictures::recipe;
 use super::read::{Merged, bad, plain_text, texts};
 use super::token_settings::TokenSettings;
@@ -167,6 +167,11 @@ pub enum Carousel {
 pub enum Video {
     /// Its poster.
     Poster,
+    /// The video itself beside its poster, where it is not larger.
+    File {
+        /// The most.
+        max_bytes: u64,
+    },
 }
 
 /// What the user says of one post instead of what the post says.
@@ -362,14 +367,22 @@ fn feed(merged: &Merged<'_>, name: &str, found: &Found, overrides: &[&Group]) ->
             "cover" => Some(Carousel::Cover),
             _ => None,
         })?,
-        video: merged
-            .text("pictures.video", Video::Poster, "\"poster\"", |text| (text == "poster").then_some(Video::Poster))?,
+        video: video(merged)?,
         overrides: said,
         display: display(merged)?,
         words: words(merged, &language)?,
         dates: dates(merged, timezone)?,
         language,
         api: api(merged)?,
+    })
+}
+
+fn video(merged: &Merged<'_>) -> Result<Video, SettingsError> {
+    let max_bytes = merged.text("pictures.video_max", 20_000_000, "a size such as \"20MB\"", size)?;
+    merged.text("pictures.video", Video::Poster, "\"poster\" or \"file\"", |text| match text {
+        "poster" => Some(Video::Poster),
+        "file" => Some(Video::File { max_bytes }),
+        _ => None,
     })
 }
 

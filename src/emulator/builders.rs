@@ -84,6 +84,14 @@ impl PostBuilder {
         self
     }
 
+    /// The bytes behind the video's link, for videos that are not what they seem; after the size.
+    pub fn film(mut self, content: Content) -> Self {
+        let name = format!("{}.mp4", self.shortcode);
+        self.files.retain(|(file, _)| *file != name);
+        self.files.push((name, content));
+        self
+    }
+
     /// A picture that no decoder takes.
     pub fn broken_picture(self) -> Self {
         self.picture(Content::Bytes(b"\xff\xd8\xff\xe0 and then nothing".to_vec()))

@@ -22,9 +22,19 @@ pub enum Content {
 }
 
 impl Content {
-    /// How a video begins. Nobody plays it.
+    /// A video of twelve seconds without a frame in it: its beginning, and the header that says how long it lasts.
     pub fn video() -> Self {
-        Self::Embedded(b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41 and so on")
+        let mut bytes = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41".to_vec();
+        bytes.extend(116_u32.to_be_bytes());
+        bytes.extend(b"moov");
+        bytes.extend(108_u32.to_be_bytes());
+        bytes.extend(b"mvhd");
+        // Version, flags and two dates; a thousand parts to a second, and twelve thousand of them.
+        bytes.extend([0; 12]);
+        bytes.extend(1000_u32.to_be_bytes());
+        bytes.extend(12_000_u32.to_be_bytes());
+        bytes.extend([0; 80]);
+        Self::Bytes(bytes)
     }
 
     /// The bytes; `name` gives each drawn picture a colour of its own.

@@ -217,6 +217,9 @@ pub struct Slide {
     /// Signed, so never written anywhere.
     #[serde(skip)]
     pub picture_links: Vec<MediaLink>,
+    /// Where the video itself may be had; signed, too.
+    #[serde(skip)]
+    pub video_link: Option<MediaLink>,
     /// The alternative text its author wrote.
     pub author_alt: Option<String>,
 }
@@ -261,14 +264,19 @@ impl Post {
 
     /// The post without its links, as it is remembered: they are signed and soon dead.
     pub fn without_links(self) -> Self {
-        let slides = self.slides.into_iter().map(|slide| Slide { picture_links: Vec::new(), ..slide });
+        let slides =
+            self.slides.into_iter().map(|slide| Slide { picture_links: Vec::new(), video_link: None, ..slide });
         Self { slides: slides.collect(), ..self }
     }
 
     /// The post without its texts and links: what is left of one that must not be shown.
     pub fn without_texts(self) -> Self {
-        let slides =
-            self.slides.into_iter().map(|slide| Slide { picture_links: Vec::new(), author_alt: None, ..slide });
+        let slides = self.slides.into_iter().map(|slide| Slide {
+            picture_links: Vec::new(),
+            video_link: None,
+            author_alt: None,
+            ..slide
+        });
         Self { permalink: None, caption: Caption::default(), slides: slides.collect(), username: None, ..self }
     }
 }

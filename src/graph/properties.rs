@@ -104,6 +104,7 @@ fn check(post: &crate::feed::Post) {
     // Links are not written.
     for (read, was) in read.slides.iter_mut().zip(&post.slides) {
         read.picture_links.clone_from(&was.picture_links);
+        read.video_link.clone_from(&was.video_link);
     }
     assert_eq!(&read, post, "parse → write → parse");
 }

@@ -204,7 +204,9 @@ fn slide(item: &Value, id: MediaId, kind: SlideKind) -> Slide {
             picture_links.push(link);
         }
     }
-    Slide { id, kind, picture_links, author_alt: text(item, "alt_text") }
+    // Of a video that Instagram withholds the file of there is the thumbnail alone.
+    let video_link = text(item, "media_url").filter(|_| kind == SlideKind::Video).map(MediaLink::new);
+    Slide { id, kind, picture_links, video_link, author_alt: text(item, "alt_text") }
 }
 
 /// The slides of a post: its children, or itself. A child without a link stays, for an older copy of it may be kept.

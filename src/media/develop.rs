@@ -77,6 +77,7 @@ pub fn develop(
         color: dominant_colour(smallest),
         placeholder: thumbhash_base64(smallest),
         renditions,
+        clip: None,
     };
     Ok(Developed { picture, files })
 }

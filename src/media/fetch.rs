@@ -31,6 +31,30 @@ pub fn fetch(
     patiently(patience, pause, dice, outcome, || http.get_media(link, limits, &begins_like_a_picture))
 }
 
+/// Downloads one video of at most `max_bytes`, which is kept as it is. All else as in [`fetch`].
+///
+/// # Errors
+/// As there; [`HttpError::TooLarge`] for a larger one.
+pub fn fetch_video(
+    http: &Http,
+    link: &MediaLink,
+    max_bytes: u64,
+    patience: &Patience,
+    pause: &dyn Fn(Duration),
+    dice: &dyn Fn() -> f64,
+    outcome: &dyn Fn(&HttpError) -> Outcome,
+) -> Result<Vec<u8>, HttpError> {
+    let limits = FetchLimits { max_bytes };
+    patiently(patience, pause, dice, outcome, || http.get_media(link, limits, &begins_like_a_video))
+}
+
+fn begins_like_a_video(start: &[u8]) -> Result<(), String> {
+    match Sniffed::of(start) {
+        Sniffed::Mp4 => Ok(()),
+        other => Err(other.describe().to_owned()),
+    }
+}
+
 fn begins_like_a_picture(start: &[u8]) -> Result<(), String> {
     let sniffed = Sniffed::of(start);
     if sniffed.is_picture_we_decode() { Ok(()) } else { Err(sniffed.describe().to_owned()) }

@@ -8,6 +8,7 @@
 mod avif;
 #[cfg(test)]
 mod awkward;
+mod clip;
 mod colour;
 mod decode;
 mod decode_jpeg;
@@ -30,11 +31,12 @@ mod shape;
 mod sniff;
 mod workshop;
 
+pub use clip::clip;
 pub use decode::{PixelLimits, ShapeError, decode};
 pub use develop::{DevelopError, Developed, develop};
 pub use encode::{EncodeError, Format, Quality};
-pub use fetch::fetch;
-pub use picture::{Picture, Rendition, is_picture};
+pub use fetch::{fetch, fetch_video};
+pub use picture::{Clip, File, Picture, Rendition, is_picture};
 pub use plan::{Step, Stock, decide, without_network};
 pub(crate) use recipe::hex;
 pub use recipe::{Recipe, Widths};

@@ -9,7 +9,7 @@ use super::alt::{AltSource, alt_text, caption_for_alt, slides_without_alt};
 use super::layout::Layout;
 use crate::config::{Carousel, Counts, FeedSettings, Override};
 use crate::feed::{Account, Caption, MediaId, Post, PostKind, Slide};
-use crate::media::{Format, Picture, Rendition};
+use crate::media::{Clip, Format, Picture, Rendition};
 use crate::words::DateWriter;
 
 /// Longest excerpt, in graphemes: two to three lines on a tile.
@@ -99,6 +99,8 @@ pub struct DataPost {
     color: String,
     placeholder: String,
     image: DataImage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video: Option<DataVideo>,
     /// At least one.
     pub slides: Vec<Tile>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,6 +139,18 @@ pub struct Tile {
     placeholder: String,
     #[serde(flatten)]
     image: DataImage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video: Option<DataVideo>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct DataVideo {
+    src: String,
+    r#type: &'static str,
+    bytes: u64,
+    /// `0:32`; absent where it is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<String>,
 }
 
 impl DataFile {
@@ -246,6 +260,7 @@ fn data_post(settings: &FeedSettings, dates: &DateWriter<'_>, post: &Post, galle
         color: cover.color.clone(),
         placeholder: cover.placeholder.clone(),
         image: cover.image.clone(),
+        video: cover.video.clone(),
         slides,
         likes: counted(post.likes),
         comments: counted(post.comments),
@@ -295,6 +310,7 @@ fn tiles(
             color: picture.color.clone(),
             placeholder: picture.placeholder.clone(),
             image: data_image(settings.generator.layout(), picture),
+            video: picture.clip.as_ref().map(|clip| data_video(settings.generator.layout(), clip)),
         }
     };
     shown.iter().enumerate().map(tile).collect()
@@ -329,6 +345,15 @@ fn data_image(layout: &Layout, picture: &Picture) -> DataImage {
         })
         .collect();
     DataImage { width: largest.width, height: largest.height, src: path_of(fallback(picture)), sources }
+}
+
+fn data_video(layout: &Layout, clip: &Clip) -> DataVideo {
+    DataVideo {
+        src: layout.published_path(&clip.path).to_owned(),
+        r#type: "video/mp4",
+        bytes: clip.bytes,
+        duration: clip.seconds.map(|seconds| format!("{}:{:02}", seconds / 60, seconds % 60)),
+    }
 }
 
 fn fallback(picture: &Picture) -> &Rendition {

@@ -87,16 +87,16 @@ pub fn place_picture(
     size: &dyn Fn(&SitePath) -> Option<u64>,
 ) -> Result<usize, PublishError> {
     let mut placed = 0;
-    for rendition in &picture.renditions {
-        if !rendition.is_ours() || !layout.is_published_file(&rendition.path) {
-            return Err(PublishError::Lost(rendition.path.clone()));
+    for file in picture.files() {
+        if !file.is_ours() || !layout.is_published_file(file.path) {
+            return Err(PublishError::Lost(file.path.clone()));
         }
-        if size(&rendition.path) == Some(rendition.bytes) {
+        if size(file.path) == Some(file.bytes) {
             continue;
         }
-        let bytes = cache.get(&rendition.sha256)?.ok_or_else(|| PublishError::Lost(rendition.path.clone()))?;
-        refuse_leaks(scanner, &rendition.path, &bytes)?;
-        root.write(&rendition.path, &bytes)?;
+        let bytes = cache.get(file.sha256)?.ok_or_else(|| PublishError::Lost(file.path.clone()))?;
+        refuse_leaks(scanner, file.path, &bytes)?;
+        root.write(file.path, &bytes)?;
         placed += 1;
     }
     Ok(placed)

@@ -35,7 +35,8 @@ pub fn is_data_file(bytes: &[u8]) -> bool {
         .is_ok_and(|value| value["version"].is_u64() && value["feed"]["name"].is_string() && value["posts"].is_array())
 }
 
-/// The data file without the posts of which a picture is missing in the site; `None` when none is.
+/// The data file without the posts of which a picture is missing in the site, and without videos that are; `None` when
+/// nothing is.
 ///
 /// `is_there` is asked for paths as they stand in the file, relative to the published folder. What is left of the file
 /// says the same as before, its keys in alphabetical order.
@@ -43,13 +44,27 @@ pub fn without_missing(bytes: &[u8], is_there: &dyn Fn(&str) -> bool) -> Option<
     let mut value: Value = serde_json::from_slice(bytes).ok()?;
     let posts = value.get_mut("posts")?.as_array_mut()?;
     let before = posts.len();
+    let without_videos = posts.iter_mut().fold(0, |all, post| all + drop_missing_videos(post, is_there));
     posts.retain(|post| named_paths(post).into_iter().all(is_there));
-    if posts.len() == before {
+    if posts.len() == before && without_videos == 0 {
         return None;
     }
     let mut bytes = serde_json::to_vec_pretty(&value).ok()?;
     bytes.push(b'\n');
     Some(bytes)
+}
+
+/// A video that is missing costs itself alone: its poster stands in for it. Returns how many were.
+fn drop_missing_videos(value: &mut Value, is_there: &dyn Fn(&str) -> bool) -> usize {
+    let is_missing = |video: &Value| video["src"].as_str().is_none_or(|path| !is_there(path));
+    match value {
+        Value::Object(map) => {
+            let own = usize::from(map.get("video").is_some_and(is_missing) && map.remove("video").is_some());
+            own + map.values_mut().fold(0, |all, value| all + drop_missing_videos(value, is_there))
+        }
+        Value::Array(list) => list.iter_mut().fold(0, |all, value| all + drop_missing_videos(value, is_there)),
+        _ => 0,
+    }
 }
 
 /// The paths that a data file, or a part of one, names, relative to the published folder.
@@ -84,5 +99,8 @@ mod tests {
         assert_eq!(left("a.webp"), Some(vec!["2".to_owned()]));
         assert_eq!(left("c.jpg"), Some(vec!["1".to_owned()]));
         assert_eq!(without_missing(b"no file", &|_| false), None);
+        let film = br#"{"posts":[{"id":"1","image":{"src":"a.jpg"},"video":{"src":"a.mp4"},"slides":[{"src":"a.jpg","video":{"src":"a.mp4"}}]}]}"#;
+        let mended = without_missing(film, &|path| path != "a.mp4").unwrap();
+        assert!(!String::from_utf8_lossy(&mended).contains("video") && shown_posts(Some(&mended)).len() == 1);
     }
 }

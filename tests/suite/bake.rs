@@ -361,3 +361,66 @@ fn a_feed_is_weighed_and_a_budget_holds() {
     site.run("bake --max-bytes 10MB").succeeds().says(&["in the site (", "a phone loads", "for 12 tiles"]);
     site.run("bake --max-bytes lots").ends_with(2).says(&["such as `350kB`"]);
 }
+
+#[test]
+fn a_video_lies_beside_its_poster_where_that_is_wished_and_costs_itself_alone() {
+    let api = Emulator::start()
+        .post(reel("DAa").size(72, 128))
+        .post(video("DAb").size(64, 64).film(Content::Bytes([b"\0\0\0\x20ftypisom".as_slice(), &[7; 3000]].concat())))
+        .post(video("DAc").size(64, 64).film(Content::Bytes(b"<!DOCTYPE html><title>Sorry</title>".to_vec())))
+        .post(carousel("DAd").slide(64, 64).video_slide(64, 64))
+        .post(video("DAe").size(64, 64).without_media_url());
+    let file = "[pictures]\nvideo = \"file\"\nvideo_max = \"2kB\"\n";
+    let site = Sandbox::new(&api).file("feedbake.toml", file);
+    let videos =
+        || -> Vec<String> { site.files("static/feedbake").into_keys().filter(|name| name.ends_with(".mp4")).collect() };
+    let video_of = |data: &serde_json::Value, code: &str| {
+        let post = data["posts"].as_array().unwrap().iter().find(|post| post["shortcode"] == code).unwrap();
+        post["video"].clone()
+    };
+    site.run("bake").succeeds().says(&[
+        "DAb is shown by its poster",
+        "DAc is shown by its poster",
+        "DAe is shown by its poster: the API names no file for it",
+    ]);
+    site.is_whole();
+    let data = site.data();
+    let film = video_of(&data, "DAa");
+    assert_eq!((&film["type"], &film["duration"]), (&"video/mp4".into(), &"0:12".into()));
+    let place = format!("static/{}", film["src"].as_str().unwrap());
+    assert_eq!(fs::metadata(site.path(&place)).unwrap().len(), film["bytes"].as_u64().unwrap());
+    assert_eq!(data["posts"].as_array().unwrap().len(), 5, "no post is lost");
+    for code in ["DAb", "DAc", "DAd", "DAe"] {
+        assert!(video_of(&data, code).is_null(), "{code}");
+    }
+    let slides = &data["posts"].as_array().unwrap().iter().find(|post| post["shortcode"] == "DAd").unwrap()["slides"];
+    assert!(slides[0]["video"].is_null() && slides[1]["video"]["src"].is_string(), "{slides}");
+    assert_eq!(videos().len(), 2);
+    site.run("doctor").prints(&["data/instagram.json"]);
+
+    // Nothing is downloaded twice, and a lost one comes back from the cache; with the cache gone it is downloaded again.
+    let asked = || api.requests().iter().filter(|request| request.path().starts_with("/o1/")).count();
+    let before = asked();
+    fs::remove_file(site.path(&place)).unwrap();
+    site.run("bake").succeeds().says(&["(unchanged)"]);
+    assert!(site.path(&place).is_file());
+    assert!(asked() - before <= 2, "only what could not be had is asked for again");
+
+    // The API is down, and the file is nowhere: the poster stands in for it.
+    fs::remove_file(site.path(&place)).unwrap();
+    fs::remove_dir_all(site.path(".feedbake/cache")).unwrap();
+    api.fault(feedbake::emulator::Fault::TokenExpired);
+    site.run("bake").succeeds();
+    assert!(video_of(&site.data(), "DAa").is_null() && site.data()["posts"].as_array().unwrap().len() == 5);
+    api.clear_faults();
+    site.run("bake").succeeds();
+    assert!(site.path(&place).is_file() && video_of(&site.data(), "DAa")["src"].is_string());
+
+    // Without the wish the files go.
+    site.write("feedbake.toml", "");
+    site.run("bake").succeeds();
+    assert_eq!(videos(), Vec::<String>::new());
+    site.is_whole();
+    site.write("feedbake.toml", "[pictures]\nvideo_max = \"large\"\n");
+    site.run("bake").ends_with(3).says(&["`pictures.video_max` in feedbake.toml:2 should be a size such as \"20MB\""]);
+}
