@@ -16,7 +16,7 @@ const shots = shotsAt > 0 ? resolve(process.argv[shotsAt + 1]) : null;
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const widths = [360, 768, 1280];
 const schemes = ["light", "dark"];
-const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".webp": "image/webp", ".jpg": "image/jpeg", ".xml": "text/xml", ".svg": "image/svg+xml" };
+const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".webp": "image/webp", ".jpg": "image/jpeg", ".xml": "text/xml", ".svg": "image/svg+xml", ".mp4": "video/mp4" };
 const findings = [];
 const find = (page, text) => findings.push(`${page}: ${text}`);
 
