@@ -242,7 +242,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
     report.removed = tidy(&kitchen, &report, &before, &mut manifest, &mut index)?;
     // Last: a template that cannot be written is no reason to forget the feed.
     if tools.settings.templates == Templates::Install {
-        report.installed = site::install(tools.root, tools.settings.layout(), &mut manifest)?;
+        report.installed = site::install(tools.root, tools.settings.layout(), tools.settings.script, &mut manifest)?;
     }
     Ok(report)
 }

@@ -17,7 +17,7 @@ use crate::manifest::Manifest;
 use crate::setup::{
     Action, From, Item, Line, Plan, Replace, Sight, Target, WORKFLOW_FILE, Way, Wish, netlify_base, plan,
 };
-use crate::site::Generator;
+use crate::site::{Generator, Script};
 
 const NOT_SET_UP: &str = "the site was not set up; nothing was written";
 
@@ -93,11 +93,12 @@ fn look(
     let found = mark_of(&place.site);
     let own = own_texts(&place.site);
     let first = |holds: &dyn Fn(&str) -> bool| {
-        let is_ours = |path: &Path| generator.layout().templates.iter().any(|ours| Path::new(ours.place) == path);
+        let is_ours =
+            |path: &Path| generator.layout().brought(Script::Install).any(|ours| Path::new(ours.place) == path);
         let file = own.iter().find(|(path, text)| !is_ours(path) && holds(text));
         file.map(|(path, _)| path.display().to_string().replace('\\', "/"))
     };
-    let templates = generator.layout().templates.iter().map(|template| {
+    let templates = generator.layout().brought(place.settings.script).map(|template| {
         let there = text(root, &template.path()).ok().flatten().unwrap_or_default();
         (*template, template.state(root, manifest), there)
     });

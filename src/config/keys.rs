@@ -103,6 +103,7 @@ pub const KEYS: &[Key] = &[
     feed("display.lightbox", "false", "tiles open in a box on the page, without a script; else they lead to the post"),
     feed("display.header", "false", "the profile above the posts"),
     feed("display.follow", "false", "a link to the profile below the posts"),
+    site("display.script", "false", "write `feedbake.js` too: Escape and arrow keys in the box"),
     feed("words.photo", "", "what a photo is called; empty words are in the `language`, here and below"),
     feed("words.video", "", "a video"),
     feed("words.reel", "", "a reel"),

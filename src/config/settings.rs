@@ -19,7 +19,7 @@ use crate::feed::{PostKind, Shortcode};
 use crate::files::SitePath;
 use crate::media::Recipe;
 use crate::select::{Hashtag, Wish};
-use crate::site::{Generator, Layout};
+use crate::site::{Generator, Layout, Script};
 use crate::words::{DateStyle, Language, Words};
 
 /// A setting that cannot be used, and who set it.
@@ -87,6 +87,8 @@ pub struct Settings {
     pub max_stale: Duration,
     /// Whether the templates are installed where they are missing.
     pub templates: Templates,
+    /// Whether the script is installed with them.
+    pub script: Script,
     /// The life of the tokens.
     pub tokens: TokenSettings,
 }
@@ -265,6 +267,7 @@ impl Settings {
             )?,
             max_stale: site.text("max_stale", days(30), "a time such as \"30d\"", duration)?,
             templates: if site.switch("templates", true)? { Templates::Install } else { Templates::Leave },
+            script: if site.switch("display.script", false)? { Script::Install } else { Script::Omit },
             tokens: TokenSettings::from_site(&site)?,
         })
     }

@@ -1,6 +1,6 @@
 //! What builds the site, and where things live in it. Pure: whoever asks which files are there lends the eyes.
 
-use super::templates::{self, Template};
+use super::templates::{self, Script, Template};
 use crate::files::{NotInSite, SitePath};
 
 /// What builds the site.
@@ -41,6 +41,8 @@ pub struct Layout {
     pub taken: &'static [&'static str],
     /// What feedbake brings along; the first shows the feed.
     pub templates: &'static [Template],
+    /// What comes along on request.
+    pub script: &'static Template,
     /// The line that shows the feed in a template.
     pub include: &'static str,
     /// The line for the head of a page.
@@ -59,6 +61,7 @@ const ZOLA: Layout = Layout {
     // Zola takes everything in `templates/` for a template, and empties `public/` before it looks for data.
     taken: &["public", "templates"],
     templates: &[templates::PARTIAL, templates::STYLESHEET, templates::SHORTCODE],
+    script: &templates::ZOLA_SCRIPT,
     include: "{% include \"partials/instagram.html\" %}",
     stylesheet: "<link rel=\"stylesheet\" href=\"{{ get_url(path=\"feedbake.css\") | safe }}\">",
     build: "zola build",
@@ -73,6 +76,7 @@ const HUGO: Layout = Layout {
     built_folder: Some("public"),
     taken: &["public", "layouts", "archetypes", "resources"],
     templates: &templates::HUGO,
+    script: &templates::HUGO_SCRIPT,
     include: "{{ partial \"instagram.html\" . }}",
     stylesheet: "<link rel=\"stylesheet\" href=\"{{ relURL \"feedbake.css\" }}\">",
     build: "hugo",
@@ -87,6 +91,7 @@ const ELEVENTY: Layout = Layout {
     built_folder: Some("_site"),
     taken: &["_site", "_includes", "node_modules"],
     templates: &templates::ELEVENTY,
+    script: &templates::ELEVENTY_SCRIPT,
     include: "{% include \"instagram.njk\" %}",
     stylesheet: "<link rel=\"stylesheet\" href=\"{{ \"/feedbake/feedbake.css\" | url }}\">",
     build: "npx @11ty/eleventy",
@@ -101,6 +106,7 @@ const JEKYLL: Layout = Layout {
     built_folder: Some("_site"),
     taken: &["_site", "_includes", "_layouts", "_posts"],
     templates: &templates::JEKYLL,
+    script: &templates::JEKYLL_SCRIPT,
     include: "{% include instagram.html %}",
     stylesheet: "<link rel=\"stylesheet\" href=\"{{ \"assets/feedbake/feedbake.css\" | relative_url }}\">",
     build: "bundle exec jekyll build",
@@ -115,6 +121,7 @@ const ASTRO: Layout = Layout {
     built_folder: Some("dist"),
     taken: &["dist", "node_modules", "src/pages"],
     templates: &templates::ASTRO,
+    script: &templates::ASTRO_SCRIPT,
     include: "<Instagram />",
     stylesheet: "<link rel=\"stylesheet\" href={`${import.meta.env.BASE_URL.replace(/\\/*$/, \"/\")}feedbake.css`}>",
     build: "npx astro build",
@@ -129,6 +136,7 @@ const HTML: Layout = Layout {
     built_folder: None,
     taken: &["node_modules"],
     templates: &templates::HTML,
+    script: &templates::HTML_SCRIPT,
     include: "<!--#include virtual=\"/feedbake/instagram.html\" -->",
     stylesheet: "<link rel=\"stylesheet\" href=\"feedbake/feedbake.css\">",
     build: "",
@@ -281,6 +289,12 @@ impl Layout {
     /// Whether a picture at `path` lies in a folder that can hold one.
     pub fn is_published_file(&self, path: &SitePath) -> bool {
         SitePath::new(path.folder()).is_ok_and(|folder| self.is_published(&folder))
+    }
+
+    /// What is put into a site.
+    pub fn brought(&self, script: Script) -> impl Iterator<Item = &'static Template> {
+        let script = (script == Script::Install).then_some(self.script);
+        self.templates.iter().chain(script)
     }
 
     /// The stylesheet.

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::fragment::is_fragment;
 use super::layout::{Generator, Layout};
 use super::shown::{is_data_file, named_paths};
-use super::templates::relist_templates;
+use super::templates::{Script, relist_templates};
 use crate::auth::{STATUS_FILE, VAULT_FILE};
 use crate::cache::{self, Index};
 use crate::files::{FileError, Root, SitePath};
@@ -134,7 +134,7 @@ fn may_be_ours(path: &SitePath, record: &FileRecord, bytes: &[u8]) -> bool {
         Role::Data => is_data_file(bytes),
         Role::Fragment => is_fragment(bytes),
         Role::Template => {
-            let mut all = Generator::ALL.into_iter().flat_map(|generator| generator.layout().templates);
+            let mut all = Generator::ALL.into_iter().flat_map(|generator| generator.layout().brought(Script::Install));
             all.any(|template| template.place == path.as_str())
         }
     }

@@ -30,6 +30,18 @@ const fn shortcode(place: &'static str, text: &'static str) -> Template {
     Template { place, about: "the shortcode, for Markdown", text }
 }
 
+/// The script, which nothing needs.
+const fn script(place: &'static str) -> Template {
+    Template { place, about: "the script, for comfort in the box", text: include_str!("templates/feedbake.js") }
+}
+
+pub(super) const ZOLA_SCRIPT: Template = script("static/feedbake.js");
+pub(super) const HUGO_SCRIPT: Template = script("static/feedbake.js");
+pub(super) const ELEVENTY_SCRIPT: Template = script("feedbake/feedbake.js");
+pub(super) const JEKYLL_SCRIPT: Template = script("assets/feedbake/feedbake.js");
+pub(super) const ASTRO_SCRIPT: Template = script("public/feedbake.js");
+pub(super) const HTML_SCRIPT: Template = script("feedbake/feedbake.js");
+
 /// The partial of Zola's sites.
 pub const PARTIAL: Template = partial(
     "templates/partials/instagram.html",
@@ -79,6 +91,15 @@ pub(super) const HTML: [Template; 2] = [
 /// SHA-256 of texts that an earlier feedbake brought along, hexadecimal: whoever changes a template after a release adds
 /// the hash of what was released.
 const EARLIER: [&str; 0] = [];
+
+/// Whether the script comes along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Script {
+    /// It does.
+    Install,
+    /// Nothing needs it.
+    Omit,
+}
 
 /// How a file that feedbake brings along stands in a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,9 +155,14 @@ impl Template {
 ///
 /// # Errors
 /// [`FileError`] when a file cannot be written.
-pub fn install(root: &Root, layout: &Layout, manifest: &mut Manifest) -> Result<Vec<SitePath>, FileError> {
+pub fn install(
+    root: &Root,
+    layout: &Layout,
+    script: Script,
+    manifest: &mut Manifest,
+) -> Result<Vec<SitePath>, FileError> {
     let mut installed = Vec::new();
-    for template in layout.templates {
+    for template in layout.brought(script) {
         if template.state(root, manifest) == TemplateState::Missing {
             template.put(root, manifest)?;
             installed.push(template.path());
@@ -149,7 +175,7 @@ pub fn install(root: &Root, layout: &Layout, manifest: &mut Manifest) -> Result<
 
 /// Notes the templates that nobody edited again, where the manifest was lost.
 pub fn relist_templates(root: &Root, layout: &Layout, manifest: &mut Manifest) {
-    for template in layout.templates {
+    for template in layout.brought(Script::Install) {
         relist(root, manifest, template);
     }
 }

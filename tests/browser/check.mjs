@@ -108,6 +108,41 @@ async function tryBoxes(tab, name) {
   return ids;
 }
 
+// The script that adds keys to the boxes, in a page that would do without it.
+async function tryScript(browser, page) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true });
+  const tab = await context.newPage();
+  await tab.goto(`${base}/${page}`);
+  const ids = await tab.evaluate(() => [...document.querySelectorAll(".feedbake-box")].map((box) => box.id));
+  const shown = () => tab.evaluate(() => document.querySelector(".feedbake-box:target")?.id ?? "");
+  const expect = async (what, id) => {
+    await tab.waitForTimeout(50);
+    if ((await shown()) !== id) find(page, `with the script: ${what} shows ${(await shown()) || "no box"}`);
+  };
+  tab.on("pageerror", (error) => find(page, `with the script: ${error}`));
+  await tab.addScriptTag({ path: new URL("../../src/site/templates/feedbake.js", import.meta.url).pathname });
+  await tab.keyboard.press("Escape");
+  await tab.focus(`[id="${ids[0]}-tile"]`);
+  const before = await tab.evaluate(() => history.length);
+  await tab.keyboard.press("Enter");
+  await expect("Enter", ids[0]);
+  await tab.keyboard.press("ArrowRight");
+  await expect("the right arrow", ids[1]);
+  await tab.keyboard.press("ArrowLeft");
+  await expect("the left arrow", ids[0]);
+  await tab.keyboard.press("Shift+Tab");
+  for (let stop = 0; stop < 12; stop += 1) {
+    const inside = await tab.evaluate(() => document.activeElement.closest(".feedbake-box")?.id ?? "");
+    if (inside !== ids[0]) find(page, `with the script: Tab leads out of the box, to ${await focused(tab)}`);
+    await tab.keyboard.press("Tab");
+  }
+  if ((await tab.evaluate(() => history.length)) !== before + 1) find(page, "with the script: turning pages piles up history");
+  await tab.keyboard.press("Escape");
+  await expect("Escape", "");
+  if ((await focused(tab)) !== `${ids[0]}-tile`) find(page, `with the script: the focus is at ${await focused(tab)}`);
+  await context.close();
+}
+
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic"] });
 const pages = await pagesBelow(folder);
 if (pages.length === 0) find(folder, "no page was found");
@@ -120,6 +155,9 @@ for (const page of pages) {
     }
   }
 }
+
+const withBoxes = async (page) => (await readFile(join(folder, page), "utf8")).includes("feedbake-box");
+if (pages.includes("index.html") && (await withBoxes("index.html"))) await tryScript(browser, "index.html");
 
 for (const scheme of schemes) {
   for (const width of [320, ...widths]) {

@@ -424,3 +424,25 @@ fn a_video_lies_beside_its_poster_where_that_is_wished_and_costs_itself_alone() 
     site.write("feedbake.toml", "[pictures]\nvideo_max = \"large\"\n");
     site.run("bake").ends_with(3).says(&["`pictures.video_max` in feedbake.toml:2 should be a size such as \"20MB\""]);
 }
+
+#[test]
+fn the_script_comes_along_on_request_and_its_line_is_right() {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    let api = Emulator::start().post(photo("DAa").size(32, 32));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    assert!(!site.path("static/feedbake.js").exists(), "nothing needs it");
+    site.write("feedbake.toml", "display.script = true\n");
+    site.run("bake").succeeds().says(&["wrote static/feedbake.js"]);
+    let script = fs::read(site.path("static/feedbake.js")).unwrap();
+    assert!(script.len() < 2000, "{} bytes", script.len());
+    // A page names it by its hash: the document has the one of the file as it is installed.
+    let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha384::digest(&script));
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/display.md")).unwrap();
+    assert!(page.contains(&format!("integrity=\"sha384-{hash}\"")), "docs/display.md should say sha384-{hash}");
+    site.write("static/feedbake.js", "// mine\n");
+    site.run("bake").succeeds();
+    site.run("clean --all").succeeds();
+    assert_eq!(fs::read_to_string(site.path("static/feedbake.js")).unwrap(), "// mine\n");
+}
