@@ -8,11 +8,11 @@ use super::listing::Listing;
 use super::{BakeError, Event, Hindrance, Kitchen};
 use crate::cache::{Index, Original};
 use crate::config::FeedSettings;
-use crate::feed::{MediaId, Post, Slide};
+use crate::feed::{Account, MediaId, Post, Slide, SlideKind};
 use crate::files::SitePath;
 use crate::http::HttpError;
 use crate::manifest::Manifest;
-use crate::media::{self, Bench, Clip, File, Fortune, Job, Made, Picture, PixelLimits, Stock, Trouble};
+use crate::media::{self, Bench, Clip, File, Fortune, Job, Made, Picture, PixelLimits, Recipe, Stock, Trouble};
 use crate::select::{Outlook, Selection, select, wants_more};
 use crate::site::{Gallery, shown_slides};
 
@@ -241,9 +241,43 @@ fn make(
     answers
 }
 
+/// Makes the picture of the account; without one the profile is shown in words.
+pub fn portray(
+    kitchen: &Kitchen<'_>,
+    settings: &FeedSettings,
+    (manifest, index): (&Manifest, &Index),
+    listing: &Listing<'_>,
+    account: &Account,
+    gathered: &mut Gathered,
+) {
+    let Some(id) = account.portrait.clone().filter(|_| settings.display.header) else { return };
+    let recipe = settings.recipe.of_portrait();
+    let known = Known::of_recipe(kitchen, manifest, index, &recipe);
+    let picture_links = account.portrait_link.iter().cloned().collect();
+    let slide = Slide { id: id.clone(), kind: SlideKind::Image, picture_links, video_link: None, author_alt: None };
+    let jobs = [known.job(&slide)];
+    let made = make_with(kitchen, settings, &recipe, listing, &Fortune::default(), &jobs).pop();
+    if let Some(Ok(made)) = made.map(|made| made.and_then(|made| with_a_place(kitchen, made))) {
+        gathered.gallery.insert(id.clone(), made.picture.clone());
+        gathered.originals.extend(made.original.clone().map(|original| (id, original)));
+        gathered.made.push(made);
+    }
+}
+
 fn make_once(
     kitchen: &Kitchen<'_>,
     settings: &FeedSettings,
+    listing: &Listing<'_>,
+    fortune: &Fortune,
+    jobs: &[Job],
+) -> Vec<Result<Made, Trouble>> {
+    make_with(kitchen, settings, &settings.recipe, listing, fortune, jobs)
+}
+
+fn make_with(
+    kitchen: &Kitchen<'_>,
+    settings: &FeedSettings,
+    recipe: &Recipe,
     listing: &Listing<'_>,
     fortune: &Fortune,
     jobs: &[Job],
@@ -268,7 +302,7 @@ fn make_once(
     let (total, feed, watch) = (jobs.len(), settings.name.as_str(), kitchen.watch);
     let bench = Bench {
         cache: &kitchen.cache,
-        recipe: &settings.recipe,
+        recipe,
         folder: &kitchen.settings.media_dir,
         limits: PixelLimits::default(),
         shapers: kitchen.shapers,
@@ -309,7 +343,11 @@ pub struct Known<'a> {
 impl<'a> Known<'a> {
     /// Looks at manifest and cache for pictures of `settings`' recipe.
     pub fn new(kitchen: &'a Kitchen<'a>, manifest: &'a Manifest, index: &'a Index, settings: &FeedSettings) -> Self {
-        Self { manifest, index, kitchen, recipe: settings.recipe.fingerprint() }
+        Self::of_recipe(kitchen, manifest, index, &settings.recipe)
+    }
+
+    fn of_recipe(kitchen: &'a Kitchen<'a>, manifest: &'a Manifest, index: &'a Index, recipe: &Recipe) -> Self {
+        Self { manifest, index, kitchen, recipe: recipe.fingerprint() }
     }
 
     fn picture(&self, slide: &MediaId) -> Option<&'a Arc<Picture>> {

@@ -37,6 +37,8 @@ pub struct Listing<'a> {
     cursor: Option<Cursor>,
     ended: bool,
     barren_pages: u32,
+    /// The account's picture is shown.
+    wants_portrait: bool,
     /// Posts whose texts hold a token: they are taken out at once, so that no file and no message ever has them.
     withheld: BTreeSet<MediaId>,
     scanner: &'a LeakScanner,
@@ -52,10 +54,10 @@ impl<'a> Listing<'a> {
     pub fn from_api(kitchen: &'a Kitchen<'_>, settings: &'a FeedSettings, http: &'a Http, token: &AccessToken) -> Self {
         let api = &settings.api;
         let counts = settings.counts == Counts::Write || settings.wish.sort == Sort::Likes;
-        let options = ApiOptions { counts, ..api.options() };
+        let options = ApiOptions { counts, portrait: settings.display.header, ..api.options() };
         let graph = Graph::new(http, options, token.clone(), kitchen.notices, kitchen.pause, kitchen.dice);
         let source = Source::Api { graph: Box::new(graph), http };
-        Self::new(kitchen, source, Vec::new(), false)
+        Self { wants_portrait: settings.display.header, ..Self::new(kitchen, source, Vec::new(), false) }
     }
 
     /// Takes what the last good bake listed.
@@ -71,7 +73,18 @@ impl<'a> Listing<'a> {
         let (unreadable, withheld) = (Vec::new(), BTreeSet::new());
         let known = posts.iter().map(|post| post.id.clone()).collect();
         let scanner = &kitchen.scanner;
-        Self { source, posts, known, unreadable, cursor: None, ended, barren_pages: 0, withheld, scanner }
+        Self {
+            source,
+            posts,
+            known,
+            unreadable,
+            cursor: None,
+            ended,
+            barren_pages: 0,
+            wants_portrait: false,
+            withheld,
+            scanner,
+        }
     }
 
     /// Whether a post's texts were taken out for what they held.
@@ -175,6 +188,7 @@ impl<'a> Listing<'a> {
         let remembered = memory.and_then(|memory| memory.account.clone());
         if let Some((account, asked_at)) = &remembered
             && (SignedDuration::ZERO..ACCOUNT_AGE).contains(&now.duration_since(*asked_at))
+            && (account.portrait.is_some() || !self.wants_portrait)
         {
             return (account.clone(), *asked_at);
         }
@@ -183,6 +197,10 @@ impl<'a> Listing<'a> {
             Source::Api { graph, .. } => graph.account().ok(),
             Source::Memory => None,
         };
+        let asked = asked.map(|mut account| {
+            account.portrait_link.take_if(|link| self.scanner.scan(link.signed_address().as_bytes()).is_some());
+            account
+        });
         // Who writes a token into the profile loses the profile, not the feed.
         let asked = asked.filter(|account| !holds_a_token(self.scanner, account));
         // What was not answered is asked again the next time.

@@ -32,7 +32,7 @@ use crate::select::Selection;
 use crate::site::{self, Published};
 
 use finish::{claim, count_pictures, merge, publish, render, tidy};
-use gather::{Gathered, Known, Pictures, Stopped, gather};
+use gather::{Gathered, Known, Pictures, Stopped, gather, portray};
 use keep::{keep, leave_to_later};
 use listing::Listing;
 
@@ -357,11 +357,12 @@ fn prepare(
     with_listing(kitchen, feed, source, index, |listing| {
         let gathered = gather(kitchen, feed, &known, listing, Pictures::Make);
         *requests += listing.requests();
-        let gathered = gathered?;
+        let mut gathered = gathered?;
         doubt(tools.belief, record, &gathered, listing)?;
         let already = listing.requests();
         let account = listing.account(index.feed(&feed.name), record.map(|record| &record.account), tools.now);
         *requests += listing.requests() - already;
+        portray(kitchen, feed, (manifest, index), listing, &account.0, &mut gathered);
         let unreadable = std::mem::take(&mut listing.unreadable);
         let file = site::data_file(feed, &account.0, &gathered.selection.kept, &gathered.gallery);
         let (data, posts) = (file.to_bytes(), file.posts.len());

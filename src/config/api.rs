@@ -37,6 +37,7 @@ impl ApiSettings {
             token_in: self.token_in,
             patience: self.patience,
             counts: false,
+            portrait: false,
         }
     }
 }

@@ -62,8 +62,9 @@ impl World {
             .map_err(|error| FolderError::Form { name: "account.json", why: error.to_string() })?;
         let posts: Vec<Map<String, Value>> = serde_json::from_slice(media)
             .map_err(|error| FolderError::Form { name: "media.json", why: error.to_string() })?;
+        let portrait = account.get("profile_picture_url").and_then(Value::as_str).map(str::to_owned);
+        let mut names: Vec<String> = portrait.into_iter().collect();
         let mut world = Self { account, ..Self::default() };
-        let mut names = Vec::new();
         world.posts = posts.into_iter().map(|post| node(post, &mut names)).collect::<Result<_, _>>()?;
         names.sort();
         names.dedup();

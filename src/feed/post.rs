@@ -296,6 +296,12 @@ pub struct Account {
     pub followers: Option<u64>,
     /// `BUSINESS`, `MEDIA_CREATOR` or whatever the API says.
     pub account_type: Option<String>,
+    /// What its picture is kept under, where that was asked for and there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portrait: Option<MediaId>,
+    /// Where that may be had; signed, so never written anywhere.
+    #[serde(skip)]
+    pub portrait_link: Option<MediaLink>,
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub struct ApiOptions {
     pub patience: Patience,
     /// Whether likes, comments and followers are asked for.
     pub counts: bool,
+    /// Whether the picture of the account is.
+    pub portrait: bool,
 }
 
 /// A place in a list; good for the next request only.
@@ -138,7 +140,7 @@ impl<'a> Graph<'a> {
         pause: &'a dyn Fn(Duration),
         dice: &'a dyn Fn() -> f64,
     ) -> Self {
-        let fields = Fields::new(options.counts);
+        let fields = Fields::new(options.counts).and_portrait(options.portrait);
         Self { http, options, token, notices, pause, dice, fields, largest_page: u32::MAX, requests: 0 }
     }
 

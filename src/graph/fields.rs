@@ -31,6 +31,9 @@ const ACCOUNT: [&str; 6] = ["id", "username", "name", "account_type", "biography
 /// Fields of an account that change with every follower.
 const ACCOUNT_COUNTS: [&str; 1] = ["followers_count"];
 
+/// The picture of an account: its link is another one in every answer.
+const PORTRAIT: &str = "profile_picture_url";
+
 /// Where a field stands in the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
@@ -46,13 +49,19 @@ pub enum Place {
 #[derive(Debug, Clone, Default)]
 pub struct Fields {
     with_counts: bool,
+    with_portrait: bool,
     refused: BTreeSet<(Place, String)>,
 }
 
 impl Fields {
     /// Everything feedbake can use; likes and the like only when they are wanted.
     pub fn new(with_counts: bool) -> Self {
-        Self { with_counts, refused: BTreeSet::new() }
+        Self { with_counts, with_portrait: false, refused: BTreeSet::new() }
+    }
+
+    /// Asks for the account's picture as well.
+    pub fn and_portrait(self, with_portrait: bool) -> Self {
+        Self { with_portrait, ..self }
     }
 
     /// The value of the parameter `fields` for a post or a list of posts.
@@ -67,7 +76,8 @@ impl Fields {
 
     /// The value of the parameter `fields` for the account.
     pub fn account(&self) -> String {
-        self.list(Place::Account, &ACCOUNT, &ACCOUNT_COUNTS)
+        let all: Vec<&str> = ACCOUNT.into_iter().chain([PORTRAIT]).collect();
+        self.list(Place::Account, &all, &ACCOUNT_COUNTS)
     }
 
     /// Leaves `field` out from now on; returns false when it was not asked for, so that asking again is of no use.
@@ -90,7 +100,8 @@ impl Fields {
         };
         // A refused `children` takes its own list along.
         let parent = place != Place::Child || self.has(Place::Post, "children");
-        let asked = plain.contains(&field) || (self.with_counts && counts.contains(&field));
+        let is_portrait = self.with_portrait && place == Place::Account && field == PORTRAIT;
+        let asked = is_portrait || plain.contains(&field) || (self.with_counts && counts.contains(&field));
         parent && asked && !self.refused.contains(&(place, field.to_owned()))
     }
 
@@ -126,5 +137,9 @@ mod tests {
         assert!(!Fields::new(false).post().contains("like_count"));
         assert!(Fields::new(true).post().starts_with("like_count,comments_count,id,"));
         assert!(Fields::new(true).account().contains("followers_count"));
+        assert!(!Fields::new(true).account().contains("profile_picture_url"));
+        let mut portrayed = Fields::new(false).and_portrait(true);
+        assert!(portrayed.account().ends_with(",profile_picture_url") && !portrayed.post().contains("profile"));
+        assert!(portrayed.refuse("profile_picture_url", true) && !portrayed.account().contains("profile"));
     }
 }

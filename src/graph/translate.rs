@@ -116,7 +116,14 @@ pub fn post(item: &Value) -> Result<Post, Unreadable> {
 pub fn account(answer: &Value) -> Account {
     let of_list = answer.get("data").and_then(|data| data.as_array()?.first());
     let facts = of_list.unwrap_or(answer);
+    let portrait_link = text(facts, "profile_picture_url").map(MediaLink::new);
+    // Ids of posts are digits alone, so that this is none of them.
+    let portrait = id(facts).ok();
+    let portrait =
+        portrait.and_then(|id| MediaId::new(&format!("profile-{id}")).ok()).filter(|_| portrait_link.is_some());
     Account {
+        portrait,
+        portrait_link,
         username: text(facts, "username").and_then(handle),
         name: text(facts, "name"),
         biography: text(facts, "biography"),

@@ -9,6 +9,9 @@ use super::shape::Aspect;
 /// earlier edition are then made again, from the cached originals.
 const EDITION: u32 = 4;
 
+/// Three dots for each of the 64 pixels that a portrait is wide.
+const PORTRAIT: u32 = 192;
+
 /// Wished widths in pixels: ascending, unique, at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Widths(Vec<u32>);
@@ -42,6 +45,13 @@ pub struct Recipe {
 }
 
 impl Recipe {
+    /// The recipe of an account's picture: a square for the few dots it is shown in, in the one format that every browser
+    /// knows.
+    pub fn of_portrait(&self) -> Self {
+        let widths = Widths(vec![PORTRAIT]);
+        Self { widths, formats: vec![Format::Jpeg], aspect: Aspect::Ratio { width: 1, height: 1 }, ..self.clone() }
+    }
+
     /// Returns eight hexadecimal digits that stand for the whole recipe.
     pub fn fingerprint(&self) -> String {
         let format = |format: &Format| format!("{}{}", format.extension(), self.quality.of(*format));

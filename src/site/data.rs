@@ -69,6 +69,8 @@ struct DataAccount {
     biography_html: String,
     website: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    avatar: Option<DataImage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     followers: Option<u64>,
 }
 
@@ -174,7 +176,7 @@ pub fn data_file(settings: &FeedSettings, account: &Account, posts: &[Post], gal
         feed: DataFeed { name: settings.name.clone(), language: settings.language.to_string() },
         display: data_display(settings),
         words: data_words(settings, account),
-        account: data_account(settings, account),
+        account: data_account(settings, account, gallery),
         posts,
     }
 }
@@ -207,7 +209,7 @@ fn data_words(settings: &FeedSettings, account: &Account) -> DataWords {
     }
 }
 
-fn data_account(settings: &FeedSettings, account: &Account) -> DataAccount {
+fn data_account(settings: &FeedSettings, account: &Account, gallery: &Gallery) -> DataAccount {
     let text = |value: &Option<String>| Caption::new(value.as_deref().unwrap_or_default()).text().to_owned();
     let username = text(&account.username);
     let url = if username.is_empty() { String::new() } else { format!("https://www.instagram.com/{username}/") };
@@ -219,6 +221,12 @@ fn data_account(settings: &FeedSettings, account: &Account) -> DataAccount {
         biography: text(&account.biography),
         biography_html: Caption::new(account.biography.as_deref().unwrap_or_default()).html(),
         website: website.unwrap_or_default(),
+        avatar: account
+            .portrait
+            .as_ref()
+            .filter(|_| settings.display.header)
+            .and_then(|id| gallery.get(id))
+            .map(|picture| data_image(settings.generator.layout(), picture)),
         followers: account.followers.filter(|_| settings.counts == Counts::Write),
     }
 }

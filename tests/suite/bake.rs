@@ -446,3 +446,45 @@ fn the_script_comes_along_on_request_and_its_line_is_right() {
     site.run("clean --all").succeeds();
     assert_eq!(fs::read_to_string(site.path("static/feedbake.js")).unwrap(), "// mine\n");
 }
+
+#[test]
+fn the_picture_of_the_account_comes_with_the_header_and_costs_nothing_else() {
+    let api = Emulator::serve(feedbake::emulator::World::demo()).unwrap();
+    let header = "[pictures]\nwidths = [64]\n[display]\nheader = true\n";
+    let site = Sandbox::new(&api).file("feedbake.toml", "[pictures]\nwidths = [64]\n");
+    let asks_for_it = || api.requests().iter().any(|seen| seen.request.target.contains("profile_picture_url"));
+    site.run("bake").succeeds();
+    assert!(site.data()["account"]["avatar"].is_null() && !asks_for_it());
+
+    site.write("feedbake.toml", header);
+    site.run("bake").succeeds();
+    let avatar = site.data()["account"]["avatar"].clone();
+    assert_eq!((&avatar["width"], &avatar["height"]), (&192.into(), &192.into()));
+    let place = format!("static/{}", avatar["src"].as_str().unwrap());
+    assert!(place.contains("/profile-") && site.path(&place).is_file(), "{place}");
+    site.run("doctor").prints(&["data/instagram.json"]);
+    site.run("preview --out seen").succeeds();
+    assert!(fs::read_to_string(site.path("seen/index.html")).unwrap().contains("<img class=\"feedbake-avatar\""));
+    // Once it is there nothing is asked for again, and where it is lost it comes back.
+    let downloads = || api.requests().iter().filter(|seen| seen.is_download()).count();
+    let before = downloads();
+    site.run("bake").succeeds().says(&["(unchanged)"]);
+    fs::remove_file(site.path(&place)).unwrap();
+    site.run("bake").succeeds().says(&["(unchanged)"]);
+    assert!(site.path(&place).is_file());
+    assert_eq!(downloads(), before);
+
+    // One that cannot be had costs itself: the profile is there in words.
+    let mut world = feedbake::emulator::World::demo();
+    world.account.insert("profile_picture_url".to_owned(), "nowhere.jpg".into());
+    let lonely = Emulator::serve(world).unwrap();
+    let other = Sandbox::new(&lonely).file("feedbake.toml", header);
+    other.run("bake").succeeds();
+    assert!(other.data()["account"]["avatar"].is_null() && other.shown().len() == 12);
+    other.is_whole();
+    // Without the wish it goes.
+    site.write("feedbake.toml", "[pictures]\nwidths = [64]\n");
+    site.run("bake").succeeds();
+    assert!(!site.path(&place).exists() && site.data()["account"]["avatar"].is_null());
+    site.is_whole();
+}

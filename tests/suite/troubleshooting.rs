@@ -187,6 +187,7 @@ fn said_of(body: String) -> String {
         token_in: TokenIn::Header,
         patience: Patience { tries: 1, first_pause: timeout, longest_wait: timeout },
         counts: false,
+        portrait: false,
     };
     let token = feedbake::auth::AccessToken::new("IGAAfakefakefakefakefake").unwrap();
     Graph::new(&http, options, token, &|_| {}, &|_| {}, &|| 0.5).account().unwrap_err().to_string()
