@@ -193,10 +193,13 @@ impl Pen<'_> {
         let between = |key: &str| number(request, key).and_then(|seconds| Timestamp::from_second(seconds as i64).ok());
         let (since, until) = (between("since"), between("until"));
         let posted = |node: &Node| Timestamp::strptime("%Y-%m-%dT%H:%M:%S%z", node.text("timestamp")).ok();
-        let fits = |node: &&Node| {
-            posted(node).is_none_or(|at| since.is_none_or(|since| at >= since) && until.is_none_or(|until| at <= until))
-        };
-        let mut posts: Vec<Node> = self.world.listed().into_iter().filter(fits).cloned().collect();
+        let mut posts: Vec<&Node> = self.world.listed();
+        if since.is_some() || until.is_some() {
+            posts.retain(|node| {
+                let is_between = |at| since.is_none_or(|since| at >= since) && until.is_none_or(|until| at <= until);
+                posted(node).is_none_or(is_between)
+            });
+        }
         if self.fault == Some(Fault::EmptyList) {
             posts.clear();
         }
@@ -213,7 +216,9 @@ impl Pen<'_> {
             _ => start,
         };
         let end = (start + limit).min(posts.len());
-        let mut shown = posts.get(start..end).unwrap_or_default().to_vec();
+        // The page alone is copied: an account may have ten thousand posts.
+        let mut shown: Vec<Node> =
+            posts.get(start..end).unwrap_or_default().iter().map(|node| (*node).clone()).collect();
         let mut has_next = end < posts.len();
         let mut cursor = shown.last().map(|node| self.cursor(node));
         if self.fault == Some(Fault::EmptyPage) && after.is_none() {
@@ -269,10 +274,15 @@ impl Pen<'_> {
         format!("{FAULTY_CURSOR}{}", self.world.counter)
     }
 
-    fn place(&self, posts: &[Node], cursor: &str) -> Result<usize, Refusal> {
+    fn place(&self, posts: &[&Node], cursor: &str) -> Result<usize, Refusal> {
+        let inner = cursor.strip_prefix("QVFI").and_then(|rest| rest.strip_suffix("ZD"));
+        let inner = inner.and_then(|inner| URL_SAFE_NO_PAD.decode(inner).ok()).unwrap_or_default();
+        let inner = String::from_utf8_lossy(&inner).into_owned();
+        let id = inner.split(':').nth(1).unwrap_or_default();
         posts
             .iter()
-            .position(|post| self.cursor(post) == cursor)
+            .position(|post| post.text("id") == id)
+            .filter(|at| self.cursor(posts[*at]) == cursor)
             .ok_or_else(|| Refusal::api(100, "(#100) Invalid cursor"))
     }
 }
