@@ -14,7 +14,7 @@ const folder = resolve(process.argv[2] ?? ".");
 const shotsAt = process.argv.indexOf("--shots");
 const shots = shotsAt > 0 ? resolve(process.argv[shotsAt + 1]) : null;
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const widths = [360, 768, 1280];
+const widths = [360, 768, 1280, 1600];
 const schemes = ["light", "dark"];
 const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".webp": "image/webp", ".jpg": "image/jpeg", ".xml": "text/xml", ".svg": "image/svg+xml", ".mp4": "video/mp4" };
 const findings = [];
@@ -55,7 +55,12 @@ const validator = new HtmlValidate({
   },
 });
 // What is in a closed box is not loaded, and should not be.
-const broken = (tab, within = "body") => tab.evaluate((within) => [...document.querySelectorAll(`${within} img`)].filter((image) => image.checkVisibility() && (!image.complete || image.naturalWidth === 0)).map((image) => image.currentSrc || image.src), within);
+const brokenNow = (tab, within) => tab.evaluate((within) => [...document.querySelectorAll(`${within} img`)].filter((image) => image.checkVisibility() && (!image.complete || image.naturalWidth === 0)).map((image) => image.currentSrc || image.src), within);
+// A busy machine may need a moment.
+async function broken(tab, within = "body") {
+  for (let tries = 0; tries < 30 && (await brokenNow(tab, within)).length > 0; tries += 1) await tab.waitForTimeout(100);
+  return brokenNow(tab, within);
+}
 
 // What is beside the screen in a row or an album is loaded when somebody gets there.
 const leafThrough = (tab) => tab.evaluate(async () => {
@@ -87,6 +92,13 @@ async function tryBoxes(tab, name) {
     for (const image of await broken(tab, `[id="${id}"]`)) find(name, `a picture of the box ${id} is missing: ${image}`);
     const sideways = await tab.evaluate((id) => { const box = document.getElementById(id); return box.scrollWidth - box.clientWidth; }, id);
     if (sideways > 0) find(name, `the box ${id} scrolls sideways by ${sideways} px`);
+    const cut = await tab.evaluate((id) => [...document.querySelectorAll(`[id="${id}"] .feedbake-whole`)].filter((whole) => {
+      const strip = whole.closest(".feedbake-strip").getBoundingClientRect();
+      const picture = whole.getBoundingClientRect();
+      const ratio = whole.getAttribute("width") / whole.getAttribute("height");
+      return picture.top < strip.top - 1 || picture.bottom > strip.bottom + 1 || Math.abs(picture.width / picture.height / ratio - 1) > 0.02;
+    }).length, id);
+    if (cut > 0) find(name, `${cut} pictures of the box ${id} are cut off or out of shape`);
     await tab.keyboard.press("Tab");
     if ((await focused(tab)) !== "feedbake-close") find(name, `the first stop in the box ${id} is ${await focused(tab)}`);
     await tab.keyboard.press("Enter");
@@ -159,58 +171,83 @@ for (const page of pages) {
 const withBoxes = async (page) => (await readFile(join(folder, page), "utf8")).includes("feedbake-box");
 if (pages.includes("index.html") && (await withBoxes("index.html"))) await tryScript(browser, "index.html");
 
-for (const scheme of schemes) {
-  for (const width of [320, ...widths]) {
-    // Only axe, and it alone, needs a page on which its script may run.
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, deviceScaleFactor: 2, bypassCSP: false });
-    for (const page of pages) {
-      const name = `${page} at ${width}, ${scheme}`;
-      const tab = await context.newPage();
-      tab.on("console", (message) => message.type() === "error" && find(name, `console: ${message.text()}`));
-      tab.on("request", (request) => request.url().startsWith(base) || request.url().startsWith("data:") || find(name, `a request to ${new URL(request.url()).host}`));
-      tab.on("response", (response) => response.status() >= 400 && find(name, `${response.status()} for ${new URL(response.url()).pathname}`));
-      await tab.goto(`${base}/${page.replace(/index\.html$/, "")}`, { waitUntil: "load" });
-      const height = await tab.evaluate(() => document.documentElement.scrollHeight);
-      for (let top = 0; top < height; top += 600) {
-        await tab.mouse.wheel(0, 600);
-        await tab.waitForTimeout(40);
-      }
-      await leafThrough(tab);
-      await tab.waitForLoadState("networkidle");
-      for (const image of await broken(tab)) find(name, `a picture is missing: ${image}`);
-      const sideways = await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (sideways > 0) find(name, `scrolls sideways by ${sideways} px`);
-      if (scheme === "light" && width !== 768) await tryBoxes(tab, name);
-      if (shots && width !== 320) {
-        await mkdir(shots, { recursive: true });
-        await tab.evaluate(() => window.scrollTo(0, 0));
-        const label = page.replace(/\/?index\.html$/, "").replaceAll("/", "-") || "home";
-        await tab.screenshot({ path: join(shots, `screenshot-${label}-${width}-${scheme}.png`), fullPage: width !== 1280 });
-      }
-      await tab.close();
+const looks = schemes.flatMap((scheme) => [320, ...widths].map((width) => async () => {
+  // Only axe, and it alone, needs a page on which its script may run.
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, deviceScaleFactor: 2, bypassCSP: false });
+  for (const page of pages) {
+    const name = `${page} at ${width}, ${scheme}`;
+    const tab = await context.newPage();
+    tab.on("console", (message) => message.type() === "error" && find(name, `console: ${message.text()}`));
+    tab.on("request", (request) => request.url().startsWith(base) || request.url().startsWith("data:") || find(name, `a request to ${new URL(request.url()).host}`));
+    tab.on("response", (response) => response.status() >= 400 && find(name, `${response.status()} for ${new URL(response.url()).pathname}`));
+    await tab.goto(`${base}/${page.replace(/index\.html$/, "")}`, { waitUntil: "load" });
+    const height = await tab.evaluate(() => document.documentElement.scrollHeight);
+    for (let top = 0; top < height; top += 600) {
+      await tab.mouse.wheel(0, 600);
+      await tab.waitForTimeout(40);
     }
-    await context.close();
-    if (width === 320) continue;
-    const judged = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, bypassCSP: true });
-    for (const page of pages) {
-      const tab = await judged.newPage();
-      await tab.goto(`${base}/${page.replace(/index\.html$/, "")}`);
-      const judge = async (where) => {
-        const { violations } = await new AxeBuilder({ page: tab }).analyze();
-        for (const violation of violations) {
-          find(`${page} at ${width}, ${scheme}${where}`, `axe ${violation.id}: ${violation.help} (${violation.nodes.length}, first: ${violation.nodes[0].html.slice(0, 120)})`);
-        }
-      };
-      await judge("");
-      const box = await tab.evaluate(() => document.querySelector(".feedbake-box")?.id);
-      if (box) {
-        await tab.goto(`${tab.url().split("#")[0]}#${box}`);
-        await judge(", box open");
-      }
-      await tab.close();
+    await leafThrough(tab);
+    await tab.waitForLoadState("networkidle");
+    for (const image of await broken(tab)) find(name, `a picture is missing: ${image}`);
+    const sideways = await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (sideways > 0) find(name, `scrolls sideways by ${sideways} px`);
+    if (scheme === "light" && [320, 1280].includes(width)) await tryBoxes(tab, name);
+    if (shots && width !== 320) {
+      await mkdir(shots, { recursive: true });
+      await tab.evaluate(() => window.scrollTo(0, 0));
+      const label = page.replace(/\/?index\.html$/, "").replaceAll("/", "-") || "home";
+      await tab.screenshot({ path: join(shots, `screenshot-${label}-${width}-${scheme}.png`), fullPage: width !== 1280 });
     }
-    await judged.close();
+    await tab.close();
   }
+  await context.close();
+  if (width === 320) return;
+  const judged = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, bypassCSP: true });
+  for (const page of pages) {
+    const tab = await judged.newPage();
+    await tab.goto(`${base}/${page.replace(/index\.html$/, "")}`);
+    const judge = async (where) => {
+      const { violations } = await new AxeBuilder({ page: tab }).analyze();
+      for (const violation of violations) {
+        find(`${page} at ${width}, ${scheme}${where}`, `axe ${violation.id}: ${violation.help} (${violation.nodes.length}, first: ${violation.nodes[0].html.slice(0, 120)})`);
+      }
+    };
+    await judge("");
+    const box = await tab.evaluate(() => document.querySelector(".feedbake-box")?.id);
+    if (box) {
+      await tab.goto(`${tab.url().split("#")[0]}#${box}`);
+      await judge(", box open");
+    }
+    await tab.close();
+  }
+  await judged.close();
+}));
+// Most of the time goes into waiting for pictures.
+await Promise.all([0, 1, 2].map(async () => {
+  for (let look = looks.shift(); look; look = looks.shift()) await look();
+}));
+
+// As some people need it: colours of their own, nothing that moves, letters twice as large on a small screen.
+const needs = { "forced colours": { forcedColors: "active" }, "reduced motion": { reducedMotion: "reduce" }, "twice as large": { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } };
+for (const [need, options] of Object.entries(needs)) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, bypassCSP: true, ...options });
+  for (const page of pages.filter((page) => /^(index|layouts\/index)\.html$/.test(page))) {
+    const name = `${page} with ${need}`;
+    const tab = await context.newPage();
+    await tab.goto(`${base}/${page}`, { waitUntil: "load" });
+    const { violations } = await new AxeBuilder({ page: tab }).analyze();
+    for (const violation of violations) find(name, `axe ${violation.id}: ${violation.help}`);
+    const sideways = await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (sideways > 0) find(name, `scrolls sideways by ${sideways} px`);
+    await tryBoxes(tab, name);
+    if (need === "reduced motion") {
+      await tab.hover(".feedbake-tile");
+      const moving = await tab.evaluate(() => document.getAnimations().length);
+      if (moving > 0) find(name, `${moving} things move`);
+    }
+    await tab.close();
+  }
+  await context.close();
 }
 await browser.close();
 server.close();
