@@ -170,6 +170,9 @@ fn refused(error: &crate::setup::SetupError) -> Failure {
             failure.hint("without `--include-in`, init names the line, and you put it where you like")
         }
         SetupError::NoHead(_) => failure.hint("name the template that begins the page, often called base or layout"),
+        SetupError::CrowdedNetlify => failure.hint(
+            "write each as a table, `[[plugins]]` and below it `package = \"…\"`, or add `{package = \"netlify-plugin-feedbake\"}` to the list",
+        ),
         SetupError::BrokenNetlify => failure.hint("mend netlify.toml first: nothing can be added to it as it is"),
         SetupError::OnlyForZola(_) => failure.hint(
             "`--github=commit` works with every generator; docs/github-actions.md says what to change for a workflow that builds",

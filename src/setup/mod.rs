@@ -196,6 +196,9 @@ pub enum SetupError {
     /// `netlify.toml` cannot be read by Netlify, either.
     #[error("netlify.toml is no TOML")]
     BrokenNetlify,
+    /// It has its plugins in a form to which nothing can be added at the end.
+    #[error("netlify.toml has its `plugins` in one line")]
+    CrowdedNetlify,
     /// The workflow that builds the site is for Zola.
     #[error("the workflow that builds and deploys is written for Zola, and this is a site of {0}")]
     OnlyForZola(&'static str),
@@ -379,6 +382,8 @@ fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
         Some(text) if bakes_on_netlify(text).ok_or(SetupError::BrokenNetlify)? => text.clone(),
         Some(text) => format!("{}\n\n{}", text.trim_end(), texts::netlify_plugin(&site_from(&base, &sight.below))),
     };
+    // A list of plugins in one line cannot be followed by a table of them.
+    bakes_on_netlify(&toml).ok_or(SetupError::CrowdedNetlify)?;
     let mut items = vec![added_to(
         From::Repository,
         place,

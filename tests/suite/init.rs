@@ -136,6 +136,8 @@ fn what_init_cannot_do_it_says_and_then_does_nothing() {
     }
     site.write("netlify.toml", "[build\n");
     site.run("init --netlify").ends_with(2).says(&["netlify.toml is no TOML"]);
+    site.write("netlify.toml", "plugins = []\n[build]\ncommand = \"zola build\"\n");
+    site.run("init --netlify").ends_with(2).says(&["has its `plugins` in one line", "[[plugins]]"]);
 }
 
 #[test]
