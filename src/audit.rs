@@ -63,7 +63,19 @@ impl Audit {
     /// for a host may publish what they lead to; of a link to a folder, which may lead to the whole disk, it is said that
     /// nothing is proved.
     pub fn look_through(&mut self, place: &Path, scanner: &LeakScanner) {
-        for entry in WalkDir::new(place).sort_by_file_name() {
+        self.look_where(place, scanner, |_| true);
+    }
+
+    /// The same, without what begins with a dot: a site that is published as it is has its tools' own files there.
+    pub fn look_through_visible(&mut self, place: &Path, scanner: &LeakScanner) {
+        let is_visible = |entry: &DirEntry| {
+            entry.depth() == 0 || !matches!(entry.file_name().as_encoded_bytes(), [b'.', ..] | b"node_modules")
+        };
+        self.look_where(place, scanner, is_visible);
+    }
+
+    fn look_where(&mut self, place: &Path, scanner: &LeakScanner, is_wanted: impl Fn(&DirEntry) -> bool) {
+        for entry in WalkDir::new(place).sort_by_file_name().into_iter().filter_entry(is_wanted) {
             match entry {
                 Ok(entry) => {
                     self.look_at_name(&entry, scanner);

@@ -145,7 +145,12 @@ impl Root {
         let parent = place.parent().unwrap_or(&self.folder);
         disk::make_folders(parent).map_err(FileError::io(Attempt::Write, parent))?;
         let beside = beside(&place);
-        let written = disk::write_anew(&beside, bytes, keeping).and_then(|()| disk::rename(&beside, &place));
+        let written = disk::write_anew(&beside, bytes, keeping).and_then(|()| {
+            if keeping == Keeping::Lasting {
+                disk::take_after(&beside, &place);
+            }
+            disk::rename(&beside, &place)
+        });
         if let Err(source) = written {
             // Best effort: the next run sweeps what this one could not.
             let _ = disk::remove_file(&beside);

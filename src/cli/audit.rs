@@ -1,6 +1,6 @@
 //! `feedbake audit`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -31,8 +31,12 @@ pub fn run(voice: &Voice, common: &Common, flags: &AuditArgs) -> Ended {
         Some(folder) if !folder.exists() => return Err(Box::new(Failure::no_folder(&scanner.shown(folder)))),
         Some(folder) => audit.look_through(folder, &scanner),
         None => {
-            for file in everything_written(&root, place.settings.layout().built_folder)? {
+            for file in everything_written(&root, place.built.as_deref())? {
                 audit.look_through(&file, &scanner);
+            }
+            // What nothing builds is published as it lies there.
+            if place.built.is_none() {
+                audit.look_through_visible(root.folder(), &scanner);
             }
         }
     }
@@ -43,13 +47,13 @@ pub fn run(voice: &Voice, common: &Common, flags: &AuditArgs) -> Ended {
     if audit.unread.is_empty() { Ok(Code::Done) } else { Err(Box::new(Failure::unread(&audit.unread))) }
 }
 
-fn everything_written(root: &Root, built_folder: Option<&str>) -> Result<Vec<PathBuf>, Box<Failure>> {
+fn everything_written(root: &Root, built: Option<&Path>) -> Result<Vec<PathBuf>, Box<Failure>> {
     let manifest = Manifest::read(root).map_err(Failure::of_manifest)?;
     let mut places: Vec<PathBuf> = manifest.files.keys().map(|path| root.locate(path)).collect();
     places.push(root.folder().join(manifest::FILE));
     places.extend([STATUS_FILE, VAULT_FILE].map(|file| root.folder().join(file)));
     places.push(root.folder().join(crate::cache::FOLDER));
-    places.extend(built_folder.map(|built| root.folder().join(built)));
+    places.extend(built.map(Path::to_owned));
     places.retain(|place| place.exists());
     Ok(places)
 }

@@ -10,14 +10,16 @@ use super::failure::{Code, Failure};
 use super::start::{enter, place};
 use super::ui::{CYAN, GREEN, Voice, YELLOW, count};
 use super::{Ended, ask};
-use crate::config::{Layer, Place, Templates, git_ignores, ignores_dot_env, mark_of, repository_of};
+use crate::config::{
+    Layer, Mark, Place, Templates, current_folder, ignores_dot_env, marks_of, patterns_ignore, repository_of,
+};
 use crate::doctor::{own_texts, zola_versions};
 use crate::files::{FileError, Root, SitePath};
 use crate::manifest::Manifest;
 use crate::setup::{
-    Action, From, Item, Line, Plan, Replace, Sight, Target, WORKFLOW_FILE, Way, Wish, netlify_base, plan,
+    Action, From, Item, Line, Plan, Replace, Sight, Target, WORKFLOW_FILE, Way, Wish, check_place, netlify_base, plan,
 };
-use crate::site::{Generator, Script};
+use crate::site::{EleventyFolders, Generator, Script};
 
 const NOT_SET_UP: &str = "the site was not set up; nothing was written";
 
@@ -56,7 +58,13 @@ pub fn run(voice: &Voice, common: &Common, flags: &InitArgs) -> Ended {
         voice
             .say(&format!("no generator has a configuration here, so this is for {name}; `--generator` names another"));
     }
+    if let Some((other, file)) = sight.others.first() {
+        let (name, other) = (place.settings.layout().name, other.layout().name);
+        voice.say(&format!("{file} looks like {other}; this is for {name}, and `--generator` names another"));
+    }
+    refuse_unread(&place, &sight, wish)?;
     refuse_links(&root, &repository, &plan)?;
+    refuse_odd_texts(&root, &repository, &plan)?;
     let work = plan.items.iter().filter(|item| item.action.is_work()).count();
     if work > 0 && !flags.dry_run {
         if !flags.yes && stdin().is_terminal() && !voice.json {
@@ -90,7 +98,7 @@ fn look(
     let known = |name: &str| SitePath::new(name).expect("the place is plain");
     let site_text = |name: &str| text(root, &known(name)).map_err(unreadable);
     let generator = place.settings.generator;
-    let found = mark_of(&place.site);
+    let found = place.mark.as_ref();
     let own = own_texts(&place.site);
     let first = |holds: &dyn Fn(&str) -> bool| {
         let is_ours =
@@ -103,63 +111,109 @@ fn look(
         (*template, template.state(root, manifest), there)
     });
     let gitignore = site_text(".gitignore")?;
-    let top = std::path::absolute(repository.folder()).unwrap_or_default();
-    let site = std::path::absolute(&place.site).unwrap_or_default();
-    let below = site.strip_prefix(&top).map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default();
-    let netlify = text(repository, &known("netlify.toml")).map_err(unreadable)?;
-    let base = netlify_base(netlify.as_deref(), &below);
+    let below = way_between(repository.folder(), &place.site);
+    let at_top = text(repository, &known("netlify.toml")).map_err(unreadable)?;
+    // Netlify reads the one in its base directory, which can be set on its pages alone.
+    let (netlify, netlify_from) = match (at_top, site_text("netlify.toml")?) {
+        (None, Some(text)) => (Some(text), From::Site),
+        (at_top, _) => (at_top, From::Repository),
+    };
+    let base = match netlify_from {
+        From::Site => below.clone(),
+        From::Repository => netlify_base(netlify.as_deref(), &below),
+    };
     let package = format!("{base}/package.json");
     let package = SitePath::new(package.trim_start_matches('/')).unwrap_or_else(|_| known("package.json"));
     Ok(Sight {
         generator,
         is_guess: found.is_none() && flags.generator.is_none() && place.settings.generator == Generator::default(),
-        is_named: found.map(|(found, _)| found) != Some(generator) && flags.generator.is_some(),
+        is_recorded: match found {
+            Some(mark) if mark.generator == generator => mark.is_page || mark.project != place.site,
+            _ => flags.generator.is_some(),
+        },
+        others: marks_of(&place.site)
+            .into_iter()
+            .filter(|mark| mark.generator != generator && flags.generator.is_none())
+            .map(|mark| (mark.generator, mark.name))
+            .collect(),
         zola: match generator {
             Generator::Zola => zola_versions(&place.site).first().map(|(_, version)| *version),
             _ => None,
         },
         below,
+        below_project: found.map(|mark| way_between(&mark.project, &place.site)).unwrap_or_default(),
         settings_file: site_text(crate::config::CONFIG_FILE)?,
         templates: templates.collect(),
-        is_dot_env_ignored: git_ignores(&place.site.join(".env")) == Some(true)
-            || ignores_dot_env(gitignore.as_deref().unwrap_or_default().as_bytes()),
+        is_dot_env_ignored: patterns_ignore(&place.site.join(".env"))
+            .unwrap_or_else(|| ignores_dot_env(gitignore.as_deref().unwrap_or_default().as_bytes())),
         gitignore,
         shown_by: first(&|text| generator.shows_the_feed(text)),
         styled_by: first(&|text| text.contains("feedbake.css")),
         head_in: first(&|text| text.contains("</head>")),
-        configuration: found.and_then(|(_, mark)| text(root, &known(mark)).ok().flatten()).unwrap_or_default(),
-        targets: targets(root, flags)?,
+        configuration: found.and_then(Mark::text).unwrap_or_default(),
+        targets: targets(root, generator, flags)?,
         workflow: text(repository, &known(WORKFLOW_FILE)).map_err(unreadable)?,
         netlify,
+        netlify_from,
         package: text(repository, &package).map_err(unreadable)?,
     })
 }
 
+/// The way from a folder to one below it.
+fn way_between(above: &Path, folder: &Path) -> String {
+    let [above, folder] = [above, folder].map(|path| std::path::absolute(path).unwrap_or_default());
+    folder.strip_prefix(&above).map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default()
+}
+
 /// The files that lines shall go into.
-fn targets(root: &Root, flags: &InitArgs) -> Result<Vec<Target>, Box<Failure>> {
+fn targets(root: &Root, generator: Generator, flags: &InitArgs) -> Result<Vec<Target>, Box<Failure>> {
     let mut targets = Vec::new();
     if let Some(wish) = &flags.include_in {
         // A drive has a colon, too, and no number behind it.
         let numbered = wish.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
         let (file, line) = numbered.map_or((wish.as_str(), None), |(file, line)| (file, Some(line)));
-        targets.push(target(root, file, Line::Feed(line), "--include-in")?);
+        targets.push(target(root, generator, file, Line::Feed(line), "--include-in")?);
     }
     if let Some(file) = &flags.style_in {
-        targets.push(target(root, file, Line::Stylesheet, "--style-in")?);
+        targets.push(target(root, generator, file, Line::Stylesheet, "--style-in")?);
     }
     Ok(targets)
 }
 
-fn target(root: &Root, file: &str, line: Line, flag: &str) -> Result<Target, Box<Failure>> {
+fn target(root: &Root, generator: Generator, file: &str, line: Line, flag: &str) -> Result<Target, Box<Failure>> {
     let usage = |cause: String| {
-        let hint = format!("name a file of the site, from its top on, such as `{flag} templates/index.html`");
+        let hint = format!("name a file of the site, from its top on, such as `{flag} {}`", example(generator));
         Box::new(Failure::new(Code::Usage, NOT_SET_UP).because(&cause).hint(hint))
     };
-    let place = SitePath::new(file.trim_start_matches("./")).map_err(|error| usage(error.to_string()))?;
-    let bytes = root.read(&place).map_err(|error| Failure::of_file(&error, NOT_SET_UP))?;
+    let read = |place: &SitePath| root.read(place).map_err(|error| Failure::of_file(&error, NOT_SET_UP));
+    let mut place = SitePath::new(file.trim_start_matches("./")).map_err(|error| usage(error.to_string()))?;
+    let mut bytes = read(&place)?;
+    // Whoever stands in another folder names a file from there.
+    if let (None, Some(from_here)) = (&bytes, from_here(root, file)) {
+        bytes = read(&from_here)?;
+        place = from_here;
+    }
     let bytes = bytes.ok_or_else(|| usage(format!("there is no {place} in the site")))?;
+    check_place(generator, &place).map_err(|error| usage(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| usage(format!("{place} is not UTF-8 text")))?;
     Ok(Target { place, text, line })
+}
+
+/// A file of the site, named from the current folder.
+fn from_here(root: &Root, file: &str) -> Option<SitePath> {
+    let way = way_between(root.folder(), &current_folder().ok()?.join(file));
+    SitePath::new(&way).ok()
+}
+
+/// A file that a site of this kind usually has.
+fn example(generator: Generator) -> &'static str {
+    match generator {
+        Generator::Zola => "templates/index.html",
+        Generator::Hugo => "layouts/index.html",
+        Generator::Eleventy => "index.njk",
+        Generator::Jekyll | Generator::Html => "index.html",
+        Generator::Astro => "src/pages/index.astro",
+    }
 }
 
 fn refused(error: &crate::setup::SetupError) -> Failure {
@@ -237,6 +291,45 @@ fn show_diff(voice: &Voice, plan: &Plan) {
         0 => "no file differs".to_owned(),
         files => format!("{} would be another; nothing was written", count(files, "file")),
     });
+}
+
+/// Eleventy reads the partial and the data where its configuration says so, and nowhere else.
+fn refuse_unread(place: &Place, sight: &Sight, wish: Wish) -> Result<(), Box<Failure>> {
+    if sight.generator != Generator::Eleventy || !wish.templates || place.mark.is_none() {
+        return Ok(());
+    }
+    let folders = EleventyFolders::of(&sight.configuration);
+    if folders.site() == Some(sight.below_project.as_str()) {
+        return Ok(());
+    }
+    let (includes, data) = (&folders.includes, &folders.data);
+    let cause = format!("Eleventy takes its includes from {includes}/ and its data from {data}/, and here is neither");
+    let hint = match folders.site() {
+        Some(site) => {
+            format!("run it for that folder: `feedbake init --site {}`", if site.is_empty() { "." } else { site })
+        }
+        None => format!(
+            "put `templates = false` and `data_file = \"{data}/instagram.json\"` into feedbake.toml, and the partial from examples/eleventy/_includes/ into {includes}/"
+        ),
+    };
+    Err(Box::new(Failure::new(Code::Usage, NOT_SET_UP).because(&cause).hint(hint)))
+}
+
+/// Lines are added to text alone: what is none would come back changed.
+fn refuse_odd_texts(root: &Root, repository: &Root, plan: &Plan) -> Result<(), Box<Failure>> {
+    for item in plan.items.iter().filter(|item| item.action == Action::Add) {
+        let top = match item.from {
+            From::Site => root,
+            From::Repository => repository,
+        };
+        let bytes = top.read(&item.place).map_err(|error| Failure::of_file(&error, NOT_SET_UP))?;
+        if bytes.is_some_and(|bytes| String::from_utf8(bytes).is_err()) {
+            let cause = format!("{} is not UTF-8 text, and nothing can be added to it", item.place);
+            let hint = "save it as UTF-8, or add by hand what `--diff` shows";
+            return Err(Box::new(Failure::new(Code::File, NOT_SET_UP).because(&cause).hint(hint)));
+        }
+    }
+    Ok(())
 }
 
 /// A file that is a link is somebody else's arrangement: written to, it would be one no more.

@@ -18,8 +18,8 @@ use crate::auth::{
     TokenStatus, VaultKey, authorize_address, read_redirect, redeem,
 };
 use crate::config::{
-    ApiSettings, ConfigError, DOT_ENV, FeedSettings, Place, TOKEN_NAMES, TokenError, git_ignores, git_tracks,
-    git_would_commit, ignores_dot_env,
+    ApiSettings, ConfigError, DOT_ENV, FeedSettings, Place, TOKEN_NAMES, TokenError, git_tracks, git_would_commit,
+    ignores_dot_env, patterns_ignore,
 };
 use crate::files::{FileError, Root, SitePath};
 use crate::graph::ApiError;
@@ -273,13 +273,15 @@ fn keep(voice: &Voice, place: &Place, name: &str, grown: &Grown) -> Result<(), B
     let place = site.join(DOT_ENV);
     // The ignore line first: between the two, no `git add` may see the secret.
     // Where git cannot be asked it may be there tomorrow.
-    if git_ignores(&place) != Some(true) {
+    let patterns = patterns_ignore(&place);
+    if patterns != Some(true) {
         let ignored = SitePath::new(".gitignore").expect("the place is plain");
         let mut lines = root.read(&ignored).map_err(failed)?.unwrap_or_default();
         if !lines.is_empty() && !lines.ends_with(b"\n") {
             lines.push(b'\n');
         }
-        if !ignores_dot_env(&lines) {
+        // What git says of its patterns counts: there are many ways to say no.
+        if patterns == Some(false) || !ignores_dot_env(&lines) {
             lines.extend_from_slice(b".env\n");
             root.write(&ignored, &lines).map_err(failed)?;
             voice.say("added `.env` to .gitignore");

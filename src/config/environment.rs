@@ -99,6 +99,6 @@ impl Environment {
 }
 
 /// The folder this process stands in.
-pub(super) fn current_folder() -> std::io::Result<PathBuf> {
+pub fn current_folder() -> std::io::Result<PathBuf> {
     std::env::current_dir()
 }

@@ -22,7 +22,7 @@ mod token_settings;
 
 pub use api::ApiSettings;
 pub use display::{Albums, Arrangement, Display};
-pub use environment::{Environment, GithubActions};
+pub use environment::{Environment, GithubActions, current_folder};
 pub use keys::{KEYS, Key, Scope};
 pub use layer::{Layer, parse_file};
 pub use origin::Origin;
@@ -31,8 +31,8 @@ pub use settings::{
     Carousel, Counts, FeedSettings, Found, MergeSettings, Override, Settings, SettingsError, Templates, Video,
 };
 pub use site::{
-    CONFIG_FILE, ConfigError, DOT_ENV, Place, Wanted, find_site, generator_of, git_ignores, git_tracks,
-    git_would_commit, ignores_dot_env, load, look, mark_of, repository_of,
+    CONFIG_FILE, ConfigError, DOT_ENV, Mark, Place, Wanted, find_site, git_tracks, git_would_commit, ignores_dot_env,
+    load, look, mark_of, marks_of, patterns_ignore, repository_of,
 };
 pub use token::{FoundToken, TOKEN_NAMES, TokenError, find_token};
 pub use token_settings::{StoreWish, StoreWishError, TokenSettings, file_store, store, vault_key};

@@ -10,7 +10,7 @@ use super::token::TOKEN_NAMES;
 use crate::auth::{AccessToken, LeakScanner};
 use crate::files::{self, FileError};
 use crate::inquire::inquire;
-use crate::site::Generator;
+use crate::site::{EleventyFolders, Generator};
 use crate::words::Language;
 
 /// The settings file beside the site's own configuration.
@@ -55,6 +55,10 @@ pub struct Wanted {
 pub struct Place {
     /// The top folder of the site.
     pub site: PathBuf,
+    /// What says what builds it.
+    pub mark: Option<Mark>,
+    /// Where it is built; `None` where it is published as it is.
+    pub built: Option<PathBuf>,
     /// The merged settings.
     pub settings: Settings,
     /// The variables, those of `.env` included.
@@ -65,29 +69,96 @@ pub struct Place {
     pub doubtful_variables: Vec<(String, String)>,
 }
 
-/// What builds the site in `folder`, and the file that says so.
-pub fn generator_of(folder: &Path) -> Option<(Generator, &'static str)> {
+/// What says what builds a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// What builds it.
+    pub generator: Generator,
+    /// The file that says so.
+    pub file: PathBuf,
+    /// Its name, from the site on.
+    pub name: String,
+    /// The folder the generator runs in: the one of that file.
+    pub project: PathBuf,
+    /// Whether it is a page, as lies in many folders: it says what builds a site whose other files say nothing.
+    pub is_page: bool,
+}
+
+impl Mark {
+    /// Its text, where it can be read.
+    pub fn text(&self) -> Option<String> {
+        Some(String::from_utf8_lossy(&files::read(&self.file).ok()??).into_owned())
+    }
+}
+
+/// What builds the site in `folder`, by the configurations that lie there; the first counts.
+pub fn marks_of(folder: &Path) -> Vec<Mark> {
     // A configuration is text; one that is not says nothing, but is there.
     let text = |name: &str| {
         let path = folder.join(name);
         let bytes = path.is_file().then(|| files::read(&path).ok().flatten().unwrap_or_default())?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     };
-    Generator::of_marks(&text)
+    let mark = |(generator, name): (Generator, &'static str)| Mark {
+        generator,
+        file: folder.join(name),
+        name: name.to_owned(),
+        project: folder.to_owned(),
+        is_page: false,
+    };
+    Generator::of_marks(&text).into_iter().map(mark).collect()
 }
 
-/// The same for a folder that is known to be the top of a site. Any folder may hold a page `index.html`: it marks no
-/// site, but it says what builds a site that has no other mark, which is nothing.
-pub fn mark_of(folder: &Path) -> Option<(Generator, &'static str)> {
-    const PAGE: &str = "index.html";
-    generator_of(folder).or_else(|| folder.join(PAGE).is_file().then_some((Generator::Html, PAGE)))
+/// The same for a folder that is known to be the top of a site: a configuration of Eleventy above it that names it as
+/// its input counts, too, and so does a page where nothing else tells.
+pub fn mark_of(folder: &Path) -> Option<Mark> {
+    const PAGES: [&str; 5] = ["index.html", "index.htm", "index.shtml", "index.php", "index.src.html"];
+    let page = || {
+        let name = PAGES.into_iter().find(|page| folder.join(page).is_file())?;
+        Some(Mark {
+            generator: Generator::Html,
+            file: folder.join(name),
+            name: name.to_owned(),
+            project: folder.to_owned(),
+            is_page: true,
+        })
+    };
+    marks_of(folder).into_iter().next().or_else(|| mark_above(folder)).or_else(page)
+}
+
+/// The configuration of Eleventy, in a folder above, that reads its pages in this one.
+fn mark_above(folder: &Path) -> Option<Mark> {
+    const DEEPEST: usize = 4;
+    let folder = std::path::absolute(folder).ok()?;
+    folder.ancestors().skip(1).take(DEEPEST).find_map(|above| {
+        let mark = marks_of(above).into_iter().next()?;
+        let input = EleventyFolders::of(&mark.text().filter(|_| mark.generator == Generator::Eleventy)?).input;
+        let name = format!("{}{}", "../".repeat(Path::new(&input).components().count()), mark.name);
+        (above.join(&input) == folder && !input.is_empty()).then_some(Mark { name, ..mark })
+    })
+}
+
+/// The folder that a configuration of Eleventy names as the one for pages, templates and data.
+fn eleventy_site(mark: &Mark) -> Option<String> {
+    if mark.generator != Generator::Eleventy {
+        return None;
+    }
+    EleventyFolders::of(&mark.text()?).site().map(str::to_owned)
 }
 
 /// Finds the top of the site that `start` lies in: the nearest folder upwards with a generator's configuration or a
-/// settings file of feedbake's, else `start` itself.
+/// settings file of feedbake's, else `start` itself. Where the configuration is Eleventy's and names another folder for
+/// pages, templates and data, it is that one.
 pub fn find_site(start: &Path) -> PathBuf {
-    let is_site = |folder: &&Path| folder.join(CONFIG_FILE).is_file() || generator_of(folder).is_some();
-    start.ancestors().find(is_site).unwrap_or(start).to_owned()
+    let found = start.ancestors().find_map(|folder| {
+        if folder.join(CONFIG_FILE).is_file() {
+            return Some(folder.to_owned());
+        }
+        let mark = marks_of(folder).into_iter().next()?;
+        let input = eleventy_site(&mark).unwrap_or_default();
+        Some(if folder.join(&input).is_dir() { folder.join(input) } else { folder.to_owned() })
+    });
+    found.unwrap_or_else(|| start.to_owned())
 }
 
 /// Reads everything the user said: settings file, `.env`, variables and flags.
@@ -109,8 +180,10 @@ pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, Conf
     for layer in [&file, &variables, &wanted.flags] {
         layer.refuse_tokens(&scanner)?;
     }
-    let settings = Settings::from_layers(&[&file, &variables, &wanted.flags], &found_in(&site))?;
-    Ok(Place { site, settings, environment, of_dot_env, doubtful_variables })
+    let mark = mark_of(&site);
+    let settings = Settings::from_layers(&[&file, &variables, &wanted.flags], &found_in(mark.as_ref()))?;
+    let built = built_in(&site, mark.as_ref(), settings.generator);
+    Ok(Place { site, mark, built, settings, environment, of_dot_env, doubtful_variables })
 }
 
 /// The site as it would be without settings, for whoever has to look at it although [`load`] refuses; `None` where there
@@ -119,19 +192,28 @@ pub fn look(wanted: &Wanted, mut environment: Environment) -> Option<Place> {
     let site = site_of(wanted, &environment).ok()?;
     let dot_env = files::read(&site.join(DOT_ENV)).ok().flatten().unwrap_or_default();
     let of_dot_env = environment.add_below(entries(&dot_env));
-    let found = found_in(&site);
+    let mark = mark_of(&site);
+    let found = found_in(mark.as_ref());
     let settings =
         Settings::from_layers(&[&wanted.flags], &found).or_else(|_| Settings::from_layers(&[], &found)).ok()?;
-    Some(Place { site, settings, environment, of_dot_env, doubtful_variables: Vec::new() })
+    let built = built_in(&site, mark.as_ref(), settings.generator);
+    Some(Place { site, mark, built, settings, environment, of_dot_env, doubtful_variables: Vec::new() })
 }
 
-fn found_in(site: &Path) -> Found {
-    let Some((generator, mark)) = mark_of(site) else { return Found::default() };
-    let language = files::read(&site.join(mark))
-        .ok()
-        .flatten()
-        .and_then(|bytes| generator.language_in(&String::from_utf8_lossy(&bytes)).and_then(|tag| Language::new(&tag)));
-    Found { generator, language }
+fn found_in(mark: Option<&Mark>) -> Found {
+    let Some(mark) = mark else { return Found::default() };
+    let language = mark.text().and_then(|text| mark.generator.language_in(&text)).and_then(|tag| Language::new(&tag));
+    Found { generator: mark.generator, language }
+}
+
+/// Where the generator leaves the built site; `None` where the site is published as it is.
+fn built_in(site: &Path, mark: Option<&Mark>, generator: Generator) -> Option<PathBuf> {
+    let usual = generator.layout().built_folder?;
+    let said = mark.filter(|mark| mark.generator == generator && generator == Generator::Eleventy).and_then(|mark| {
+        let output = EleventyFolders::of(&mark.text()?).output;
+        Some(mark.project.join(output))
+    });
+    Some(said.unwrap_or_else(|| site.join(usual)))
 }
 
 /// The folder that is named, or the one around the current folder.
@@ -179,7 +261,8 @@ fn entries(bytes: &[u8]) -> Vec<(String, String)> {
 
 /// Whether the lines of a `.gitignore` beside `.env` ignore it. As git reads it, the last line that is about the file counts.
 pub fn ignores_dot_env(gitignore: &[u8]) -> bool {
-    let lines = gitignore.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    // A blank before a pattern is a part of it.
+    let lines = gitignore.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
     let says = |line: &[u8]| match line {
         b".env" | b"/.env" => Some(true),
         b"!.env" | b"!/.env" => Some(false),
@@ -200,10 +283,19 @@ pub fn git_would_commit(path: &Path) -> bool {
     git_tracks(path) || git_ignores(path) == Some(false)
 }
 
+/// Asks git whether its patterns ignore `path`, tracked or not; `None` as for [`git_ignores`].
+pub fn patterns_ignore(path: &Path) -> Option<bool> {
+    ignored(git(path, &["check-ignore", "--no-index", "--quiet", "--"]))
+}
+
 /// Asks git whether it ignores `path`; `None` outside a work tree, without git, or where git refuses to look.
 pub fn git_ignores(path: &Path) -> Option<bool> {
-    // It ends with 0 for an ignored file, 1 for one that is not, 128 outside a work tree.
-    match git(path, &["check-ignore", "--quiet", "--"]) {
+    ignored(git(path, &["check-ignore", "--quiet", "--"]))
+}
+
+/// It ends with 0 for an ignored file, 1 for one that is not, 128 outside a work tree.
+fn ignored(status: Option<i32>) -> Option<bool> {
+    match status {
         Some(0) => Some(true),
         Some(1) => Some(false),
         _ => None,

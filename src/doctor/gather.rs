@@ -11,13 +11,16 @@ use walkdir::WalkDir;
 
 use super::schema::first_fault;
 use super::templates;
-use super::{DataFacts, DataState, Facts, KeepingFacts, Obstacle, ScheduleFacts, SiteFacts, TemplateFacts, TokenFacts};
+use super::{
+    DataFacts, DataState, EleventyFacts, Facts, KeepingFacts, Obstacle, ScheduleFacts, SiteFacts, TemplateFacts,
+    TokenFacts,
+};
 use crate::audit::Audit;
 use crate::auth::{
     AccessToken, Held, LeakScanner, STATUS_FILE, TRIES_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault,
 };
 use crate::cache;
-use crate::config::{DOT_ENV, FeedSettings, Place, TokenError, mark_of, vault_key};
+use crate::config::{DOT_ENV, FeedSettings, Mark, Place, TokenError, vault_key};
 use crate::feed::one_line;
 use crate::files::{self, Root, SitePath};
 use crate::graph::{ApiError, Graph};
@@ -25,7 +28,7 @@ use crate::http::{Http, HttpOptions};
 use crate::inquire::inquire;
 use crate::manifest::{self, Manifest};
 use crate::render::{TeraMajor, render_page};
-use crate::site::{Generator, Layout, Script, Template, TemplateState, named_paths};
+use crate::site::{EleventyFolders, Generator, Layout, Script, Template, TemplateState, copies_folder, named_paths};
 
 /// Larger text files are none.
 const LARGEST_TEXT: u64 = 1 << 20;
@@ -51,12 +54,11 @@ pub struct Sight<'a> {
 /// Gathers everything. What cannot be read is a fact like any other.
 pub fn gather(sight: &Sight<'_>) -> Facts {
     let folder = sight.root.folder();
-    let layout = sight.place.settings.layout();
     let status = TokenStatus::read(sight.root).unwrap_or_default();
     let own_texts = own_texts(folder);
     let live: Vec<AccessToken> = sight.held.iter().flatten().map(|held| held.token.clone()).collect();
     let scanner = LeakScanner::new(&live.iter().collect::<Vec<_>>());
-    let (leaks, files_looked_through) = leaks(folder, layout, &scanner);
+    let (leaks, files_looked_through) = leaks(sight.place, &scanner);
     let (tokens, clock_skew) = tokens(sight, &status);
     let place = |text: &str| SitePath::new(text).expect("the place is plain");
     let cache_folder = place(cache::FOLDER);
@@ -68,18 +70,20 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
         .filter_map(|name| sight.root.size(&SitePath::new(&format!("{}/{name}", cache::FOLDER)).ok()?))
         .sum();
     let generator = sight.place.settings.generator;
-    let (mark, is_zola) = (mark_of(folder).map(|(_, mark)| mark), generator == Generator::Zola);
+    let (mark, is_zola) = (sight.place.mark.as_ref(), generator == Generator::Zola);
     Facts {
         now: sight.now,
         obstacles: obstacles(sight),
         site: SiteFacts {
             folder: folder.to_owned(),
             generator,
-            mark,
-            mark_is_broken: mark.filter(|_| is_zola).and_then(|mark| broken_config(&folder.join(mark))),
+            mark: mark.map(|mark| mark.name.clone()),
+            mark_is_broken: mark.filter(|_| is_zola).and_then(|mark| broken_config(&mark.file)),
             zola: if is_zola { zola_versions(folder) } else { Vec::new() },
         },
         template: template(sight.root, generator, &own_texts),
+        eleventy: mark.filter(|_| generator == Generator::Eleventy).and_then(|mark| eleventy(mark, sight.root)),
+        uploads_dot_env: generator == Generator::Html && folder.join(DOT_ENV).is_file(),
         data: sight.place.settings.shown().map(|feed| data(sight.root, feed)).collect(),
         tokens,
         keeping: keeping(sight, &status),
@@ -174,7 +178,26 @@ pub fn own_texts(folder: &Path) -> Vec<(PathBuf, String)> {
     let is_text = |path: &Path| {
         matches!(
             path.extension().and_then(|ending| ending.to_str()),
-            Some("html" | "md" | "mdx" | "js" | "xml" | "txt" | "njk" | "liquid" | "astro")
+            Some(
+                "html"
+                    | "htm"
+                    | "shtml"
+                    | "php"
+                    | "md"
+                    | "mdx"
+                    | "js"
+                    | "mjs"
+                    | "ts"
+                    | "jsx"
+                    | "tsx"
+                    | "vue"
+                    | "svelte"
+                    | "xml"
+                    | "txt"
+                    | "njk"
+                    | "liquid"
+                    | "astro"
+            )
         )
     };
     // What others wrote, and what was built, is not the site's own.
@@ -331,24 +354,41 @@ fn keeping(sight: &Sight<'_>, status: &TokenStatus) -> KeepingFacts {
     }
 }
 
-/// Looks through what git tracks and through the built site.
-fn leaks(folder: &Path, layout: &Layout, scanner: &LeakScanner) -> (Vec<(PathBuf, String)>, usize) {
+/// Looks through what git tracks and through what is published, each file once.
+fn leaks(place: &Place, scanner: &LeakScanner) -> (Vec<(PathBuf, String)>, usize) {
     let mut audit = Audit::default();
+    let folder = place.mark.as_ref().map_or(place.site.as_path(), |mark| mark.project.as_path());
+    let published = place.built.clone().unwrap_or_else(|| place.site.clone());
+    let is_visible = |path: &Path| {
+        let hidden = |part: &std::ffi::OsStr| part.as_encoded_bytes().starts_with(b".");
+        path.strip_prefix(&published).is_ok_and(|rest| !rest.iter().any(hidden))
+    };
     let tracked = git(folder, &["ls-files", "-z"]).unwrap_or_default();
     for name in tracked.split('\0').filter(|name| !name.is_empty()) {
         let path = folder.join(name);
-        if path.is_file() {
+        if path.is_file() && !is_visible(&path) {
             audit.look_through(&path, scanner);
         }
     }
-    if let Some(built) = layout.built_folder.map(|built| folder.join(built)).filter(|built| built.is_dir()) {
-        audit.look_through(&built, scanner);
+    if published.is_dir() {
+        audit.look_through_visible(&published, scanner);
     }
-    let shown = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_owned();
+    let shown = |path: &Path| path.strip_prefix(&place.site).unwrap_or(path).to_owned();
     let mut found: Vec<(PathBuf, String)> =
         audit.found.iter().map(|finding| (shown(&finding.path), finding.leak.to_string())).collect();
     found.dedup();
     (found, audit.files)
+}
+
+/// What Eleventy makes of what feedbake writes.
+fn eleventy(mark: &Mark, root: &Root) -> Option<EleventyFacts> {
+    let text = mark.text()?;
+    let folder = std::path::absolute(root.folder()).ok()?;
+    let project = std::path::absolute(&mark.project).ok()?;
+    let below = folder.strip_prefix(&project).ok()?.to_string_lossy().replace('\\', "/");
+    let folders = EleventyFolders::of(&text);
+    let is_read = folders.site() == Some(below.as_str());
+    Some(EleventyFacts { copies: copies_folder(&text), below, folders, is_read })
 }
 
 fn is_in_git(folder: &Path) -> bool {

@@ -1,6 +1,6 @@
 //! What the facts mean. Pure.
 
-use super::{DataState, Facts, Finding, Level, TemplateFacts, Topic, life};
+use super::{DataState, EleventyFacts, Facts, Finding, Level, TemplateFacts, Topic, life};
 use crate::site::Generator;
 
 /// Links of the CDN end by the server's clock, and a renewal counts days: a few minutes hurt nobody.
@@ -15,6 +15,9 @@ pub fn judge(facts: &Facts) -> Vec<Finding> {
     site(facts, &mut all);
     obstacles(facts, &mut all);
     template(&facts.template, facts, &mut all);
+    if let Some(facts) = &facts.eleventy {
+        eleventy(facts, &mut all);
+    }
     data(facts, &mut all);
     for token in &facts.tokens {
         life::token(token, facts, &mut all);
@@ -40,7 +43,7 @@ impl Findings {
 
 fn site(facts: &Facts, all: &mut Findings) {
     let folder = facts.site.folder.display();
-    match facts.site.mark {
+    match &facts.site.mark {
         Some(mark) if let Some(why) = &facts.site.mark_is_broken => all.add(
             Topic::Site,
             Level::Bad,
@@ -179,6 +182,35 @@ fn data(facts: &Facts, all: &mut Findings) {
     }
 }
 
+fn eleventy(eleventy: &EleventyFacts, all: &mut Findings) {
+    if !eleventy.is_read {
+        let (includes, data) = (&eleventy.folders.includes, &eleventy.folders.data);
+        all.add(
+            Topic::Template,
+            Level::Bad,
+            format!("Eleventy takes its includes from {includes}/ and its data from {data}/, and feedbake's lie elsewhere"),
+            &[&match eleventy.folders.site() {
+                Some(site) => format!("run feedbake for that folder: `feedbake --site {}`", if site.is_empty() { "." } else { site }),
+                None => format!(
+                    "set `templates = false` and a `data_file` below {data}/ in feedbake.toml, and move instagram.njk into {includes}/"
+                ),
+            }],
+        );
+    }
+    if !eleventy.copies {
+        let folder = format!("{}/feedbake", eleventy.below);
+        all.add(
+            Topic::Template,
+            Level::Bad,
+            "Eleventy does not copy the pictures, so every tile stays empty",
+            &[&format!(
+                "put `eleventyConfig.addPassthroughCopy(\"{}\");` into its configuration",
+                folder.trim_start_matches('/')
+            )],
+        );
+    }
+}
+
 fn clock(facts: &Facts, all: &mut Findings) {
     let newest_past =
         facts.tokens.iter().filter_map(|token| token.record.as_ref()).filter_map(|record| record.refreshed_at).max();
@@ -246,6 +278,14 @@ fn secrets(facts: &Facts, all: &mut Findings) {
             &[],
         );
     }
+    if facts.uploads_dot_env {
+        all.add(
+            Topic::Secrets,
+            Level::Advice,
+            ".env, which holds the token, lies in the folder that is published",
+            &["leave it out of the upload, and `.feedbake/` and feedbake.toml with it: docs/generators/html.md has the line"],
+        );
+    }
     for (path, has_token) in &facts.instafeed {
         let (level, what) = if *has_token {
             (
@@ -262,7 +302,7 @@ fn secrets(facts: &Facts, all: &mut Findings) {
             Topic::Secrets,
             level,
             what,
-            &["take the script out and include the partial instead: `{% include \"partials/instagram.html\" %}`"],
+            &[&format!("take the script out and include the partial instead: `{}`", facts.template.include)],
         );
     }
 }

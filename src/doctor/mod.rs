@@ -16,7 +16,7 @@ use crate::auth::{TokenKind, TokenPlace, TokenRecord};
 use crate::config::TokenError;
 use crate::feed::Account;
 use crate::graph::ApiError;
-use crate::site::Generator;
+use crate::site::{EleventyFolders, Generator};
 
 pub use gather::{Sight, gather, own_texts, zola_versions};
 pub use judge::judge;
@@ -110,6 +110,10 @@ pub struct Facts {
     pub obstacles: Vec<Obstacle>,
     /// The partial.
     pub template: TemplateFacts,
+    /// What Eleventy makes of what is written, where it builds the site and its configuration can be read.
+    pub eleventy: Option<EleventyFacts>,
+    /// Whether `.env` lies in a folder that is published as it is.
+    pub uploads_dot_env: bool,
     /// Each feed's data file.
     pub data: Vec<DataFacts>,
     /// Each token.
@@ -151,11 +155,24 @@ pub struct SiteFacts {
     /// What builds it.
     pub generator: Generator,
     /// The file that says so, at its top.
-    pub mark: Option<&'static str>,
+    pub mark: Option<String>,
     /// Why Zola builds nothing with that file, where it does not.
     pub mark_is_broken: Option<String>,
     /// What says which Zola builds it, and its version.
     pub zola: Vec<(String, (u32, u32))>,
+}
+
+/// What Eleventy's configuration makes of what feedbake writes.
+#[derive(Debug)]
+pub struct EleventyFacts {
+    /// The site from where Eleventy runs; empty where it runs there.
+    pub below: String,
+    /// The folders it reads.
+    pub folders: EleventyFolders,
+    /// Whether the partial and the data lie where it reads.
+    pub is_read: bool,
+    /// Whether it copies the pictures.
+    pub copies: bool,
 }
 
 /// The partial.

@@ -53,6 +53,21 @@ pub fn write_anew(path: &Path, bytes: &[u8], keeping: Keeping) -> io::Result<()>
     file.sync_data()
 }
 
+/// Gives a new file the rights and the owner of the one it will replace, as far as this user may.
+pub fn take_after(new: &Path, old: &Path) {
+    #[cfg(unix)]
+    if let (Ok(data), Ok(file)) = (fs::symlink_metadata(old), File::open(new))
+        && data.is_file()
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        // Best effort: another user's file may be replaced by whoever owns the folder, and is theirs then.
+        let _ = fchown(&file, Some(data.uid()), Some(data.gid()));
+        let _ = file.set_permissions(data.permissions());
+    }
+    #[cfg(not(unix))]
+    let _ = (new, old);
+}
+
 /// Puts one file in the place of another, or where nothing was, in one step.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fault::next("rename")?;

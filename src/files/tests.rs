@@ -29,6 +29,23 @@ fn equal_bytes_are_not_written_again() {
 
 #[cfg(unix)]
 #[test]
+fn a_file_that_is_replaced_keeps_its_rights() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let root = Root::new(folder.path());
+    for mode in [0o755, 0o444, 0o600, 0o664] {
+        let name = path(&format!("{mode:o}.html"));
+        root.write(&name, b"one").unwrap();
+        fs::set_permissions(root.locate(&name), fs::Permissions::from_mode(mode)).unwrap();
+        root.write(&name, b"two").unwrap();
+        assert_eq!(fs::metadata(root.locate(&name)).unwrap().permissions().mode() & 0o7777, mode);
+        root.write_secret(&name, b"three").unwrap();
+        assert_eq!(fs::metadata(root.locate(&name)).unwrap().permissions().mode() & 0o7777, 0o600);
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn nothing_is_written_or_deleted_through_a_link() {
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("mine.txt"), "mine").unwrap();

@@ -2,13 +2,15 @@
 //! reads the files before, and writes them afterwards.
 
 mod insert;
+mod places;
 mod texts;
 mod workflow;
 
 use crate::files::SitePath;
-use crate::site::{Generator, Layout, Template, TemplateState};
+use crate::site::{Generator, Layout, Template, TemplateState, copies_folder};
 
 pub use insert::Spot;
+pub use places::check_place;
 pub use texts::{NETLIFY_PLUGIN, bakes_on_netlify, netlify_base};
 pub use workflow::{WORKFLOW_FILE, Way};
 
@@ -17,14 +19,18 @@ pub use workflow::{WORKFLOW_FILE, Way};
 pub struct Sight {
     /// What builds it.
     pub generator: Generator,
-    /// Whether that was said by somebody, and the site's own files do not tell it.
-    pub is_named: bool,
+    /// Whether it has to stand in the settings: somebody said so and the site's files do not, or a page alone tells it.
+    pub is_recorded: bool,
+    /// Generators that have a configuration here, too, each with its file.
+    pub others: Vec<(Generator, String)>,
     /// Nothing in the site says what builds it, and nobody said so.
     pub is_guess: bool,
     /// The versions of Zola that something in the site asks for.
     pub zola: Option<(u32, u32)>,
     /// Where the site is in its repository; empty for its top, or where there is none.
     pub below: String,
+    /// Where the site is in the folder that its generator runs in; empty for that folder.
+    pub below_project: String,
     /// What is in the settings file, if it is there.
     pub settings_file: Option<String>,
     /// What feedbake brings along, with how it stands and what is in it.
@@ -47,6 +53,8 @@ pub struct Sight {
     pub workflow: Option<String>,
     /// What is in `netlify.toml`, if it is there.
     pub netlify: Option<String>,
+    /// Where that lies, or will: at the top of the repository, or in the site, where Netlify has the site as its base.
+    pub netlify_from: From,
     /// What is in `package.json`, if it is there.
     pub package: Option<String>,
 }
@@ -252,18 +260,21 @@ pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
 }
 
 fn settings(sight: &Sight, layout: &Layout) -> Item {
-    let text = texts::settings(sight.is_named.then_some(sight.generator), layout);
+    let recorded = sight.is_recorded.then_some(sight.generator);
     let before = sight.settings_file.clone();
-    let (action, what) = match before {
-        Some(_) => (Action::Yours, "the settings"),
-        None => (Action::Write, "the settings, all at their defaults"),
+    let line = before.as_deref().zip(recorded).and_then(|(text, generator)| texts::with_generator(text, generator));
+    let (action, what) = match (&before, &line) {
+        (Some(_), Some(_)) => (Action::Add, "the line that names the generator"),
+        (Some(_), None) => (Action::Yours, "the settings"),
+        (None, _) => (Action::Write, "the settings, all at their defaults"),
     };
+    let after = line.or_else(|| before.clone()).unwrap_or_else(|| texts::settings(recorded, layout));
     Item {
         from: From::Site,
         place: known(crate::config::CONFIG_FILE),
         what: what.to_owned(),
         action,
-        after: before.clone().unwrap_or(text),
+        after,
         before,
         template: None,
     }
@@ -376,7 +387,10 @@ fn feed_line(sight: &Sight, place: &SitePath) -> Result<&'static str, SetupError
 
 fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
     let place = known("netlify.toml");
-    let base = netlify_base(sight.netlify.as_deref(), &sight.below);
+    let base = match sight.netlify_from {
+        From::Site => sight.below.clone(),
+        From::Repository => netlify_base(sight.netlify.as_deref(), &sight.below),
+    };
     let toml = match &sight.netlify {
         None => texts::netlify(layout, &sight.below, sight.zola),
         Some(text) if bakes_on_netlify(text).ok_or(SetupError::BrokenNetlify)? => text.clone(),
@@ -385,7 +399,7 @@ fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
     // A list of plugins in one line cannot be followed by a table of them.
     bakes_on_netlify(&toml).ok_or(SetupError::CrowdedNetlify)?;
     let mut items = vec![added_to(
-        From::Repository,
+        sight.netlify_from,
         place,
         "the plugin that bakes before each build".to_owned(),
         sight.netlify.as_deref(),
@@ -472,11 +486,21 @@ fn left(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if sight.generator == Generator::Eleventy && !copies_the_folder(&sight.configuration) {
+    if sight.generator == Generator::Eleventy && !copies_folder(&sight.configuration) {
+        let folder = format!("{}/feedbake", sight.below_project);
+        left.push(format!(
+            "let Eleventy copy the pictures: put `eleventyConfig.addPassthroughCopy(\"{}\");` into its configuration",
+            folder.trim_start_matches('/')
+        ));
+    }
+    if sight.generator == Generator::Jekyll && !sight.configuration.contains(crate::config::CONFIG_FILE) {
         left.push(
-            "let Eleventy copy the pictures: put `eleventyConfig.addPassthroughCopy(\"feedbake\");` into its configuration"
+            "keep the settings out of the built site: put `exclude: [feedbake.toml]` into `_config.yml`, or the name into the list that is there"
                 .to_owned(),
         );
+    }
+    if let Some(other) = other_generator(sight) {
+        left.push(other);
     }
     if wish.github.is_some() {
         left.extend(workflow::left(&items.iter().map(|item| item.after.as_str()).collect::<Vec<_>>()));
@@ -497,9 +521,13 @@ fn left(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
     left
 }
 
-/// Whether Eleventy's configuration copies the folder of the pictures.
-fn copies_the_folder(configuration: &str) -> bool {
-    configuration.lines().any(|line| line.contains("addPassthroughCopy") && line.contains("feedbake"))
+/// What to do where the settings name another generator than was asked for.
+fn other_generator(sight: &Sight) -> Option<String> {
+    let said = texts::generator_in(sight.settings_file.as_deref()?)?;
+    let word = sight.generator.layout().word;
+    (sight.is_recorded && said != word && said != "auto").then(|| {
+        format!("say which generator it is: feedbake.toml has `generator = \"{said}\"`, and this was for {word}")
+    })
 }
 
 fn known(text: &str) -> SitePath {

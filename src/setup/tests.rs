@@ -6,10 +6,12 @@ fn sight(generator: Generator) -> Sight {
     let templates = generator.layout().templates.iter().map(|ours| (*ours, TemplateState::Missing, String::new()));
     Sight {
         generator,
-        is_named: false,
+        is_recorded: false,
+        others: Vec::new(),
         is_guess: false,
         zola: None,
         below: String::new(),
+        below_project: String::new(),
         settings_file: None,
         templates: templates.collect(),
         gitignore: None,
@@ -21,6 +23,7 @@ fn sight(generator: Generator) -> Sight {
         targets: Vec::new(),
         workflow: None,
         netlify: None,
+        netlify_from: From::Repository,
         package: None,
     }
 }

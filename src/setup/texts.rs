@@ -35,6 +35,22 @@ pub fn settings(named: Option<Generator>, layout: &Layout) -> String {
     text
 }
 
+/// The generator that a settings file names.
+pub fn generator_in(text: &str) -> Option<String> {
+    let table: toml::Table = text.trim_start_matches('\u{feff}').parse().ok()?;
+    Some(table.get("generator")?.as_str()?.to_owned())
+}
+
+/// A settings file with a line that names the generator; `None` where one does.
+pub fn with_generator(text: &str, generator: Generator) -> Option<String> {
+    if generator_in(text).is_some() {
+        return None;
+    }
+    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let (mark, rest) = text.strip_prefix('\u{feff}').map_or(("", text), |rest| ("\u{feff}", rest));
+    Some(format!("{mark}generator = \"{}\"{end}{rest}", generator.layout().word))
+}
+
 /// `netlify.toml` for a site in `base`, a folder of the repository; empty for the top. `zola` is the version that builds it.
 pub fn netlify(layout: &Layout, base: &str, zola: Option<(u32, u32)>) -> String {
     let mut text = String::from("[build]\n");
@@ -113,6 +129,18 @@ mod tests {
             .map(|line| format!("{line}\n"))
             .collect();
         crate::config::parse_file(&lines, "feedbake.toml").unwrap();
+    }
+
+    #[test]
+    fn a_settings_file_gets_its_generator_once_and_at_its_top() {
+        for (text, expected) in [
+            ("", Some("generator = \"html\"\n")),
+            ("[pictures]\r\n", Some("generator = \"html\"\r\n[pictures]\r\n")),
+            ("\u{feff}limit = 3\n", Some("\u{feff}generator = \"html\"\nlimit = 3\n")),
+            ("generator = \"zola\"\n", None),
+        ] {
+            assert_eq!(with_generator(text, Generator::Html).as_deref(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -163,13 +163,25 @@ impl Generator {
         Self::ALL.into_iter().find(|generator| generator.layout().word == word)
     }
 
-    /// What the files at the top of a folder say: its generator, and the file that says so. `text` gives what is in one.
+    /// What the files at the top of a folder say: its generators, each with the file that says so; the first counts.
+    /// `text` gives what is in one.
     ///
     /// `config.toml` is Zola's and was Hugo's: the address of the site is `base_url` to one and `baseURL` to the other.
-    pub fn of_marks(text: &dyn Fn(&str) -> Option<String>) -> Option<(Self, &'static str)> {
+    pub fn of_marks(text: &dyn Fn(&str) -> Option<String>) -> Vec<(Self, &'static str)> {
         const MARKS: [(Generator, &[&str]); 5] = [
             (Generator::Zola, &["zola.toml"]),
-            (Generator::Hugo, &["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config/_default/hugo.toml"]),
+            (
+                Generator::Hugo,
+                &[
+                    "hugo.toml",
+                    "hugo.yaml",
+                    "hugo.yml",
+                    "hugo.json",
+                    "config/_default/hugo.toml",
+                    "config/_default/hugo.yaml",
+                    "config/_default/hugo.yml",
+                ],
+            ),
             (
                 Generator::Eleventy,
                 &[
@@ -187,14 +199,22 @@ impl Generator {
             (Generator::Jekyll, &["_config.yml", "_config.yaml", "_config.toml"]),
         ];
         // Before it had a name of its own, Hugo's configuration had this one. Many other things have it, too.
-        const HUGO_OF_OLD: [&str; 3] = ["config.yaml", "config.yml", "config/_default/config.toml"];
+        const HUGO_OF_OLD: [&str; 5] = [
+            "config.yaml",
+            "config.yml",
+            "config/_default/config.toml",
+            "config/_default/config.yaml",
+            "config/_default/config.yml",
+        ];
         let sets = |text: &str, key: &str| {
             let mut lines = text.lines().map(|line| line.trim_start().to_ascii_lowercase());
             lines.any(|line| line.split(['=', ':']).next().is_some_and(|word| word.trim() == key))
         };
-        let by_name = MARKS.iter().find_map(|(generator, marks)| {
+        // Hexo's configuration has the name of Jekyll's.
+        let is_hexo = || text("package.json").is_some_and(|text| text.contains("\"hexo\""));
+        let by_name = MARKS.iter().filter_map(|(generator, marks)| {
             let mark = marks.iter().find(|mark| text(mark).is_some())?;
-            Some((*generator, *mark))
+            (*generator != Self::Jekyll || !is_hexo()).then_some((*generator, *mark))
         });
         let of_config_toml = || {
             let config = text("config.toml")?;
@@ -205,7 +225,13 @@ impl Generator {
             let (mark, config) = HUGO_OF_OLD.iter().find_map(|mark| Some((*mark, text(mark)?)))?;
             sets(&config, "baseurl").then_some((Self::Hugo, mark))
         };
-        by_name.or_else(of_config_toml).or_else(of_old)
+        let mut found: Vec<(Self, &'static str)> = by_name.collect();
+        for more in [of_config_toml(), of_old()].into_iter().flatten() {
+            if found.iter().all(|(generator, _)| *generator != more.0) {
+                found.push(more);
+            }
+        }
+        found
     }
 }
 
@@ -307,6 +333,11 @@ impl Layout {
         (self.word == HTML.word).then(|| data_file.with_ending("html"))
     }
 
+    /// The folder of the pieces that feedbake renders itself.
+    pub fn fragment_folder(&self) -> Option<&'static str> {
+        (self.word == HTML.word).then_some(self.data_folder)
+    }
+
     /// The template that shows the feed.
     pub fn partial(&self) -> &'static Template {
         &self.templates[0]
@@ -325,8 +356,11 @@ mod tests {
     #[test]
     fn the_files_at_the_top_tell_the_generator() {
         type Row = (&'static [(&'static str, &'static str)], Option<(Generator, &'static str)>);
-        let table: [Row; 12] = [
+        let table: [Row; 15] = [
             (&[], None),
+            (&[("config/_default/config.yaml", "baseURL: /")], Some((Generator::Hugo, "config/_default/config.yaml"))),
+            (&[("config/_default/hugo.yaml", "")], Some((Generator::Hugo, "config/_default/hugo.yaml"))),
+            (&[("_config.yml", ""), ("package.json", "{\"dependencies\": {\"hexo\": \"7\"}}")], None),
             (&[("zola.toml", "")], Some((Generator::Zola, "zola.toml"))),
             (&[("config.toml", "base_url = \"/\"")], Some((Generator::Zola, "config.toml"))),
             (&[("config.toml", "")], Some((Generator::Zola, "config.toml"))),
@@ -341,8 +375,10 @@ mod tests {
         ];
         for (files, expected) in table {
             let text = |name: &str| files.iter().find(|(file, _)| *file == name).map(|(_, text)| (*text).to_owned());
-            assert_eq!(Generator::of_marks(&text), expected, "{files:?}");
+            assert_eq!(Generator::of_marks(&text).first().copied(), expected, "{files:?}");
         }
+        let all = |name: &str| matches!(name, "zola.toml" | "config.toml" | "_config.yml").then(String::new);
+        assert_eq!(Generator::of_marks(&all), [(Generator::Zola, "zola.toml"), (Generator::Jekyll, "_config.yml")]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod alt;
 mod data;
+mod eleventy;
 mod fragment;
 mod layout;
 mod merged;
@@ -15,6 +16,7 @@ mod weight;
 
 pub use alt::{AltSource, alt_text};
 pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides, without_alt};
+pub use eleventy::{EleventyFolders, copies_folder};
 pub use fragment::{fragment, is_fragment, publish_fragment, refuse_foreign_fragment};
 pub use layout::{Generator, Layout};
 pub use merged::merged;

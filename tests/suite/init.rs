@@ -10,11 +10,16 @@ use crate::sandbox::Sandbox;
 
 const PAGE: &str = "<!doctype html>\n<html>\n<head>\n  <title>x</title>\n</head>\n<body>\n  <main>\n    <h1>x</h1>\n  </main>\n</body>\n</html>\n";
 
+/// A folder with nothing in it. What is made of the pictures is not what these tests are about.
+fn quick() -> Sandbox {
+    let site = Sandbox::without_token().set("FEEDBAKE_PICTURES_WIDTHS", "32").set("FEEDBAKE_PICTURES_FORMATS", "jpeg");
+    fs::remove_file(site.path("config.toml")).unwrap();
+    site
+}
+
 /// A site of this generator, with a page that shows nothing yet; and that page.
 fn site_of(generator: Generator) -> (Sandbox, &'static str) {
-    // What is made of the pictures is not what these tests are about.
-    let site = Sandbox::without_token().set("FEEDBAKE_PICTURES_WIDTHS", "32").set("FEEDBAKE_PICTURES_FORMATS", "jpeg");
-    std::fs::remove_file(site.path("config.toml")).unwrap();
+    let site = quick();
     let (mark, text, page) = match generator {
         Generator::Zola => ("config.toml", "base_url = \"https://example.org\"\n", "templates/index.html"),
         Generator::Hugo => ("hugo.toml", "baseURL = 'https://example.org/'\n", "layouts/index.html"),
@@ -211,4 +216,108 @@ fn a_folder_without_a_generator_is_told_what_it_is_taken_for() {
     site.run("init --dry-run").succeeds().says(&["no generator has a configuration here", "for Zola"]);
     let named = site.run("init --dry-run --generator hugo").succeeds();
     assert!(!named.stderr.contains("no generator has"), "{}", named.stderr);
+}
+
+#[test]
+fn a_site_of_eleventy_below_its_configuration_is_set_up_where_it_is_read() {
+    let site = quick();
+    let configuration = "export default function (c) {\n  return { dir: { input: \"src\", output: \"dist\" } };\n}\n";
+    let site = site.file("eleventy.config.js", configuration).file("src/index.njk", PAGE);
+    let add = "init --include-in src/index.njk --style-in index.njk";
+    site.run(add).succeeds().says(&["Eleventy in", "addPassthroughCopy(\"src/feedbake\")"]);
+    assert!(site.path("src/_includes/instagram.njk").is_file() && !site.path("_includes").exists());
+    assert!(fs::read_to_string(site.path("src/index.njk")).unwrap().contains("{% include \"instagram.njk\" %}"));
+    // From the top, from the folder itself and by its name, it is the same site.
+    for arguments in ["bake --demo", "--site src bake --demo"] {
+        site.run(arguments).succeeds();
+        assert!(site.path("src/_data/instagram.json").is_file() && !site.path("_data").exists(), "{arguments}");
+    }
+    site.run("doctor --offline")
+        .prints(&["Eleventy does not copy the pictures", "addPassthroughCopy(\"src/feedbake\")"]);
+    site.write(
+        "eleventy.config.js",
+        &configuration.replace("return", "c.addPassthroughCopy(\"src/feedbake\");\n return"),
+    );
+    let doctor = site.run("doctor --offline").prints(&["(../eleventy.config.js)"]);
+    assert!(!doctor.stdout.contains("does not copy"), "{}", doctor.stdout);
+    // A token in what was built there is found.
+    site.write("dist/index.html", "IGQVJFakeFakeFakeFakeFakeFakeFakeFakeFakeFakeFakeFakeFakeFake");
+    site.run("audit").ends_with(7);
+
+    // Where Eleventy reads neither place, nothing is written where it would be lost.
+    site.write("eleventy.config.js", &configuration.replace("output", "includes: \"layouts\", output"));
+    let before = site.files("");
+    site.run("--site src init").ends_with(2).says(&["takes its includes from src/layouts/", "`templates = false`"]);
+    assert_eq!(site.files(""), before);
+}
+
+#[test]
+fn what_the_files_of_a_site_do_not_tell_is_written_into_its_settings() {
+    for page in ["index.html", "index.shtml", "index.php", "index.src.html"] {
+        let site = quick().file(page, PAGE);
+        site.run("init").succeeds().says(&["plain HTML in"]);
+        assert!(fs::read_to_string(site.path("feedbake.toml")).unwrap().contains("\ngenerator = \"html\"\n"));
+        // On a clean clone the page may not be there.
+        fs::remove_file(site.path(page)).unwrap();
+        site.run("bake --demo").succeeds();
+        assert!(site.path("feedbake/instagram.html").is_file(), "{page}");
+    }
+    let (site, _) = site_of(Generator::Zola);
+    site.write("feedbake.toml", "limit = 3\n");
+    site.run("init --generator hugo").succeeds().says(&["the line that names the generator"]);
+    assert_eq!(fs::read_to_string(site.path("feedbake.toml")).unwrap(), "generator = \"hugo\"\nlimit = 3\n");
+    site.run("init --generator jekyll").succeeds().says(&["feedbake.toml has `generator = \"hugo\"`"]);
+    // Two generators have their configuration here: which one it is for is said.
+    let (site, _) = site_of(Generator::Zola);
+    site.write("_config.yml", "title: x\n");
+    site.run("init --dry-run").succeeds().says(&["config.toml looks like Zola; this is for Jekyll"]);
+}
+
+#[test]
+fn a_dot_env_that_later_lines_let_through_gets_its_line() {
+    for (lines, is_added) in [
+        (".env\n", false),
+        (".env*\n!.env.example\n", false),
+        (".env\n!.env*\n", true),
+        ("!.e*\n", true),
+        (".env\n![.]env\n", true),
+        (" .env\n", true),
+        ("*.log", true),
+    ] {
+        let (site, _) = site_of(Generator::Zola);
+        assert!(site.command("git").args(["init", "--quiet"]).status().unwrap().success());
+        site.write(".gitignore", lines);
+        site.run("init").succeeds();
+        let after = fs::read_to_string(site.path(".gitignore")).unwrap();
+        assert_eq!(after.ends_with("\n.env\n") && after.len() > lines.len(), is_added, "{lines:?}: {after:?}");
+        let ignored = site.command("git").args(["check-ignore", "-q", ".env"]).status().unwrap();
+        assert!(ignored.success(), "{lines:?}");
+        // Tracked or not, the second run finds it done.
+        site.write(".env", "");
+        assert!(site.command("git").args(["add", "-f", ".env"]).status().unwrap().success());
+        site.run("init").succeeds();
+        assert_eq!(fs::read_to_string(site.path(".gitignore")).unwrap(), after);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_text_is_not_added_to() {
+    let (site, _) = site_of(Generator::Zola);
+    fs::write(site.path(".gitignore"), b"caf\xe9\n").unwrap();
+    let before = site.files("");
+    site.run("init").ends_with(6).says(&[".gitignore is not UTF-8 text", "add by hand"]);
+    assert_eq!(site.files(""), before);
+}
+
+#[test]
+fn a_netlify_toml_in_the_site_is_the_one_that_counts() {
+    let (site, _) = site_of(Generator::Zola);
+    assert!(site.command("git").args(["init", "--quiet"]).status().unwrap().success());
+    fs::create_dir_all(site.path("web")).unwrap();
+    fs::rename(site.path("config.toml"), site.path("web/config.toml")).unwrap();
+    site.write("web/netlify.toml", "[build]\ncommand = \"zola build\"\n");
+    site.run("init --site web --netlify").succeeds();
+    let text = fs::read_to_string(site.path("web/netlify.toml")).unwrap();
+    assert!(text.contains("netlify-plugin-feedbake") && !text.contains("inputs"), "{text}");
+    assert!(site.path("web/package.json").is_file() && !site.path("netlify.toml").exists());
 }

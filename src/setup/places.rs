@@ -1,0 +1,74 @@
+//! Which files of the user's may get a line. Pure.
+
+use super::SetupError;
+use crate::files::SitePath;
+use crate::site::Generator;
+
+/// Whether a line can go into the file at `place`: a template or a page that somebody wrote, and the generator reads.
+///
+/// # Errors
+/// [`SetupError::CannotShow`] with the reason.
+pub fn check_place(generator: Generator, place: &SitePath) -> Result<(), SetupError> {
+    let layout = generator.layout();
+    let path = place.as_str();
+    let below = |folder: &&str| !folder.is_empty() && place.below(folder).is_some();
+    let ours = layout.templates.iter().any(|template| template.place == path);
+    let why = if path.split('/').any(|part| part.starts_with('.')) {
+        "what begins with a dot is no page"
+    } else if ours || layout.fragment_folder().is_some_and(|folder| place.below(folder).is_some()) {
+        "it is feedbake's own"
+    } else if layout.built_folder.iter().any(below) || place.below("node_modules").is_some() {
+        "it was built or brought in, and the next time it is lost"
+    } else if [layout.published_folder].iter().any(below) {
+        "it is published as it is, and no template is read there"
+    } else if !endings(generator).iter().any(|ending| path.ends_with(ending)) || path.ends_with(".11ty.js") {
+        "it is no template and no page"
+    } else {
+        return Ok(());
+    };
+    Err(SetupError::CannotShow { place: place.clone(), why: why.to_owned() })
+}
+
+/// The endings of what can hold a line.
+fn endings(generator: Generator) -> &'static [&'static str] {
+    match generator {
+        Generator::Zola => &[".html", ".md", ".tera", ".htm"],
+        Generator::Hugo => &[".html", ".htm", ".md", ".markdown"],
+        Generator::Eleventy => &[".njk", ".html", ".liquid", ".md"],
+        Generator::Jekyll => &[".html", ".htm", ".md", ".markdown", ".liquid"],
+        Generator::Astro => &[".astro", ".mdx", ".md", ".html"],
+        Generator::Html => &[".html", ".htm", ".shtml", ".php"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_goes_into_templates_and_pages_alone() {
+        for (generator, place, expected) in [
+            (Generator::Zola, "templates/index.html", None),
+            (Generator::Zola, "content/_index.md", None),
+            (Generator::Zola, "themes/x/templates/base.html", None),
+            (Generator::Zola, ".git/config", Some("what begins with a dot is no page")),
+            (Generator::Zola, ".env", Some("what begins with a dot is no page")),
+            (Generator::Zola, "config.toml", Some("it is no template and no page")),
+            (Generator::Zola, "static/x.html", Some("it is published as it is, and no template is read there")),
+            (Generator::Zola, "public/index.html", Some("it was built or brought in, and the next time it is lost")),
+            (Generator::Zola, "templates/partials/instagram.html", Some("it is feedbake's own")),
+            (Generator::Eleventy, "_includes/x.11ty.js", Some("it is no template and no page")),
+            (Generator::Eleventy, "index.njk", None),
+            (Generator::Html, "about.php", None),
+            (Generator::Html, "feedbake/instagram.html", Some("it is feedbake's own")),
+            (Generator::Astro, "public/index.html", Some("it is published as it is, and no template is read there")),
+        ] {
+            let place = SitePath::new(place).unwrap();
+            let why = check_place(generator, &place).err().map(|error| match error {
+                SetupError::CannotShow { why, .. } => why,
+                error => panic!("{error}"),
+            });
+            assert_eq!(why.as_deref(), expected, "{place}");
+        }
+    }
+}

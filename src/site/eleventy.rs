@@ -1,0 +1,131 @@
+//! What Eleventy's configuration says about folders, as far as it can be told without running it. Pure.
+
+use regex_lite::Regex;
+
+/// The folders that Eleventy reads and writes, from where it runs; empty for that folder itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EleventyFolders {
+    /// The pages.
+    pub input: String,
+    /// The templates that others include.
+    pub includes: String,
+    /// The data.
+    pub data: String,
+    /// The built site.
+    pub output: String,
+}
+
+impl EleventyFolders {
+    /// Reads them from the text of a configuration: an object `dir`, or the calls that set one each. What is worked out
+    /// by a program stays at its default.
+    pub fn of(configuration: &str) -> Self {
+        let code = without_comments(configuration);
+        let dir = Regex::new(r#"\bdir["']?\s*:\s*\{([^}]*)\}"#).expect("the pattern is a constant");
+        let dir = dir.captures(&code).map_or("", |found| found.get(1).map_or("", |inside| inside.as_str()));
+        let named = |key: &str, call: &str, default: &str| {
+            let in_dir = Regex::new(&format!(r#"\b{key}["']?\s*:\s*["'`]([^"'`$]*)["'`]"#)).ok()?;
+            let in_call = Regex::new(&format!(r#"\b{call}\(\s*["'`]([^"'`$]*)["'`]"#)).ok()?;
+            let found = in_dir.captures(dir).or_else(|| in_call.captures(&code));
+            Some(found.map_or_else(|| default.to_owned(), |found| found[1].to_owned()))
+        };
+        let input = named("input", "setInputDirectory", "").unwrap_or_default();
+        let from_input = |key: &str, call: &str, default: &str| {
+            let folder = named(key, call, default).unwrap_or_default();
+            plain(&format!("{input}/{folder}"))
+        };
+        Self {
+            includes: from_input("includes", "setIncludesDirectory", "_includes"),
+            data: from_input("data", "setDataDirectory", "_data"),
+            output: plain(&named("output", "setOutputDirectory", "_site").unwrap_or_default()),
+            input: plain(&input),
+        }
+    }
+
+    /// The folder that the templates and the data lie in as feedbake places them, from where Eleventy runs; `None` where
+    /// they lie otherwise.
+    pub fn site(&self) -> Option<&str> {
+        let above = self.includes.strip_suffix("_includes")?.trim_end_matches('/');
+        let is_beside = self.data == format!("{above}/_data").trim_start_matches('/');
+        (is_beside && (above.is_empty() || above == self.input)).then_some(above)
+    }
+}
+
+/// Whether a configuration copies the folder of the pictures.
+pub fn copies_folder(configuration: &str) -> bool {
+    let calls = without_comments(configuration);
+    let mut calls = calls.split("addPassthroughCopy").skip(1);
+    calls.any(|call| call.split(';').next().is_some_and(|call| call.contains("feedbake")))
+}
+
+/// A path without `.` and, as far as it goes, without `..`.
+fn plain(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// A program without its comments. What only looks like one, in a string or a pattern, may go with them.
+fn without_comments(program: &str) -> String {
+    // Two slashes behind a colon belong to an address.
+    let comment = Regex::new(r"(?s)/\*.*?\*/|(^|[^:\\])//[^\n]*").expect("the pattern is a constant");
+    comment.replace_all(program, "$1").into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folders_are_read_from_the_configuration() {
+        for (text, input, includes, data, output, site) in [
+            ("", "", "_includes", "_data", "_site", Some("")),
+            ("return { dir: { input: 'src' } };", "src", "src/_includes", "src/_data", "_site", Some("src")),
+            (
+                "export const config = {\n dir: {\n  \"input\": \"./src/site/\", // ours\n  output: \"dist\" } };",
+                "src/site",
+                "src/site/_includes",
+                "src/site/_data",
+                "dist",
+                Some("src/site"),
+            ),
+            (
+                "dir: { input: \"content\", includes: \"../_includes\", data: \"../_data\" }",
+                "content",
+                "_includes",
+                "_data",
+                "_site",
+                Some(""),
+            ),
+            ("dir: { input: 'src', includes: 'layouts' }", "src", "src/layouts", "src/_data", "_site", None),
+            (
+                "c.setInputDirectory(\"src\"); c.setOutputDirectory('out')",
+                "src",
+                "src/_includes",
+                "src/_data",
+                "out",
+                Some("src"),
+            ),
+            ("/* dir: { input: 'src' } */ // setInputDirectory('src')", "", "_includes", "_data", "_site", Some("")),
+            (
+                "const home = 'https://x.example'; c.setInputDirectory('src');",
+                "src",
+                "src/_includes",
+                "src/_data",
+                "_site",
+                Some("src"),
+            ),
+            ("dir: { input: folder, data: 'd' }", "", "_includes", "d", "_site", None),
+        ] {
+            let folders = EleventyFolders::of(text);
+            let expected = [input, includes, data, output].map(str::to_owned);
+            assert_eq!([&folders.input, &folders.includes, &folders.data, &folders.output].map(Clone::clone), expected);
+            assert_eq!(folders.site(), site, "{text}");
+        }
+    }
+}
