@@ -26,10 +26,13 @@ pub fn loads_instafeed(text: &str) -> bool {
 
 /// Whether a token is written into such a file, of any kind: older ones had other shapes.
 pub fn has_written_token(text: &str) -> bool {
-    text.split(['\n', ',', ';']).any(|part| {
-        let Some((_, value)) = part.split_once("accessToken") else { return false };
-        let quoted = value.split(['"', '\'', '`']).nth(1).unwrap_or_default();
-        quoted.len() >= 20 && !quoted.contains("{{")
+    text.split("accessToken").skip(1).any(|rest| {
+        // The name may be in quotes, too; between it and its value is nothing but this.
+        let value = rest.trim_start_matches(['"', '\'', ' ', '\t', '\r', '\n', ':', '=', '(', ',']);
+        let is_quoted = rest.len() > value.len() && rest[..rest.len() - value.len()].ends_with(['"', '\'']);
+        let value = value.strip_prefix('`').unwrap_or(if is_quoted { value } else { "" });
+        let token = value.split(['"', '\'', '`']).next().unwrap_or_default();
+        token.len() >= 20 && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-|".contains(&byte))
     })
 }
 
@@ -66,6 +69,16 @@ mod tests {
         assert!(loads_instafeed(loaded) && has_written_token(loaded));
         let kept_out = "new Instafeed({ accessToken: InstagramToken })";
         assert!(loads_instafeed(kept_out) && !has_written_token(kept_out));
+        for (text, expected) in [
+            ("{ accessToken:\n    \"IGQVJ0123456789abcdefghij\" }", true),
+            ("{ 'accessToken' : `IGQVJ0123456789abcdefghij` }", true),
+            ("feed.accessToken = '1234567890.1677ed0.0123456789abcdef0123456789abcdef'", true),
+            ("{ \"accessToken\": INSTAGRAM_TOKEN_OF_OUR_SITE }", false),
+            ("{ accessToken: '{{ site.instagram_token_of_ours }}' }", false),
+            ("accessToken: ''", false),
+        ] {
+            assert_eq!(has_written_token(text), expected, "{text}");
+        }
         assert!(!loads_instafeed("we said goodbye to instafeed"));
     }
 
