@@ -20,6 +20,7 @@
 //! assert_eq!(caption.hashtags(), ["sea", "sky"]);
 //! ```
 
+pub mod archive;
 pub mod audit;
 pub mod auth;
 pub mod bake;

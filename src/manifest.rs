@@ -52,6 +52,9 @@ pub struct FeedRecord {
     /// What was rendered of it, for sites that nothing builds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fragment: Option<SitePath>,
+    /// Further files that are made of it: the pages of an archive.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub pages: BTreeSet<SitePath>,
     /// The pictures in the data file, by slide.
     pub pictures: BTreeMap<MediaId, Arc<Picture>>,
 }
@@ -75,6 +78,8 @@ pub enum Role {
     Picture,
     /// A feed as HTML, for sites that nothing builds.
     Fragment,
+    /// A page of an archive, or its feed for readers.
+    Page,
     /// The partial, the stylesheet or the shortcode: the user's after the first write.
     Template,
 }
@@ -185,11 +190,22 @@ impl Manifest {
         for feed in self.feeds.values() {
             needed.insert(&feed.data_file);
             needed.extend(feed.fragment.as_ref());
+            needed.extend(&feed.pages);
             needed.extend(feed.pictures.values().flat_map(|picture| picture.files()).map(|file| file.path));
         }
         let gone = self.files.iter().filter(|(path, file)| file.role != Role::Template && !needed.contains(path));
         gone.map(|(path, _)| path.clone()).collect()
     }
+}
+
+/// The name of the record of a feed's archive. No feed can have it.
+pub fn archive_name(feed: &str) -> String {
+    format!("{feed} (archive)")
+}
+
+/// Whether `name` is that of an archive.
+pub fn is_archive(name: &str) -> bool {
+    name.ends_with(" (archive)")
 }
 
 /// The date to write for a bake `today`, when `before` stands there.
@@ -278,6 +294,7 @@ mod tests {
                 baked_on: date(2026, 5, 1 + day),
                 posts,
                 doubted,
+                pages: BTreeSet::new(),
                 account: Account { username: Some(name), ..Account::default() },
                 pictures: pictures
                     .into_iter()
@@ -301,7 +318,7 @@ mod tests {
     }
 
     fn manifest() -> impl Strategy<Value = Manifest> {
-        let role = select(vec![Role::Data, Role::Picture, Role::Template]);
+        let role = select(vec![Role::Data, Role::Page, Role::Picture, Role::Template]);
         let files = btree_map(NAMES.prop_map(|name| SitePath::new(&name).unwrap()), (role, "[0-9a-f]{8}"), 0..9);
         (files, btree_map("[a-z]{1,4}", feed(), 0..3)).prop_map(|(files, feeds)| {
             let mut manifest = Manifest { feeds, ..Manifest::default() };

@@ -8,13 +8,16 @@ use std::thread;
 
 use sha2::{Digest, Sha256};
 
-use super::report::{BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
-use super::{Kitchen, Ready, Tools};
+use super::gather::Gathered;
+use super::report::{
+    ArchiveReport, BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report,
+};
+use super::{Kitchen, Ready, Tools, archive};
 use crate::cache::{FeedMemory, Index, Shown};
 use crate::config::{FeedSettings, MergeSettings, Settings};
 use crate::feed::{Account, MediaId, Post};
 use crate::files::SitePath;
-use crate::manifest::{FeedRecord, Manifest, Role, baked_on};
+use crate::manifest::{FeedRecord, Manifest, Role, baked_on, is_archive};
 use crate::media::{Picture, hex};
 use crate::site::{self, PublishError};
 
@@ -40,6 +43,12 @@ pub fn claim(
         is_news |= manifest.claim_pictures(gathered.gallery.values());
         gathered.originals.iter().for_each(|(id, original)| index.remember_original(id, original));
         gathered.gallery.iter().for_each(|(id, picture)| index.remember_picture(id, picture));
+        if let Some(Ok(archived)) = &feed_ready.archived {
+            is_news |= archive::claim(archived, manifest);
+            let Gathered { originals, gallery, .. } = &archived.gathered;
+            originals.iter().for_each(|(id, original)| index.remember_original(id, original));
+            gallery.iter().for_each(|(id, picture)| index.remember_picture(id, picture));
+        }
     }
     if is_news {
         kitchen.cache.write_index(index)?;
@@ -52,6 +61,10 @@ pub fn claim(
 pub fn count_pictures(count: &mut PictureCount, ready: &Ready) {
     ready.gathered.made.iter().for_each(|made| count.add(made.work));
     count.downloaded_bytes += ready.gathered.filmed_bytes;
+    if let Some(Ok(archived)) = &ready.archived {
+        archived.gathered.made.iter().for_each(|made| count.add(made.work));
+        count.downloaded_bytes += archived.gathered.filmed_bytes;
+    }
 }
 
 /// Puts one gathered feed into the site, the data file last.
@@ -63,7 +76,7 @@ pub fn publish(
     manifest: &mut Manifest,
     index: &mut Index,
 ) -> Result<Baked, BakeError> {
-    let Ready { gathered, account: (account, asked_at), listed, unreadable, data, posts } = ready;
+    let Ready { gathered, account: (account, asked_at), listed, unreadable, data, posts, archived } = ready;
     let weight = site::weigh(feed, &gathered.selection.kept, &gathered.gallery);
     let data_before = kitchen.root.read(&feed.data_file)?;
     place(kitchen, gathered.gallery.values())?;
@@ -85,9 +98,15 @@ pub fn publish(
         posts,
         doubted: false,
         account: account.clone(),
+        pages: BTreeSet::new(),
         pictures: gathered.gallery,
     };
     manifest.feeds.insert(feed.name.clone(), record.clone());
+    let archive = match archived {
+        None => None,
+        Some(Ok(archived)) => Some(archive::publish(kitchen, tools, feed, archived, manifest)?),
+        Some(Err(trouble)) => Some(ArchiveReport { trouble: Some(trouble), ..ArchiveReport::default() }),
+    };
     let shown = Some(Shown { data_sha256, record });
     let memory = FeedMemory { account: Some((account, asked_at)), posts: listed, shown };
     let gone = if data_before.as_ref() == Some(&data) {
@@ -109,6 +128,7 @@ pub fn publish(
         unreadable,
         missing_pins: gathered.selection.missing_pins,
         scan_ended: gathered.scan_ended,
+        archive,
     })
 }
 
@@ -143,6 +163,7 @@ pub fn merge(
             posts,
             doubted: false,
             account: Account::default(),
+            pages: BTreeSet::new(),
             // They are listed where they come from.
             pictures: BTreeMap::new(),
         };
@@ -238,7 +259,8 @@ pub fn tidy(
     // A run that failed may stand on what a run that died left: nothing is tidied before a good one.
     let mut removed = Vec::new();
     if report.is_fresh() {
-        manifest.feeds.retain(|name, _| wanted.contains(name.as_str()));
+        // An archive may be the only place in the world where a post is left: it goes by `clean --all` alone.
+        manifest.feeds.retain(|name, _| wanted.contains(name.as_str()) || is_archive(name));
         index.retain_feeds(|name| wanted.contains(name));
         removed = site::prune(kitchen.root, manifest)?.removed;
     }

@@ -147,7 +147,7 @@ pub fn gather(
 }
 
 /// Refuses a picture that has a folder where one of its files has to be.
-fn with_a_place(kitchen: &Kitchen<'_>, made: Made) -> Result<Made, Trouble> {
+pub(super) fn with_a_place(kitchen: &Kitchen<'_>, made: Made) -> Result<Made, Trouble> {
     let is_absent = |path: &SitePath| kitchen.published.size(kitchen.root, path).is_none();
     let folder =
         made.picture.files().map(|file| file.path).find(|path| is_absent(path) && kitchen.root.is_folder(path));
@@ -211,7 +211,7 @@ fn broken(
 }
 
 /// Makes the pictures; a link that died since the listing is asked for anew, once for each post.
-fn make(
+pub(super) fn make(
     kitchen: &Kitchen<'_>,
     settings: &FeedSettings,
     listing: &mut Listing<'_>,
@@ -361,7 +361,8 @@ impl<'a> Known<'a> {
             .filter(|picture| !picture.renditions.is_empty())
     }
 
-    fn has_copy(&self, slide: &MediaId) -> bool {
+    /// Whether its picture, or what it was made of, is at hand.
+    pub fn has_copy(&self, slide: &MediaId) -> bool {
         let picture = self.picture(slide).is_some_and(|picture| self.has_renditions(picture));
         picture || self.index.original(slide).is_some_and(|original| self.kitchen.cache.has(&original.sha256))
     }
@@ -386,7 +387,8 @@ impl<'a> Known<'a> {
         [of_manifest, self.index.picture(slide)].into_iter().flatten().filter_map(|picture| picture.clip.as_ref())
     }
 
-    fn job(&self, slide: &Slide) -> Job {
+    /// What is to be done for a slide, and what is at hand for it.
+    pub fn job(&self, slide: &Slide) -> Job {
         let picture = self.picture(&slide.id);
         let original = self.index.original(&slide.id).filter(|original| self.kitchen.cache.has(&original.sha256));
         let stock = Stock {

@@ -102,7 +102,7 @@ pub fn rescue(tools: &Tools<'_>) {
         }
         manifest.write(root)?;
         if settings.templates == Templates::Install {
-            site::install(root, settings.layout(), settings.script, manifest)?;
+            site::install(root, settings.layout(), settings.extras, manifest)?;
         }
         Ok(())
     };

@@ -107,6 +107,11 @@ impl<'a> Listing<'a> {
         self.ended
     }
 
+    /// Whether nobody was asked: it is what the last good bake listed.
+    pub fn is_remembered(&self) -> bool {
+        matches!(self.source, Source::Memory)
+    }
+
     /// The connection, when there is one.
     pub fn http(&self) -> Option<&'a Http> {
         match &self.source {

@@ -4,6 +4,7 @@
 //! → **place** the pictures → **publish** each data file by one rename → **prune** what nobody needs → **forget** it.
 //! A run that dies anywhere leaves the old feed or the new one, whole, and the next run tidies up.
 
+mod archive;
 #[cfg(test)]
 mod crash;
 mod film;
@@ -36,7 +37,7 @@ use gather::{Gathered, Known, Pictures, Stopped, gather, portray};
 use keep::{keep, leave_to_later};
 use listing::Listing;
 
-pub use report::{BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
+pub use report::{ArchiveReport, BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
 pub use tend::{TendError, TokenReport, renew_tokens};
 
 /// Where the posts of a feed come from.
@@ -136,6 +137,8 @@ struct Ready {
     data: Vec<u8>,
     /// Posts in it.
     posts: usize,
+    /// The archive, where there is one, or why it stays as it is.
+    archived: Option<Result<archive::Archived, String>>,
 }
 
 /// Waits for this run's turn in a site. What a run has to know of tokens is found out after this: the run before it
@@ -242,7 +245,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
     report.removed = tidy(&kitchen, &report, &before, &mut manifest, &mut index)?;
     // Last: a template that cannot be written is no reason to forget the feed.
     if tools.settings.templates == Templates::Install {
-        report.installed = site::install(tools.root, tools.settings.layout(), tools.settings.script, &mut manifest)?;
+        report.installed = site::install(tools.root, tools.settings.layout(), tools.settings.extras, &mut manifest)?;
     }
     Ok(report)
 }
@@ -363,11 +366,15 @@ fn prepare(
         let account = listing.account(index.feed(&feed.name), record.map(|record| &record.account), tools.now);
         *requests += listing.requests() - already;
         portray(kitchen, feed, (manifest, index), listing, &account.0, &mut gathered);
+        let already = listing.requests();
+        let archived = archive::archive(kitchen, tools, feed, source, &known, listing, (&account.0, &gathered));
+        *requests += listing.requests() - already;
+        let archived = archived?;
         let unreadable = std::mem::take(&mut listing.unreadable);
         let file = site::data_file(feed, &account.0, &gathered.selection.kept, &gathered.gallery);
         let (data, posts) = (file.to_bytes(), file.posts.len());
         site::refuse_leaks(&kitchen.scanner, &feed.data_file, &data).map_err(Hindrance::Leak)?;
-        Ok(Ready { gathered, account, listed: listing.take_posts(), unreadable, data, posts })
+        Ok(Ready { gathered, account, listed: listing.take_posts(), unreadable, data, posts, archived })
     })
 }
 

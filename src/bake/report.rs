@@ -164,6 +164,29 @@ pub struct Baked {
     pub missing_pins: Vec<Shortcode>,
     /// The account has more posts than `scan` allows to look at, and the feed wanted them.
     pub scan_ended: bool,
+    /// What became of its archive, where it has one.
+    pub archive: Option<ArchiveReport>,
+}
+
+/// What became of an archive.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ArchiveReport {
+    /// Posts with a page.
+    pub posts: usize,
+    /// Of them, posts that were not known before.
+    pub new: usize,
+    /// Pages that were written.
+    pub written: usize,
+    /// Pages that somebody edited, and that stay.
+    pub edited: Vec<SitePath>,
+    /// Posts that are not on Instagram any more, by shortcode.
+    pub deleted: Vec<String>,
+    /// So many posts seem to be gone at once that they stay until the next bake sees the same.
+    pub doubted: usize,
+    /// Posts whose pictures cannot be had.
+    pub without_pictures: usize,
+    /// Why it was not listed as far as it should be, or stays as it is.
+    pub trouble: Option<String>,
 }
 
 /// When a feed was last good.

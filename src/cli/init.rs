@@ -19,7 +19,7 @@ use crate::manifest::Manifest;
 use crate::setup::{
     Action, From, Item, Line, Plan, Replace, Sight, Target, WORKFLOW_FILE, Way, Wish, check_place, netlify_base, plan,
 };
-use crate::site::{EleventyFolders, Generator, Script};
+use crate::site::{EleventyFolders, Extras, Generator};
 
 const NOT_SET_UP: &str = "the site was not set up; nothing was written";
 
@@ -101,12 +101,16 @@ fn look(
     let found = place.mark.as_ref();
     let own = own_texts(&place.site);
     let first = |holds: &dyn Fn(&str) -> bool| {
-        let is_ours =
-            |path: &Path| generator.layout().brought(Script::Install).any(|ours| Path::new(ours.place) == path);
+        let is_ours = |path: &Path| {
+            Extras::ALL
+                .into_iter()
+                .flat_map(|extras| generator.layout().brought(extras))
+                .any(|ours| Path::new(ours.place) == path)
+        };
         let file = own.iter().find(|(path, text)| !is_ours(path) && holds(text));
         file.map(|(path, _)| path.display().to_string().replace('\\', "/"))
     };
-    let templates = generator.layout().brought(place.settings.script).map(|template| {
+    let templates = generator.layout().brought(place.settings.extras).map(|template| {
         let there = text(root, &template.path()).ok().flatten().unwrap_or_default();
         (*template, template.state(root, manifest), there)
     });

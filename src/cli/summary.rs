@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::failure::Code;
 use super::tokens;
 use super::ui::{GREEN, Loudness, Voice, bytes, count};
-use crate::bake::{Baked, FeedOutcome, FeedReport, PictureCount, Report};
+use crate::bake::{ArchiveReport, Baked, FeedOutcome, FeedReport, PictureCount, Report};
 use crate::feed::one_line;
 use crate::site::Weight;
 
@@ -86,6 +86,49 @@ fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
     if baked.posts > 0 {
         voice.say(&format!("{}: {}", feed.name, weight(&baked.weight, baked.posts)));
     }
+    if let Some(archive) = &baked.archive {
+        tell_archive(voice, &feed.name, archive);
+    }
+}
+
+fn tell_archive(voice: &Voice, feed: &str, archive: &ArchiveReport) {
+    for handle in archive.deleted.iter().take(NAMED) {
+        voice.say(&format!("{handle} is not on Instagram any more"));
+    }
+    if archive.doubted > 0 {
+        voice.warn(&format!(
+            "{} of the archive seem to be gone from Instagram at once; they stay until the next bake sees the same, or one with `--force`",
+            count(archive.doubted, "post")
+        ));
+    }
+    if let Some(trouble) = &archive.trouble {
+        voice.warn(&format!("the archive of {feed} is not up to date: {}", one_line(trouble)));
+    }
+    if archive.posts == 0 {
+        return;
+    }
+    let mut parts = vec![format!("{} in the archive", count(archive.posts, "post"))];
+    let more = [
+        (archive.new, "new"),
+        (archive.written, "written"),
+        (archive.edited.len(), "edited by you and left alone"),
+        (archive.without_pictures, "without a picture to be had"),
+    ];
+    parts.extend(more.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")));
+    voice.say(&format!("{GREEN}{feed}{GREEN:#}: {}", parts.join(", ")));
+}
+
+fn archive_as_json(archive: &ArchiveReport) -> Value {
+    json!({
+        "posts": archive.posts,
+        "new": archive.new,
+        "written": archive.written,
+        "edited": archive.edited.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "deleted": archive.deleted,
+        "doubted": archive.doubted,
+        "without_pictures": archive.without_pictures,
+        "trouble": archive.trouble,
+    })
 }
 
 fn pictures(pictures: &PictureCount) -> String {
@@ -152,6 +195,7 @@ fn feed_as_json(feed: &FeedReport) -> Value {
                 "phone_bytes": baked.weight.phone,
             },
             "without_alt": baked.without_alt,
+            "archive": baked.archive.as_ref().map(archive_as_json),
             "without_video": baked.without_video.iter().map(|(post, why)| json!({ "post": post, "reason": why })).collect::<Vec<_>>(),
             "dropped": baked.dropped.iter().map(|dropped| json!({
                 "post": dropped.post.handle(),

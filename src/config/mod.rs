@@ -5,6 +5,7 @@
 //! decides nothing about posts.
 
 mod api;
+mod archive;
 mod display;
 mod environment;
 mod keys;
@@ -21,6 +22,7 @@ mod token;
 mod token_settings;
 
 pub use api::ApiSettings;
+pub use archive::{ArchiveSettings, Deleted};
 pub use display::{Albums, Arrangement, Display};
 pub use environment::{Environment, GithubActions, current_folder};
 pub use keys::{KEYS, Key, Scope};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::api::{ApiSettings, api};
+use super::archive::{ArchiveSettings, archive};
 use super::display::{Display, dates, display, language, words};
 use super::layer::{Given, Group, Layer};
 use super::origin::Origin;
@@ -19,7 +20,7 @@ use crate::feed::{PostKind, Shortcode};
 use crate::files::SitePath;
 use crate::media::Recipe;
 use crate::select::{Hashtag, Wish};
-use crate::site::{Generator, Layout, Script};
+use crate::site::{Extras, Generator, Layout, PageBase, Script};
 use crate::words::{DateStyle, Language, Words};
 
 /// A setting that cannot be used, and who set it.
@@ -87,8 +88,8 @@ pub struct Settings {
     pub max_stale: Duration,
     /// Whether the templates are installed where they are missing.
     pub templates: Templates,
-    /// Whether the script is installed with them.
-    pub script: Script,
+    /// What is installed with them.
+    pub extras: Extras,
     /// The life of the tokens.
     pub tokens: TokenSettings,
 }
@@ -125,6 +126,8 @@ pub struct FeedSettings {
     pub video: Video,
     /// What the user says instead of what the post says.
     pub overrides: Vec<Override>,
+    /// Its archive, where there is to be one.
+    pub archive: Option<ArchiveSettings>,
     /// How it is shown.
     pub display: Display,
     /// What it is written in.
@@ -196,6 +199,12 @@ pub struct Found {
     pub generator: Generator,
     /// What it is written in.
     pub language: Option<Language>,
+    /// The address of the site, without a slash at its end.
+    pub site_url: Option<String>,
+    /// The names of its taxonomies.
+    pub taxonomies: Vec<String>,
+    /// Whether it has a template that pages of an archive can extend.
+    pub base: PageBase,
 }
 
 impl Settings {
@@ -247,6 +256,7 @@ impl Settings {
             }
         }
         let merges: Vec<MergeSettings> = merges.into_iter().map(|(merge, _)| merge).collect();
+        let has_archive = feeds.iter().any(|feed| feed.archive.is_some());
         refuse_twins(feeds.iter().chain(merges.iter().map(|merge| &merge.feed)), &tables)?;
         let below = match layout.published_folder {
             "" => format!("a folder that {} publishes, such as {:?}", layout.name, layout.media_folder),
@@ -267,7 +277,10 @@ impl Settings {
             )?,
             max_stale: site.text("max_stale", days(30), "a time such as \"30d\"", duration)?,
             templates: if site.switch("templates", true)? { Templates::Install } else { Templates::Leave },
-            script: if site.switch("display.script", false)? { Script::Install } else { Script::Omit },
+            extras: Extras {
+                script: if site.switch("display.script", false)? { Script::Install } else { Script::Omit },
+                pages: has_archive.then_some(found.base),
+            },
             tokens: TokenSettings::from_site(&site)?,
         })
     }
@@ -314,12 +327,16 @@ fn refuse_twins<'a>(
 ) -> Result<(), SettingsError> {
     let mut earlier: Vec<&FeedSettings> = Vec::new();
     for feed in feeds {
-        if earlier.iter().any(|other| other.name == feed.name || other.data_file == feed.data_file) {
+        let folder = |feed: &FeedSettings| feed.archive.as_ref().map(|archive| archive.folder.clone());
+        if earlier.iter().any(|other| {
+            let shares_folder = folder(feed).is_some() && folder(feed) == folder(other);
+            other.name == feed.name || other.data_file == feed.data_file || shares_folder
+        }) {
             let is_named = |(_, group): &&&(Origin, Group)| {
                 group.values.get("name").is_some_and(|given| feed_name(given).is_ok_and(|name| name == feed.name))
             };
             let origin = tables.iter().rfind(is_named).map_or(Origin::Default, |(origin, _)| origin.clone());
-            let expected = "different in every [[feed]], and so should `data_file`".to_owned();
+            let expected = "different in every [[feed]], and so should `data_file` and `archive.folder`".to_owned();
             return Err(SettingsError::BadValue { key: "name".to_owned(), origin, expected });
         }
         earlier.push(feed);
@@ -372,6 +389,7 @@ fn feed(merged: &Merged<'_>, name: &str, found: &Found, overrides: &[&Group]) ->
         })?,
         video: video(merged)?,
         overrides: said,
+        archive: archive(merged, name, found)?,
         display: display(merged)?,
         words: words(merged, &language)?,
         dates: dates(merged, timezone)?,

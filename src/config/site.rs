@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::archive::site_url;
 use super::environment::{Environment, current_folder};
 use super::layer::{Layer, parse_file};
 use super::settings::{Found, Settings, SettingsError};
@@ -10,7 +11,7 @@ use super::token::TOKEN_NAMES;
 use crate::auth::{AccessToken, LeakScanner};
 use crate::files::{self, FileError};
 use crate::inquire::inquire;
-use crate::site::{EleventyFolders, Generator};
+use crate::site::{EleventyFolders, Generator, PageBase};
 use crate::words::Language;
 
 /// The settings file beside the site's own configuration.
@@ -202,8 +203,26 @@ pub fn look(wanted: &Wanted, mut environment: Environment) -> Option<Place> {
 
 fn found_in(mark: Option<&Mark>) -> Found {
     let Some(mark) = mark else { return Found::default() };
-    let language = mark.text().and_then(|text| mark.generator.language_in(&text)).and_then(|tag| Language::new(&tag));
-    Found { generator: mark.generator, language }
+    let text = mark.text().unwrap_or_default();
+    let language = mark.generator.language_in(&text).and_then(|tag| Language::new(&tag));
+    let found = Found { generator: mark.generator, language, ..Found::default() };
+    if mark.generator != Generator::Zola {
+        return found;
+    }
+    // What is no TOML says nothing; Zola and the doctor complain of it.
+    let table: toml::Table = text.parse().unwrap_or_default();
+    let word = |key: &str| table.get(key).and_then(toml::Value::as_str);
+    let names = table.get("taxonomies").and_then(toml::Value::as_array).into_iter().flatten();
+    let bases =
+        ["templates/base.html".to_owned(), format!("themes/{}/templates/base.html", word("theme").unwrap_or_default())];
+    let base = bases.iter().find_map(|base| files::read(&mark.project.join(base)).ok().flatten());
+    let has_content = base.is_some_and(|base| String::from_utf8_lossy(&base).contains("block content"));
+    Found {
+        site_url: word("base_url").and_then(site_url),
+        taxonomies: names.filter_map(|taxonomy| Some(taxonomy.get("name")?.as_str()?.to_owned())).collect(),
+        base: if has_content { PageBase::Extended } else { PageBase::Alone },
+        ..found
+    }
 }
 
 /// Where the generator leaves the built site; `None` where the site is published as it is.
@@ -403,7 +422,7 @@ mod tests {
             ("[pictures]\nformats = []", "`pictures.formats` in feedbake.toml:2 should be a list with something in it"),
             (
                 "[[feed]]\nname = \"a\"\n[[feed]]\nname = \"a\"",
-                "`name` in feedbake.toml:3 should be different in every [[feed]], and so should `data_file`",
+                "`name` in feedbake.toml:3 should be different in every [[feed]], and so should `data_file` and `archive.folder`",
             ),
             (
                 "[[override]]\npost = \"DA\"\nlink = \"javascript:alert(1)\"",

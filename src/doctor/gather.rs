@@ -28,7 +28,7 @@ use crate::http::{Http, HttpOptions};
 use crate::inquire::inquire;
 use crate::manifest::{self, Manifest};
 use crate::render::{TeraMajor, render_page};
-use crate::site::{EleventyFolders, Generator, Layout, Script, Template, TemplateState, copies_folder, named_paths};
+use crate::site::{EleventyFolders, Extras, Generator, Layout, Template, TemplateState, copies_folder, named_paths};
 
 /// Larger text files are none.
 const LARGEST_TEXT: u64 = 1 << 20;
@@ -108,7 +108,7 @@ fn obstacles(sight: &Sight<'_>) -> Vec<Obstacle> {
     let settings = &sight.place.settings;
     let data_files = settings.shown().map(|feed| feed.data_file.as_str());
     let own = [manifest::FILE, STATUS_FILE, TRIES_FILE, VAULT_FILE, cache::LOCK_FILE, cache::INDEX_FILE];
-    let templates = settings.layout().brought(settings.script).map(|template| template.place);
+    let templates = settings.layout().brought(settings.extras).map(|template| template.place);
     let files: BTreeSet<&Path> = data_files.chain(own).chain(templates).map(Path::new).collect();
     let above = files.iter().flat_map(|file| file.ancestors().skip(1));
     let folders: BTreeSet<&Path> = above.chain(Path::new(settings.media_dir.as_str()).ancestors()).collect();
@@ -254,7 +254,7 @@ fn template(root: &Root, generator: Generator, texts: &[(PathBuf, String)]) -> T
     // A manifest that cannot be read is told elsewhere.
     let manifest = Manifest::read(root).unwrap_or_default();
     let is_earlier = |template: &&Template| template.state(root, &manifest) == TemplateState::Earlier;
-    let earlier = layout.brought(Script::Install).filter(is_earlier).map(|template| template.place).collect();
+    let earlier = layout.brought(Extras::ALL[0]).filter(is_earlier).map(|template| template.place).collect();
     TemplateFacts { is_there: true, included_by: included_by.collect(), earlier, tera_1, tera_2, ..absent }
 }
 

@@ -1,6 +1,6 @@
 //! What builds the site, and where things live in it. Pure: whoever asks which files are there lends the eyes.
 
-use super::templates::{self, Script, Template};
+use super::templates::{self, Extras, PageBase, Script, Template};
 use crate::files::{NotInSite, SitePath};
 
 /// What builds the site.
@@ -318,9 +318,11 @@ impl Layout {
     }
 
     /// What is put into a site.
-    pub fn brought(&self, script: Script) -> impl Iterator<Item = &'static Template> {
-        let script = (script == Script::Install).then_some(self.script);
-        self.templates.iter().chain(script)
+    pub fn brought(&self, extras: Extras) -> impl Iterator<Item = &'static Template> {
+        let script = (extras.script == Script::Install).then_some(self.script);
+        // An archive is made for Zola alone.
+        let pages = extras.pages.filter(|_| self.word == ZOLA.word).map(PageBase::templates).unwrap_or_default();
+        self.templates.iter().chain(script).chain(pages)
     }
 
     /// The stylesheet.

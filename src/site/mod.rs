@@ -25,5 +25,5 @@ pub use publish::{
     PublishError, Published, place_picture, refuse_foreign_data, refuse_leaks, write_data, write_hashed_data,
 };
 pub use shown::{ShownPost, is_data_file, named_paths, shown_posts, without_missing};
-pub use templates::{PARTIAL, SHORTCODE, STYLESHEET, Script, Template, TemplateState, install};
+pub use templates::{Extras, PARTIAL, PageBase, SHORTCODE, STYLESHEET, Script, Template, TemplateState, install};
 pub use weight::{Weight, weigh};

@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 use super::fragment::is_fragment;
 use super::layout::{Generator, Layout};
 use super::shown::{is_data_file, named_paths};
-use super::templates::{Script, relist_templates};
+use super::templates::{Extras, relist_templates};
+use crate::archive::{is_json_feed, is_page};
 use crate::auth::{STATUS_FILE, VAULT_FILE};
 use crate::cache::{self, Index};
 use crate::files::{FileError, Root, SitePath};
@@ -133,8 +134,10 @@ fn may_be_ours(path: &SitePath, record: &FileRecord, bytes: &[u8]) -> bool {
         Role::Picture => is_picture_of_ours(path, record),
         Role::Data => is_data_file(bytes),
         Role::Fragment => is_fragment(bytes),
+        Role::Page => is_page(bytes) || is_json_feed(bytes),
         Role::Template => {
-            let mut all = Generator::ALL.into_iter().flat_map(|generator| generator.layout().brought(Script::Install));
+            let brought = |generator: Generator| generator.layout().brought(Extras::ALL[0]);
+            let mut all = Generator::ALL.into_iter().flat_map(brought);
             all.any(|template| template.place == path.as_str())
         }
     }

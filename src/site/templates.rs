@@ -92,6 +92,78 @@ pub(super) const HTML: [Template; 2] = [
 /// the hash of what was released.
 const EARLIER: [&str; 0] = [];
 
+const POST: Template = Template {
+    place: "templates/partials/instagram-post.html",
+    about: "a post of the archive",
+    text: include_str!("templates/zola-post.html"),
+};
+
+const ARCHIVE: Template = Template {
+    place: "templates/partials/instagram-archive.html",
+    about: "the posts of the archive",
+    text: include_str!("templates/zola-archive.html"),
+};
+
+const fn post_page(text: &'static str) -> Template {
+    Template { place: "templates/instagram-post.html", about: "the page of a post of the archive", text }
+}
+
+const fn archive_page(text: &'static str) -> Template {
+    Template { place: "templates/instagram-archive.html", about: "the page of all posts of the archive", text }
+}
+
+/// What shows the archive in a Zola site without a template to extend.
+const ZOLA_ALONE: [Template; 4] = [
+    POST,
+    ARCHIVE,
+    post_page(include_str!("templates/zola-post-alone.html")),
+    archive_page(include_str!("templates/zola-archive-alone.html")),
+];
+
+/// The same in the frame of the site.
+const ZOLA_IN_BASE: [Template; 4] = [
+    POST,
+    ARCHIVE,
+    post_page(include_str!("templates/zola-post-extends.html")),
+    archive_page(include_str!("templates/zola-archive-extends.html")),
+];
+
+/// What comes along on request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extras {
+    /// The script.
+    pub script: Script,
+    /// The templates of an archive, where there is one.
+    pub pages: Option<PageBase>,
+}
+
+impl Extras {
+    /// All of them.
+    pub const ALL: [Self; 2] = [
+        Self { script: Script::Install, pages: Some(PageBase::Alone) },
+        Self { script: Script::Install, pages: Some(PageBase::Extended) },
+    ];
+}
+
+/// What the pages of an archive are made in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PageBase {
+    /// Whole pages of their own.
+    #[default]
+    Alone,
+    /// The site's `base.html`, in its block `content`.
+    Extended,
+}
+
+impl PageBase {
+    pub(super) fn templates(self) -> &'static [Template] {
+        match self {
+            Self::Alone => &ZOLA_ALONE,
+            Self::Extended => &ZOLA_IN_BASE,
+        }
+    }
+}
+
 /// Whether the script comes along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Script {
@@ -158,11 +230,11 @@ impl Template {
 pub fn install(
     root: &Root,
     layout: &Layout,
-    script: Script,
+    extras: Extras,
     manifest: &mut Manifest,
 ) -> Result<Vec<SitePath>, FileError> {
     let mut installed = Vec::new();
-    for template in layout.brought(script) {
+    for template in layout.brought(extras) {
         if template.state(root, manifest) == TemplateState::Missing {
             template.put(root, manifest)?;
             installed.push(template.path());
@@ -175,7 +247,7 @@ pub fn install(
 
 /// Notes the templates that nobody edited again, where the manifest was lost.
 pub fn relist_templates(root: &Root, layout: &Layout, manifest: &mut Manifest) {
-    for template in layout.brought(Script::Install) {
+    for template in Extras::ALL.into_iter().flat_map(|extras| layout.brought(extras)) {
         relist(root, manifest, template);
     }
 }
