@@ -170,6 +170,15 @@ fn refused(error: &crate::setup::SetupError) -> Failure {
             failure.hint("without `--include-in`, init names the line, and you put it where you like")
         }
         SetupError::NoHead(_) => failure.hint("name the template that begins the page, often called base or layout"),
+        SetupError::NoContentBlock { place, .. }
+        | SetupError::NoBlock { place }
+        | SetupError::NoMain { place, .. }
+        | SetupError::Sometimes { place, .. }
+        | SetupError::Unread { place } => {
+            failure.hint(format!("name the line that it shall stand before: `--include-in {place}:LINE`"))
+        }
+        SetupError::TakenName { .. } => failure.hint("give that import another name, then run init again"),
+        SetupError::NoFence { .. } => failure.hint("end the front matter with a line `---`, then run init again"),
         SetupError::CrowdedNetlify => failure.hint(
             "write each as a table, `[[plugins]]` and below it `package = \"…\"`, or add `{package = \"netlify-plugin-feedbake\"}` to the list",
         ),

@@ -162,3 +162,58 @@ fn what_is_left_is_only_what_is_missing() {
     assert!(toml.after.starts_with("[build]\ncommand = \"zola build\"\n\n[[plugins]]"), "{}", toml.after);
     assert_eq!(toml.action, Action::Add);
 }
+
+/// The file with the line in it, or why it gets none.
+fn with_feed(sight: &mut Sight, place: &str, text: &str) -> Result<String, SetupError> {
+    sight.targets = vec![target(place, text, Line::Feed(None))];
+    plan(sight, wish()).map(|plan| plan.items.last().unwrap().after.clone())
+}
+
+#[test]
+fn what_is_commented_out_is_not_there_and_what_was_added_is() {
+    let include = |generator: Generator| generator.layout().include;
+    let zola = include(Generator::Zola);
+    let table = [
+        (
+            Generator::Zola,
+            "a.html",
+            format!("<!-- {zola} -->\n<main>\n</main>\n"),
+            format!("<!-- {zola} -->\n<main>\n{zola}\n</main>\n"),
+        ),
+        (Generator::Zola, "a.html", "<main>\r\n</main>".to_owned(), format!("<main>\r\n{zola}\r\n</main>\r\n")),
+        (Generator::Hugo, "a.md", "- a\r\n- b".to_owned(), "- a\r\n- b\r\n\r\n{{< feedbake >}}\r\n".to_owned()),
+        (
+            Generator::Astro,
+            "src/pages/a.astro",
+            "---\nimport Feed from \"../components/Instagram.astro\";\n---\n<main>\n</main>\n".to_owned(),
+            "---\nimport Feed from \"../components/Instagram.astro\";\n---\n<main>\n<Feed />\n</main>\n".to_owned(),
+        ),
+        (
+            Generator::Astro,
+            "src/pages/a.mdx",
+            "# A".to_owned(),
+            "import Instagram from \"../components/Instagram.astro\";\n\n# A\n\n<Instagram />\n".to_owned(),
+        ),
+    ];
+    for (generator, place, text, expected) in table {
+        let mut sight = sight(generator);
+        assert_eq!(with_feed(&mut sight, place, &text).as_ref(), Ok(&expected));
+        assert_eq!(with_feed(&mut sight, place, &expected).as_ref(), Ok(&expected));
+    }
+    let mut html = sight(Generator::Html);
+    let link = html.generator.layout().stylesheet;
+    html.targets = vec![target("a.html", &format!("<!-- {link} --><head></head>"), Line::Stylesheet)];
+    assert!(plan(&html, wish()).unwrap().items.last().unwrap().after.ends_with(&format!("<head>\n{link}\n</head>")));
+}
+
+#[test]
+fn a_line_that_nobody_would_read_is_not_written() {
+    for (generator, place, text) in [
+        (Generator::Zola, "a.html", "<p>\n<!-- <p>\n"),
+        (Generator::Jekyll, "a.md", "{% comment %}\n"),
+        (Generator::Jekyll, "a.md", "{% raw %}\n"),
+    ] {
+        let refused = with_feed(&mut sight(generator), place, text);
+        assert!(matches!(refused, Err(SetupError::Unread { .. })), "{text}");
+    }
+}
