@@ -4,6 +4,7 @@ use super::insert::{Page, Spot, ended, insert};
 use super::{Line, SetupError, Sight, Target, component, is_markdown};
 use crate::files::SitePath;
 use crate::site::Generator;
+use crate::site::markup::without_script_comments;
 
 /// The text with the line in it, and the line in words.
 ///
@@ -72,8 +73,7 @@ fn feed_line(sight: &Sight, place: &SitePath) -> Result<&'static str, SetupError
         (Generator::Hugo, true) => Ok("{{< feedbake >}}"),
         (Generator::Eleventy, is_markdown) => {
             let engine = if is_markdown { "markdownTemplateEngine" } else { "htmlTemplateEngine" };
-            let says_nunjucks = sight.configuration.lines().any(|line| line.contains(engine) && line.contains("njk"));
-            if place.as_str().ends_with(".njk") || says_nunjucks {
+            if place.as_str().ends_with(".njk") || says_nunjucks(&sight.configuration, engine) {
                 return Ok(include);
             }
             refuse("Eleventy reads it with Liquid, and the partial is Nunjucks: name a file that ends in .njk")
@@ -83,4 +83,15 @@ fn feed_line(sight: &Sight, place: &SitePath) -> Result<&'static str, SetupError
         }
         _ => Ok(include),
     }
+}
+
+/// Whether the configuration of Eleventy sets `engine` to Nunjucks. The name may be in quotes, or in brackets as well.
+fn says_nunjucks(configuration: &str, engine: &str) -> bool {
+    let script = without_script_comments(configuration);
+    let quotes = ['"', '\'', '`'];
+    let mut values = script.split(engine).skip(1).filter_map(|rest| {
+        let rest = rest.trim_start_matches(quotes).trim_start().trim_start_matches(']').trim_start();
+        rest.strip_prefix([':', '='])?.trim_start().strip_prefix(quotes)
+    });
+    values.any(|value| value.strip_prefix("njk").is_some_and(|rest| rest.starts_with(quotes)))
 }

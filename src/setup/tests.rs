@@ -217,3 +217,23 @@ fn a_line_that_nobody_would_read_is_not_written() {
         assert!(matches!(refused, Err(SetupError::Unread { .. })), "{text}");
     }
 }
+
+#[test]
+fn the_engine_of_eleventy_is_read_as_it_is_set() {
+    for (configuration, is_nunjucks) in [
+        ("return { markdownTemplateEngine: \"njk\" }", true),
+        ("return { markdownTemplateEngine:\n    'njk' }", true),
+        ("return { \"markdownTemplateEngine\" : `njk` }", true),
+        ("config.markdownTemplateEngine\n  = 'njk'", true),
+        ("config[\"markdownTemplateEngine\"] = 'njk'", true),
+        ("// markdownTemplateEngine: 'njk'", false),
+        ("/*\n markdownTemplateEngine: 'njk'\n*/", false),
+        ("markdownTemplateEngine: 'liquid', // not njk", false),
+        ("markdownTemplateEngine: 'liquid', htmlTemplateEngine: 'njk'", false),
+        ("templateFormats: ['md', 'njk']", false),
+    ] {
+        let mut sight = sight(Generator::Eleventy);
+        sight.configuration = configuration.to_owned();
+        assert_eq!(with_feed(&mut sight, "a.md", "").is_ok(), is_nunjucks, "{configuration}");
+    }
+}
