@@ -352,11 +352,8 @@ fn gitignore(sight: &Sight) -> Option<Item> {
         return None;
     }
     let before = sight.gitignore.as_deref();
-    let mut after = before.unwrap_or_default().to_owned();
-    if !after.is_empty() && !after.ends_with('\n') {
-        after.push('\n');
-    }
-    after.push_str(".env\n");
+    let text = before.unwrap_or_default();
+    let after = format!("{}.env{}", insert::ended(text), insert::line_end(text));
     Some(added_to(From::Site, known(".gitignore"), "`.env`, which holds the token".to_owned(), before, after))
 }
 
@@ -370,7 +367,7 @@ fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
     let toml = match &sight.netlify {
         None => texts::netlify(layout, &sight.below, sight.zola),
         Some(text) if bakes_on_netlify(text).ok_or(SetupError::BrokenNetlify)? => text.clone(),
-        Some(text) => format!("{}\n\n{}", text.trim_end(), texts::netlify_plugin(&site_from(&base, &sight.below))),
+        Some(text) => with_block(text, &texts::netlify_plugin(&site_from(&base, &sight.below))),
     };
     // A list of plugins in one line cannot be followed by a table of them.
     bakes_on_netlify(&toml).ok_or(SetupError::CrowdedNetlify)?;
@@ -388,6 +385,16 @@ fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
         items.extend(place.map(|place| added_to(From::Repository, place, what, None, text)));
     }
     Ok(items)
+}
+
+/// The text with a block of lines at its end.
+fn with_block(text: &str, block: &str) -> String {
+    let end = insert::line_end(text);
+    let block = block.replace('\n', end);
+    match text.trim_end() {
+        "" => block,
+        kept => format!("{kept}{end}{end}{block}"),
+    }
 }
 
 /// The folder of the site from `base`, both from the top of the repository; empty where they are one, or the site is

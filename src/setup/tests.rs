@@ -237,3 +237,25 @@ fn the_engine_of_eleventy_is_read_as_it_is_set() {
         assert_eq!(with_feed(&mut sight, "a.md", "").is_ok(), is_nunjucks, "{configuration}");
     }
 }
+
+#[test]
+fn lines_that_are_added_end_as_the_others_do() {
+    let mut zola = sight(Generator::Zola);
+    for (gitignore, expected) in
+        [("public", "public\n.env\n"), ("a\r\npublic", "a\r\npublic\r\n.env\r\n"), ("", ".env\n")]
+    {
+        zola.gitignore = Some(gitignore.to_owned());
+        let items = plan(&zola, wish()).unwrap().items;
+        assert_eq!(items.iter().find(|item| item.place.as_str() == ".gitignore").unwrap().after, expected);
+    }
+    zola.package = Some("{}".to_owned());
+    for (netlify, expected) in [
+        ("", "[[plugins]]\npackage = \"netlify-plugin-feedbake\"\n"),
+        (" \n\n", "[[plugins]]\npackage = \"netlify-plugin-feedbake\"\n"),
+        ("[build]\r\n", "[build]\r\n\r\n[[plugins]]\r\npackage = \"netlify-plugin-feedbake\"\r\n"),
+    ] {
+        zola.netlify = Some(netlify.to_owned());
+        let items = plan(&zola, Wish { netlify: true, ..wish() }).unwrap().items;
+        assert_eq!(items.last().unwrap().after, expected);
+    }
+}
