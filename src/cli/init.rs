@@ -152,8 +152,8 @@ fn look(
             .unwrap_or_else(|| ignores_dot_env(gitignore.as_deref().unwrap_or_default().as_bytes())),
         gitignore,
         shown_by: first(&|text| generator.shows_the_feed(text)),
-        styled_by: first(&|text| text.contains("feedbake.css")),
-        head_in: first(&|text| text.contains("</head>")),
+        styled_by: first(&|text| generator.asks_for_the_stylesheet(text)),
+        head_in: first(&|text| generator.ends_a_head(text)),
         configuration: found.and_then(Mark::text).unwrap_or_default(),
         targets: targets(root, generator, flags)?,
         workflow: text(repository, &known(WORKFLOW_FILE)).map_err(unreadable)?,
@@ -228,6 +228,15 @@ fn refused(error: &crate::setup::SetupError) -> Failure {
             failure.hint("without `--include-in`, init names the line, and you put it where you like")
         }
         SetupError::NoHead(_) => failure.hint("name the template that begins the page, often called base or layout"),
+        SetupError::NoContentBlock { place, .. }
+        | SetupError::NoBlock { place }
+        | SetupError::NoMain { place, .. }
+        | SetupError::Sometimes { place, .. }
+        | SetupError::Unread { place } => {
+            failure.hint(format!("name the line that it shall stand before: `--include-in {place}:LINE`"))
+        }
+        SetupError::TakenName { .. } => failure.hint("give that import another name, then run init again"),
+        SetupError::NoFence { .. } => failure.hint("end the front matter with a line `---`, then run init again"),
         SetupError::CrowdedNetlify => failure.hint(
             "write each as a table, `[[plugins]]` and below it `package = \"…\"`, or add `{package = \"netlify-plugin-feedbake\"}` to the list",
         ),

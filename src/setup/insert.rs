@@ -1,7 +1,10 @@
 //! Where a line goes in a template or a page of the user's. Pure.
 
+use super::content::end_of_content;
+use super::{SetupError, is_markdown};
 use crate::files::SitePath;
 use crate::site::Generator;
+use crate::site::markup::{end_tags, markup};
 
 /// Where in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,64 +12,82 @@ pub enum Spot {
     /// Before this line, counted from 1.
     Line(usize),
     /// At the end of what the page is about.
-    Content(Generator),
+    Content,
     /// At the end of the page's head.
     Head,
 }
 
-/// Puts `line` into `text`; returns the new text and the number of the line, counted from 1. `None` where the spot is
-/// nowhere in the text.
-pub fn insert(text: &str, line: &str, spot: Spot) -> Option<(String, usize)> {
+/// A file of the user's.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// Where it is.
+    pub place: &'a SitePath,
+    /// What is in it.
+    pub text: &'a str,
+    /// What makes a page of it.
+    pub generator: Generator,
+}
+
+/// Puts `line` into a page; returns the new text and the number of the line, counted from 1.
+///
+/// # Errors
+/// [`SetupError`] where the spot is nowhere in the text, or is none at which the line would show.
+pub fn insert(page: Page<'_>, line: &str, spot: Spot) -> Result<(String, usize), SetupError> {
+    let Page { place, text, generator } = page;
     let offset = match spot {
-        Spot::Line(number) => start_of_line(text, number)?,
-        Spot::Head => last(text, "</head")?,
-        Spot::Content(generator) => end_of_content(text, generator),
-    };
-    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
-    let before = &text[start..offset];
-    let is_indentation = before.chars().all(|letter| letter == ' ' || letter == '\t');
-    let (offset, lead, indentation) = match (spot, is_indentation) {
-        // A line of its own, as far in as what it stands before.
-        (Spot::Line(_), _) | (_, true) => {
-            let rest = &text[start..];
-            (start, "", &rest[..rest.len() - rest.trim_start_matches([' ', '\t']).len()])
+        Spot::Line(number) => {
+            let missing = || SetupError::NoSuchLine { place: place.clone(), line: number };
+            start_of_line(text, number).ok_or_else(missing)?
         }
-        (_, false) => (offset, end, ""),
+        Spot::Head => {
+            let ends = end_tags(&markup(text, generator), "head");
+            *ends.last().ok_or_else(|| SetupError::NoHead(place.clone()))?
+        }
+        Spot::Content => end_of_content(page)?,
+    };
+    Ok(match spot {
+        Spot::Line(_) if is_markdown(place) => with_paragraph(text, line, offset),
+        _ => with_line(text, line, offset, matches!(spot, Spot::Line(_))),
+    })
+}
+
+/// How the lines of a text end.
+pub fn line_end(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
+/// The text with its last line ended, too.
+pub fn ended(text: &str) -> String {
+    let is_whole = text.is_empty() || text.ends_with('\n');
+    format!("{text}{}", if is_whole { "" } else { line_end(text) })
+}
+
+fn with_line(text: &str, line: &str, offset: usize, is_start: bool) -> (String, usize) {
+    let end = line_end(text);
+    let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+    let is_indentation = text[start..offset].chars().all(|letter| letter == ' ' || letter == '\t');
+    let (offset, lead, indentation) = if is_start || is_indentation {
+        // A line of its own, as far in as what it stands before.
+        let rest = &text[start..];
+        (start, "", &rest[..rest.len() - rest.trim_start_matches([' ', '\t']).len()])
+    } else {
+        (offset, end, "")
     };
     let new = format!("{}{lead}{indentation}{line}{end}{}", &text[..offset], &text[offset..]);
     let number = text[..offset].matches('\n').count() + 1 + usize::from(!lead.is_empty());
-    Some((new, number))
+    (new, number)
 }
 
-/// Puts the import of Astro's component into a file at `place`, which uses it.
-pub fn import_into(text: &str, place: &SitePath, component: &str) -> String {
-    let line = format!("import Instagram from \"{}\";", relative(place, component));
-    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let is_markdown = place.as_str().ends_with(".mdx");
-    // The fence that ends the front matter is a line of its own.
-    let fence = text.starts_with("---").then(|| text.find("\n---")).flatten().map(|newline| newline + 1);
-    match (fence, is_markdown) {
-        (Some(fence), false) => format!("{}{line}{end}{}", &text[..fence], &text[fence..]),
-        (Some(fence), true) => {
-            let after = text[fence..].find('\n').map_or(text.len(), |newline| fence + newline + 1);
-            format!("{}{end}{line}{end}{}", &text[..after], &text[after..])
-        }
-        (None, false) => format!("---{end}{line}{end}---{end}{text}"),
-        (None, true) => format!("{line}{end}{end}{text}"),
-    }
-}
-
-/// The way from the folder of `from` to `to`, as an import wants it.
-fn relative(from: &SitePath, to: &str) -> String {
-    let folder: Vec<&str> = from.folder().split('/').filter(|part| !part.is_empty()).collect();
-    let parts: Vec<&str> = to.split('/').collect();
-    let shared = folder.iter().zip(&parts).take_while(|(left, right)| left == right).count();
-    let up = match folder.len() - shared {
-        0 => "./".to_owned(),
-        steps => "../".repeat(steps),
-    };
-    format!("{up}{}", parts[shared..].join("/"))
+/// In Markdown a line belongs to the list, the table or the paragraph that it touches.
+fn with_paragraph(text: &str, line: &str, offset: usize) -> (String, usize) {
+    let end = line_end(text);
+    let (before, after) = text.split_at(offset);
+    let is_blank = |line: Option<&str>| line.is_none_or(|line| line.trim().is_empty());
+    let gap = |is_there: bool| if is_there { "" } else { end };
+    let above = gap(is_blank(before.lines().next_back()));
+    let below = gap(is_blank(after.lines().next()));
+    let number = before.matches('\n').count() + 1 + usize::from(!above.is_empty());
+    (format!("{before}{above}{line}{end}{below}{after}"), number)
 }
 
 fn start_of_line(text: &str, number: usize) -> Option<usize> {
@@ -74,63 +95,13 @@ fn start_of_line(text: &str, number: usize) -> Option<usize> {
     starts.take(text.lines().count() + 1).nth(number.checked_sub(1)?)
 }
 
-fn end_of_content(text: &str, generator: Generator) -> usize {
-    let block = match generator {
-        Generator::Zola | Generator::Eleventy | Generator::Jekyll => end_of_block(text),
-        Generator::Hugo => end_of_define(text),
-        Generator::Html => None,
-        // A page is one component in another: what closes last is the layout.
-        Generator::Astro => last(text, "</main").or_else(|| last(text, "</body")).or_else(|| text.rfind("</")),
-    };
-    last(text, "</main").or(block).or_else(|| last(text, "</body")).unwrap_or(text.len())
-}
-
-fn last(text: &str, tag: &str) -> Option<usize> {
-    // No other letter changes its length.
-    text.to_ascii_lowercase().rfind(tag)
-}
-
-/// The tags of a template: where each begins, and its words.
-fn tags<'a>(text: &'a str, open: &'a str, close: &'a str) -> impl Iterator<Item = (usize, Vec<&'a str>)> {
-    text.match_indices(open).filter_map(move |(start, _)| {
-        let inside = &text[start + open.len()..];
-        let inside = inside[..inside.find(close)?].trim_matches(['-', '~']);
-        Some((start, inside.split_whitespace().collect()))
-    })
-}
-
-/// The end of the block that holds what the page is about, in the languages that have blocks.
-fn end_of_block(text: &str) -> Option<usize> {
-    let mut open: Vec<&str> = Vec::new();
-    let mut ends: Vec<(&str, usize)> = Vec::new();
-    for (start, words) in tags(text, "{%", "%}") {
-        match words.as_slice() {
-            ["block", name, ..] => open.push(name),
-            ["endblock", ..] => ends.push((open.pop()?, start)),
-            _ => {}
-        }
-    }
-    let named = |wanted: &str| ends.iter().find(|(name, _)| *name == wanted);
-    named("content").or_else(|| named("main")).or_else(|| ends.last()).map(|(_, start)| *start)
-}
-
-/// The end of what a page of Hugo's defines as its main part.
-fn end_of_define(text: &str) -> Option<usize> {
-    let mut open: Vec<bool> = Vec::new();
-    for (start, words) in tags(text, "{{", "}}") {
-        match words.as_slice() {
-            ["define", name, ..] => open.push(*name == "\"main\""),
-            ["if" | "range" | "with" | "block", ..] => open.push(false),
-            ["end"] if open.pop()? => return Some(start),
-            _ => {}
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn insert_into(text: &str, spot: Spot, generator: Generator, place: &str) -> Result<(String, usize), SetupError> {
+        insert(Page { place: &SitePath::new(place).unwrap(), text, generator }, "LINE", spot)
+    }
 
     #[test]
     fn a_line_goes_to_the_end_of_what_the_page_is_about() {
@@ -165,7 +136,7 @@ mod tests {
             (Generator::Zola, "{% endblock %}\n<body></body>", "{% endblock %}\n<body>\nLINE\n</body>"),
         ];
         for (generator, text, expected) in table {
-            let (new, number) = insert(text, "LINE", Spot::Content(generator)).unwrap();
+            let (new, number) = insert_into(text, Spot::Content, generator, "a.html").unwrap();
             assert_eq!(new, expected, "{text}");
             assert_eq!(new.lines().nth(number - 1).unwrap().trim(), "LINE", "{text}");
         }
@@ -173,39 +144,47 @@ mod tests {
 
     #[test]
     fn a_line_goes_where_it_is_told_to() {
-        assert_eq!(insert("a\n  b\n", "LINE", Spot::Line(2)), Some(("a\n  LINE\n  b\n".to_owned(), 2)));
-        assert_eq!(insert("a\n", "LINE", Spot::Line(2)), Some(("a\nLINE\n".to_owned(), 2)));
-        assert_eq!(insert("a\n", "LINE", Spot::Line(4)), None);
-        assert_eq!(insert("a\n", "LINE", Spot::Line(0)), None);
-        assert_eq!(insert("", "LINE", Spot::Line(1)), Some(("LINE\n".to_owned(), 1)));
-        let (page, number) = insert("<HEAD>\n  <title></title>\n</HEAD>", "LINE", Spot::Head).unwrap();
-        assert_eq!((page.as_str(), number), ("<HEAD>\n  <title></title>\nLINE\n</HEAD>", 3));
-        assert_eq!(insert("<p>", "LINE", Spot::Head), None);
+        let at = |text: &str, number: usize| insert_into(text, Spot::Line(number), Generator::Zola, "a.html");
+        for (text, number, expected) in [
+            ("a\n  b\n", 2, "a\n  LINE\n  b\n"),
+            ("a\n", 2, "a\nLINE\n"),
+            ("", 1, "LINE\n"),
+            // Whoever names a line knows why.
+            ("{% extends \"a\" %}\n{# x\n#}\n", 3, "{% extends \"a\" %}\n{# x\nLINE\n#}\n"),
+        ] {
+            assert_eq!(at(text, number), Ok((expected.to_owned(), number)), "{text}");
+        }
+        for number in [0, 4] {
+            assert!(matches!(at("a\n", number), Err(SetupError::NoSuchLine { line, .. }) if line == number));
+        }
     }
 
     #[test]
-    fn an_import_finds_its_way() {
-        let table = [
-            (
-                "src/pages/index.astro",
-                "---\nlet x;\n---\n<p>",
-                "---\nlet x;\nimport Instagram from \"../components/Instagram.astro\";\n---\n<p>",
-            ),
-            (
-                "src/pages/a/b.astro",
-                "<p>",
-                "---\nimport Instagram from \"../../components/Instagram.astro\";\n---\n<p>",
-            ),
-            ("src/components/Foot.astro", "<p>", "---\nimport Instagram from \"./Instagram.astro\";\n---\n<p>"),
-            (
-                "src/pages/x.mdx",
-                "---\ntitle: x\n---\n# x",
-                "---\ntitle: x\n---\n\nimport Instagram from \"../components/Instagram.astro\";\n# x",
-            ),
-        ];
-        for (place, text, expected) in table {
-            let place = SitePath::new(place).unwrap();
-            assert_eq!(import_into(text, &place, "src/components/Instagram.astro"), expected);
+    fn the_stylesheet_goes_to_the_end_of_the_head() {
+        let page = "<HEAD>\n  <title></head></title>\n</HEAD>\n<header></header>\n<!-- </head> -->\n";
+        let expected = page.replace("</HEAD>", "LINE\n</HEAD>");
+        assert_eq!(insert_into(page, Spot::Head, Generator::Html, "a.html"), Ok((expected, 3)));
+        for page in ["<p>", "<header></header>", "<!-- </head> -->", "<script>'</head>'</script>"] {
+            let refused = insert_into(page, Spot::Head, Generator::Html, "a.html");
+            assert!(matches!(refused, Err(SetupError::NoHead(_))), "{page}");
+        }
+    }
+
+    #[test]
+    fn a_line_in_markdown_is_a_paragraph_of_its_own() {
+        for (text, number, expected, line) in [
+            ("# A\n\n- b\n", 4, "# A\n\n- b\n\nLINE\n", 5),
+            ("# A\n\n", 3, "# A\n\nLINE\n", 3),
+            ("- a\n  b\n", 2, "- a\n\nLINE\n\n  b\n", 3),
+            ("| a |\r\n|---|\r\n\r\nb\r\n", 3, "| a |\r\n|---|\r\n\r\nLINE\r\n\r\nb\r\n", 4),
+            ("a\n \n\nb\n", 3, "a\n \nLINE\n\nb\n", 3),
+            ("a\n", 1, "LINE\n\na\n", 1),
+            ("", 1, "LINE\n", 1),
+        ] {
+            for place in ["a.md", "a.mdx"] {
+                let new = insert_into(text, Spot::Line(number), Generator::Hugo, place);
+                assert_eq!(new, Ok((expected.to_owned(), line)), "{text}");
+            }
         }
     }
 }

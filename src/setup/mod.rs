@@ -1,7 +1,10 @@
 //! What a site gets once: which files, with what in them, and what is left for its owner to do. Pure: whoever asks
 //! reads the files before, and writes them afterwards.
 
+mod component;
+mod content;
 mod insert;
+mod lines;
 mod places;
 mod texts;
 mod workflow;
@@ -201,6 +204,60 @@ pub enum SetupError {
     /// The file has no head.
     #[error("{0} has no `</head>` to put the stylesheet before")]
     NoHead(SitePath),
+    /// It fills the blocks of another template, and none of its own is known to hold what the page is about.
+    #[error(
+        "{place} extends another template, and none of its blocks ({blocks}) is called content, main, body or page"
+    )]
+    NoContentBlock {
+        /// The file.
+        place: SitePath,
+        /// The names of its blocks.
+        blocks: String,
+    },
+    /// It fills the blocks of another template, and has none.
+    #[error("{place} extends another template and has no block: nothing outside of one is shown")]
+    NoBlock {
+        /// The file.
+        place: SitePath,
+    },
+    /// It fills the blocks of Hugo's base, and not the one that holds what the page is about.
+    #[error("{place} defines {defines} and no main: nothing outside of a define is shown")]
+    NoMain {
+        /// The file.
+        place: SitePath,
+        /// What it defines.
+        defines: String,
+    },
+    /// The end of what the page is about is in a condition, a loop or a macro.
+    #[error("the end of {place} lies in the `{tag}` of line {line}: the feed would show only sometimes, or many times")]
+    Sometimes {
+        /// The file.
+        place: SitePath,
+        /// The tag that decides on it.
+        tag: String,
+        /// Its line, counted from 1.
+        line: usize,
+    },
+    /// The end of what the page is about is not read.
+    #[error("the end of {place} lies in a comment, or in text that is shown as it is")]
+    Unread {
+        /// The file.
+        place: SitePath,
+    },
+    /// A page of Astro's has something else by the name of the component.
+    #[error("{place} has an import by the name of `Instagram` already, from \"{path}\"")]
+    TakenName {
+        /// The file.
+        place: SitePath,
+        /// Where that is from.
+        path: String,
+    },
+    /// The front matter of a page of Astro's is not closed.
+    #[error("{place} begins with `---`, and no line `---` ends its front matter")]
+    NoFence {
+        /// The file.
+        place: SitePath,
+    },
     /// `netlify.toml` cannot be read by Netlify, either.
     #[error("netlify.toml is no TOML")]
     BrokenNetlify,
@@ -234,7 +291,7 @@ pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
     for target in targets {
         let earlier = items.iter_mut().find(|item| item.from == From::Site && item.place == target.place);
         let text = earlier.as_ref().map_or(target.text.as_str(), |item| item.after.as_str());
-        let (after, what) = with_line(sight, &Target { text: text.to_owned(), ..target.clone() })?;
+        let (after, what) = lines::with_line(sight, &Target { text: text.to_owned(), ..target.clone() })?;
         match earlier {
             // Both lines go into one file.
             Some(item) => {
@@ -306,83 +363,13 @@ fn gitignore(sight: &Sight) -> Option<Item> {
         return None;
     }
     let before = sight.gitignore.as_deref();
-    let mut after = before.unwrap_or_default().to_owned();
-    if !after.is_empty() && !after.ends_with('\n') {
-        after.push('\n');
-    }
-    after.push_str(".env\n");
+    let text = before.unwrap_or_default();
+    let after = format!("{}.env{}", insert::ended(text), insert::line_end(text));
     Some(added_to(From::Site, known(".gitignore"), "`.env`, which holds the token".to_owned(), before, after))
-}
-
-/// The text with the line in it, and the line in words.
-fn with_line(sight: &Sight, target: &Target) -> Result<(String, String), SetupError> {
-    let layout = sight.generator.layout();
-    let place = target.place.clone();
-    match target.line {
-        Line::Stylesheet => {
-            if target.text.contains("feedbake.css") {
-                return Ok((target.text.clone(), "asks for the stylesheet already".to_owned()));
-            }
-            let new = insert::insert(&target.text, layout.stylesheet, Spot::Head);
-            let (text, line) = new.ok_or(SetupError::NoHead(place))?;
-            // An import at the top will move it.
-            let is_moved = sight.generator == Generator::Astro;
-            Ok((text, if is_moved { "the stylesheet".to_owned() } else { format!("line {line}: the stylesheet") }))
-        }
-        Line::Feed(number) => {
-            let words = feed_line(sight, &place)?;
-            if sight.generator.shows_the_feed(&target.text) {
-                return Ok((target.text.clone(), "shows the feed already".to_owned()));
-            }
-            let spot = match number {
-                Some(number) => Spot::Line(number),
-                // A page in Markdown has no end but its own.
-                None if is_markdown(&place) => Spot::Line(target.text.lines().count() + 1),
-                None => Spot::Content(sight.generator),
-            };
-            let text = &target.text;
-            let whole = if text.is_empty() || text.ends_with('\n') { text.clone() } else { format!("{text}\n") };
-            let new = insert::insert(&whole, words, spot);
-            let (mut text, line) = new.ok_or(SetupError::NoSuchLine { place, line: number.unwrap_or_default() })?;
-            if sight.generator == Generator::Astro {
-                text = insert::import_into(&text, &target.place, layout.partial().place);
-                return Ok((text, format!("`{words}`, and its import")));
-            }
-            Ok((text, format!("line {line}: `{words}`")))
-        }
-    }
 }
 
 fn is_markdown(place: &SitePath) -> bool {
     place.as_str().ends_with(".md") || place.as_str().ends_with(".mdx")
-}
-
-/// The line that shows the feed in a file at `place`.
-fn feed_line(sight: &Sight, place: &SitePath) -> Result<&'static str, SetupError> {
-    let include = sight.generator.layout().include;
-    let refuse = |why: &str| Err(SetupError::CannotShow { place: place.clone(), why: why.to_owned() });
-    match (sight.generator, is_markdown(place)) {
-        (Generator::Zola, true) => match sight.zola {
-            Some(version) if version < (0, 23) => Ok("{{ instagram() }}"),
-            Some(_) => Ok(include),
-            None => refuse(
-                "which Zola builds the site is not known, and they differ in Markdown: put `{{ instagram() }}` there yourself for Zola up to 0.22, or the include from 0.23 on",
-            ),
-        },
-        (Generator::Hugo, true) => Ok("{{< feedbake >}}"),
-        (Generator::Eleventy, is_markdown) => {
-            let engine = if is_markdown { "markdownTemplateEngine" } else { "htmlTemplateEngine" };
-            let says_nunjucks = sight.configuration.lines().any(|line| line.contains(engine) && line.contains("njk"));
-            if place.as_str().ends_with(".njk") || says_nunjucks {
-                return Ok(include);
-            }
-            refuse("Eleventy reads it with Liquid, and the partial is Nunjucks: name a file that ends in .njk")
-        }
-        (Generator::Astro, _) if !place.as_str().ends_with(".astro") && !place.as_str().ends_with(".mdx") => {
-            refuse("a component goes into a file that ends in .astro or .mdx")
-        }
-        _ => Ok(include),
-    }
 }
 
 fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
@@ -394,7 +381,7 @@ fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
     let toml = match &sight.netlify {
         None => texts::netlify(layout, &sight.below, sight.zola),
         Some(text) if bakes_on_netlify(text).ok_or(SetupError::BrokenNetlify)? => text.clone(),
-        Some(text) => format!("{}\n\n{}", text.trim_end(), texts::netlify_plugin(&site_from(&base, &sight.below))),
+        Some(text) => with_block(text, &texts::netlify_plugin(&site_from(&base, &sight.below))),
     };
     // A list of plugins in one line cannot be followed by a table of them.
     bakes_on_netlify(&toml).ok_or(SetupError::CrowdedNetlify)?;
@@ -412,6 +399,16 @@ fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
         items.extend(place.map(|place| added_to(From::Repository, place, what, None, text)));
     }
     Ok(items)
+}
+
+/// The text with a block of lines at its end.
+fn with_block(text: &str, block: &str) -> String {
+    let end = insert::line_end(text);
+    let block = block.replace('\n', end);
+    match text.trim_end() {
+        "" => block,
+        kept => format!("{kept}{end}{end}{block}"),
+    }
 }
 
 /// The folder of the site from `base`, both from the top of the repository; empty where they are one, or the site is

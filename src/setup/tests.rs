@@ -165,3 +165,113 @@ fn what_is_left_is_only_what_is_missing() {
     assert!(toml.after.starts_with("[build]\ncommand = \"zola build\"\n\n[[plugins]]"), "{}", toml.after);
     assert_eq!(toml.action, Action::Add);
 }
+
+/// The file with the line in it, or why it gets none.
+fn with_feed(sight: &mut Sight, place: &str, text: &str) -> Result<String, SetupError> {
+    sight.targets = vec![target(place, text, Line::Feed(None))];
+    plan(sight, wish()).map(|plan| plan.items.last().unwrap().after.clone())
+}
+
+#[test]
+fn what_is_commented_out_is_not_there_and_what_was_added_is() {
+    let include = |generator: Generator| generator.layout().include;
+    let zola = include(Generator::Zola);
+    let table = [
+        (
+            Generator::Zola,
+            "a.html",
+            format!("<!-- {zola} -->\n<main>\n</main>\n"),
+            format!("<!-- {zola} -->\n<main>\n{zola}\n</main>\n"),
+        ),
+        (Generator::Zola, "a.html", "<main>\r\n</main>".to_owned(), format!("<main>\r\n{zola}\r\n</main>\r\n")),
+        (Generator::Hugo, "a.md", "- a\r\n- b".to_owned(), "- a\r\n- b\r\n\r\n{{< feedbake >}}\r\n".to_owned()),
+        (
+            Generator::Astro,
+            "src/pages/a.astro",
+            "---\nimport Feed from \"../components/Instagram.astro\";\n---\n<main>\n</main>\n".to_owned(),
+            "---\nimport Feed from \"../components/Instagram.astro\";\n---\n<main>\n<Feed />\n</main>\n".to_owned(),
+        ),
+        (
+            Generator::Astro,
+            "src/pages/a.mdx",
+            "# A".to_owned(),
+            "import Instagram from \"../components/Instagram.astro\";\n\n# A\n\n<Instagram />\n".to_owned(),
+        ),
+    ];
+    for (generator, place, text, expected) in table {
+        let mut sight = sight(generator);
+        assert_eq!(with_feed(&mut sight, place, &text).as_ref(), Ok(&expected));
+        assert_eq!(with_feed(&mut sight, place, &expected).as_ref(), Ok(&expected));
+    }
+    let mut html = sight(Generator::Html);
+    let link = html.generator.layout().stylesheet;
+    html.targets = vec![target("a.html", &format!("<!-- {link} --><head></head>"), Line::Stylesheet)];
+    assert!(plan(&html, wish()).unwrap().items.last().unwrap().after.ends_with(&format!("<head>\n{link}\n</head>")));
+}
+
+#[test]
+fn a_line_that_nobody_would_read_is_not_written() {
+    for (generator, place, text) in [
+        (Generator::Zola, "a.html", "<p>\n<!-- <p>\n"),
+        (Generator::Jekyll, "a.md", "{% comment %}\n"),
+        (Generator::Jekyll, "a.md", "{% raw %}\n"),
+    ] {
+        let refused = with_feed(&mut sight(generator), place, text);
+        assert!(matches!(refused, Err(SetupError::Unread { .. })), "{text}");
+    }
+}
+
+#[test]
+fn the_engine_of_eleventy_is_read_as_it_is_set() {
+    for (configuration, is_nunjucks) in [
+        ("return { markdownTemplateEngine: \"njk\" }", true),
+        ("return { markdownTemplateEngine:\n    'njk' }", true),
+        ("return { \"markdownTemplateEngine\" : `njk` }", true),
+        ("config.markdownTemplateEngine\n  = 'njk'", true),
+        ("config[\"markdownTemplateEngine\"] = 'njk'", true),
+        ("// markdownTemplateEngine: 'njk'", false),
+        ("/*\n markdownTemplateEngine: 'njk'\n*/", false),
+        ("markdownTemplateEngine: 'liquid', // not njk", false),
+        ("markdownTemplateEngine: 'liquid', htmlTemplateEngine: 'njk'", false),
+        ("templateFormats: ['md', 'njk']", false),
+    ] {
+        let mut sight = sight(Generator::Eleventy);
+        sight.configuration = configuration.to_owned();
+        assert_eq!(with_feed(&mut sight, "a.md", "").is_ok(), is_nunjucks, "{configuration}");
+    }
+}
+
+#[test]
+fn lines_that_are_added_end_as_the_others_do() {
+    let mut zola = sight(Generator::Zola);
+    for (gitignore, expected) in
+        [("public", "public\n.env\n"), ("a\r\npublic", "a\r\npublic\r\n.env\r\n"), ("", ".env\n")]
+    {
+        zola.gitignore = Some(gitignore.to_owned());
+        let items = plan(&zola, wish()).unwrap().items;
+        assert_eq!(items.iter().find(|item| item.place.as_str() == ".gitignore").unwrap().after, expected);
+    }
+    zola.package = Some("{}".to_owned());
+    for (netlify, expected) in [
+        ("", "[[plugins]]\npackage = \"netlify-plugin-feedbake\"\n"),
+        (" \n\n", "[[plugins]]\npackage = \"netlify-plugin-feedbake\"\n"),
+        ("[build]\r\n", "[build]\r\n\r\n[[plugins]]\r\npackage = \"netlify-plugin-feedbake\"\r\n"),
+    ] {
+        zola.netlify = Some(netlify.to_owned());
+        let items = plan(&zola, Wish { netlify: true, ..wish() }).unwrap().items;
+        assert_eq!(items.last().unwrap().after, expected);
+    }
+}
+
+#[test]
+fn a_page_in_a_folder_asks_for_the_stylesheet_from_there() {
+    let page = "<html>\n<head>\n</head>\n<body></body></html>\n";
+    for (place, address) in
+        [("about.html", "\"feedbake/feedbake.css\""), ("a/b/c.html", "\"../../feedbake/feedbake.css\"")]
+    {
+        let sight = Sight { targets: vec![target(place, page, Line::Stylesheet)], ..sight(Generator::Html) };
+        let plan = plan(&sight, wish()).unwrap();
+        let item = plan.items.iter().find(|item| item.place.as_str() == place).unwrap();
+        assert!(item.after.contains(&format!("href={address}")), "{}", item.after);
+    }
+}

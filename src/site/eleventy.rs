@@ -2,6 +2,8 @@
 
 use regex_lite::Regex;
 
+use super::markup::without_script_comments;
+
 /// The folders that Eleventy reads and writes, from where it runs; empty for that folder itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EleventyFolders {
@@ -19,7 +21,7 @@ impl EleventyFolders {
     /// Reads them from the text of a configuration: an object `dir`, or the calls that set one each. What is worked out
     /// by a program stays at its default.
     pub fn of(configuration: &str) -> Self {
-        let code = without_comments(configuration);
+        let code = without_script_comments(configuration);
         let dir = Regex::new(r#"\bdir["']?\s*:\s*\{([^}]*)\}"#).expect("the pattern is a constant");
         let dir = dir.captures(&code).map_or("", |found| found.get(1).map_or("", |inside| inside.as_str()));
         let named = |key: &str, call: &str, default: &str| {
@@ -52,7 +54,7 @@ impl EleventyFolders {
 
 /// Whether a configuration copies the folder of the pictures.
 pub fn copies_folder(configuration: &str) -> bool {
-    let calls = without_comments(configuration);
+    let calls = without_script_comments(configuration);
     let mut calls = calls.split("addPassthroughCopy").skip(1);
     calls.any(|call| call.split(';').next().is_some_and(|call| call.contains("feedbake")))
 }
@@ -68,13 +70,6 @@ fn plain(path: &str) -> String {
         }
     }
     parts.join("/")
-}
-
-/// A program without its comments. What only looks like one, in a string or a pattern, may go with them.
-fn without_comments(program: &str) -> String {
-    // Two slashes behind a colon belong to an address.
-    let comment = Regex::new(r"(?s)/\*.*?\*/|(^|[^:\\])//[^\n]*").expect("the pattern is a constant");
-    comment.replace_all(program, "$1").into_owned()
 }
 
 #[cfg(test)]

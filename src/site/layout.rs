@@ -1,5 +1,7 @@
 //! What builds the site, and where things live in it. Pure: whoever asks which files are there lends the eyes.
 
+use super::markup::{end_tags, instructions, markup, without_comments};
+use super::script::imports;
 use super::templates::{self, Extras, PageBase, Script, Template};
 use crate::files::{NotInSite, SitePath};
 
@@ -258,8 +260,13 @@ impl Generator {
         })
     }
 
-    /// Whether a template or a page of its sites shows the feed.
+    /// Whether a template or a page of its sites shows the feed. What is commented out, or shown as it is, does not.
     pub fn shows_the_feed(self, text: &str) -> bool {
+        // Few files name it at all, and the others are read only once.
+        self.names_the_feed(text) && self.names_the_feed(&without_comments(&instructions(text, self), self))
+    }
+
+    fn names_the_feed(self, text: &str) -> bool {
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
         let calls = |function: &str| text.split("{{").skip(1).any(|rest| rest.trim_start().starts_with(function));
         match self {
@@ -271,10 +278,32 @@ impl Generator {
             }
             Self::Eleventy => has(&["instagram.njk"]),
             Self::Jekyll => has(&["include instagram.html", "include_cached instagram.html"]),
-            Self::Astro => has(&["Instagram.astro"]),
+            Self::Astro => has(&["Instagram.astro"]) && uses_the_component(text),
             Self::Html => has(&["feedbake/instagram.html", "<!-- feedbake -->"]),
         }
     }
+
+    /// Whether a template or a page of its sites asks for the stylesheet, and is not commented out where it does.
+    pub fn asks_for_the_stylesheet(self, text: &str) -> bool {
+        const FILE: &str = "feedbake.css";
+        text.contains(FILE) && without_comments(text, self).contains(FILE)
+    }
+
+    /// Whether a template or a page of its sites holds the end of a page's head.
+    pub fn ends_a_head(self, text: &str) -> bool {
+        !end_tags(&markup(text, self), "head").is_empty()
+    }
+}
+
+/// Whether the component is not only imported. What is imported in another way than usual counts as used.
+fn uses_the_component(text: &str) -> bool {
+    let imports = imports(text);
+    let mut names = imports.iter().filter(|import| import.path.ends_with("Instagram.astro")).peekable();
+    let is_used = |name: &str| {
+        let mut uses = text.match_indices('<').filter_map(|(start, _)| text[start + 1..].strip_prefix(name));
+        uses.any(|rest| rest.starts_with(|letter: char| letter.is_whitespace() || matches!(letter, '/' | '>')))
+    };
+    names.peek().is_none() || names.any(|import| import.default.is_none_or(is_used))
 }
 
 /// What `<html lang="…">` says.
@@ -429,10 +458,45 @@ mod tests {
         ] {
             assert_eq!(Generator::Zola.shows_the_feed(text), expected, "{text}");
         }
+        for (generator, text, expected) in [
+            (Generator::Zola, "<!-- {% include \"partials/instagram.html\" %} -->", false),
+            (Generator::Zola, "{# {% include \"partials/instagram.html\" %} #}", false),
+            (Generator::Zola, "{% raw %}{{ instagram() }}{% endraw %}", false),
+            // What begins a comment in a template is the id of a heading in Markdown.
+            (Generator::Zola, "# Pictures {#pictures}\n\n{{ instagram() }}\n", true),
+            (Generator::Hugo, "{{- /* {{ partial \"instagram.html\" . }} */ -}}", false),
+            (Generator::Hugo, "{{/* the feed: */}}{{ partial \"instagram.html\" . }}", true),
+            (Generator::Eleventy, "{# {% include \"instagram.njk\" %} #}", false),
+            (Generator::Jekyll, "{% comment %}{% include instagram.html %}{% endcomment %}", false),
+            (Generator::Html, "<!-- feedbake -->", true),
+            (Generator::Html, "<!-- <!--#include virtual=\"/feedbake/instagram.html\" --> -->", false),
+            (Generator::Astro, "---\nimport Feed from \"../components/Instagram.astro\";\n---\n<Feed />", true),
+            (Generator::Astro, "---\nimport Feed from \"../components/Instagram.astro\";\n---\n<Feeds />", false),
+            (Generator::Astro, "---\n// import Feed from \"../components/Instagram.astro\";\n---\n<Feed />", false),
+            (Generator::Astro, "---\nimport Feed from \"./Instagram.astro\";\n---\n{/* <Feed /> */}", false),
+        ] {
+            assert_eq!(generator.shows_the_feed(text), expected, "{text}");
+        }
         // What a site of its own is told to write counts for every one.
         for generator in Generator::ALL.into_iter().filter(|generator| *generator != Generator::Astro) {
             assert!(generator.shows_the_feed(generator.layout().include), "{}", generator.layout().name);
         }
+    }
+
+    #[test]
+    fn a_stylesheet_is_asked_for_where_no_comment_is_around_it() {
+        for (generator, text, expected) in [
+            (Generator::Html, "<link rel=\"stylesheet\" href=\"feedbake/feedbake.css\">", true),
+            (Generator::Html, "<!-- <link rel=\"stylesheet\" href=\"feedbake/feedbake.css\"> -->", false),
+            (Generator::Hugo, "{{/* feedbake.css */}}", false),
+            (Generator::Astro, "---\nimport \"../../public/feedbake.css\";\n---\n", true),
+            (Generator::Astro, "---\n// import \"../../public/feedbake.css\";\n---\n", false),
+            (Generator::Astro, "{/* feedbake.css */}", false),
+        ] {
+            assert_eq!(generator.asks_for_the_stylesheet(text), expected, "{text}");
+        }
+        assert!(Generator::Html.ends_a_head("<head></HEAD><header></header>"));
+        assert!(!Generator::Html.ends_a_head("<!-- </head> --><header></header>"));
     }
 
     #[test]
