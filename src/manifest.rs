@@ -55,6 +55,9 @@ pub struct FeedRecord {
     /// Further files that are made of it: the pages of an archive.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub pages: BTreeSet<SitePath>,
+    /// What an archive was made of, as a hash: the same makes the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<String>,
     /// The pictures in the data file, by slide.
     pub pictures: BTreeMap<MediaId, Arc<Picture>>,
 }
@@ -295,6 +298,7 @@ mod tests {
                 posts,
                 doubted,
                 pages: BTreeSet::new(),
+                stamp: None,
                 account: Account { username: Some(name), ..Account::default() },
                 pictures: pictures
                     .into_iter()

@@ -29,12 +29,22 @@ const MOST_ASKED: usize = 25;
 /// Posts whose pictures are made in one go: what was made of them is freed before the next.
 const BATCH: usize = 200;
 
+/// An archive that stays as it is.
+pub enum Untouched {
+    /// It would be made of the same, and everything it was made into is there.
+    Same(Box<ArchiveReport>),
+    /// For a reason.
+    Because(String),
+}
+
 /// An archive after gathering.
 pub struct Archived {
     /// The place of its memory.
     pub place: SitePath,
-    /// The memory, already looked through for tokens.
+    /// The memory.
     pub bytes: Vec<u8>,
+    /// What it was made of, as a hash.
+    pub stamp: String,
     /// A page for each post with a picture, the page of all, and the feed for readers.
     pub pages: Vec<Page>,
     /// The pictures.
@@ -53,24 +63,24 @@ fn place_of(feed: &FeedSettings) -> SitePath {
 pub fn archive(
     kitchen: &Kitchen<'_>,
     tools: &Tools<'_>,
-    feed: &FeedSettings,
-    source: &Source,
+    (feed, source, record): (&FeedSettings, &Source, Option<&FeedRecord>),
     known: &Known<'_>,
     listing: &mut Listing<'_>,
     (account, shown): (&Account, &Gathered),
-) -> Result<Option<Result<Archived, String>>, Stopped> {
+) -> Result<Option<Result<Archived, Untouched>>, Stopped> {
+    let because = |why: String| Ok(Some(Err(Untouched::Because(why))));
     let Some(settings) = &feed.archive else { return Ok(None) };
     let place = place_of(feed);
     let mut memory = match kitchen.root.read(&place).map_err(Stopped::of_site)? {
         None => Memory::new(&feed.name),
         Some(bytes) => match Memory::of_bytes(&bytes) {
             Some(memory) => memory,
-            None => return Ok(Some(Err(format!("{place} cannot be understood, and is left alone")))),
+            None => return because(format!("{place} cannot be understood, and is left alone")),
         },
     };
     let is_demo = matches!(source, Source::Demo(_));
     if is_demo && !memory.demo && !memory.posts.is_empty() {
-        return Ok(Some(Err("it holds posts of an account, and the demo is not mixed with them".to_owned())));
+        return because("it holds posts of an account, and the demo is not mixed with them".to_owned());
     }
     if !is_demo && memory.demo {
         memory = Memory::new(&feed.name);
@@ -85,7 +95,7 @@ pub fn archive(
     let mut trouble = list(kitchen, feed, &wish, listing, |listing| !must_be_whole && is_far_enough(listing));
     if memory.is_of_another(listing.posts()) && tools.belief == Belief::Cautious {
         let why = "none of its posts is in the account's list: is the token of another account? `--force` adds them";
-        return Ok(Some(Err(why.to_owned())));
+        return because(why.to_owned());
     }
     // What lies nowhere and has no link is found in the list of the whole account.
     let lacks = |memory: &Memory| {
@@ -108,6 +118,21 @@ pub fn archive(
     if extent == Extent::Whole {
         memory.posts.iter_mut().for_each(|remembered| remembered.missing = false);
     }
+    let mut report = ArchiveReport {
+        new: news.new,
+        deleted: news.deleted,
+        doubted: news.doubted,
+        trouble,
+        ..ArchiveReport::default()
+    };
+    let bytes = memory.to_bytes();
+    if let Some(record) = record.filter(|record| record.stamp.as_ref() == Some(&stamp(feed, account, &bytes)))
+        && is_whole(kitchen, record)
+    {
+        report.posts = record.posts;
+        report.without_pictures = memory.posts.iter().filter(|remembered| remembered.missing).count();
+        return Ok(Some(Err(Untouched::Same(Box::new(report)))));
+    }
 
     let gathered = pictures(kitchen, feed, known, listing, (&wish, &listed, shown), &mut memory)?;
     let posts = posts(feed, account, &memory, &gathered);
@@ -116,16 +141,39 @@ pub fn archive(
     let count = pages.len();
     pages.extend(pages_of_all(feed, settings, account, &posts));
     let bytes = memory.to_bytes();
-    let report = ArchiveReport {
-        posts: count,
-        new: news.new,
-        deleted: news.deleted,
-        doubted: news.doubted,
-        without_pictures: memory.posts.iter().filter(|remembered| remembered.missing).count(),
-        trouble,
-        ..ArchiveReport::default()
-    };
-    Ok(Some(Ok(Archived { place, bytes, pages, gathered, report })))
+    report.posts = count;
+    report.without_pictures = memory.posts.iter().filter(|remembered| remembered.missing).count();
+    let stamp = stamp(feed, account, &bytes);
+    Ok(Some(Ok(Archived { place, bytes, stamp, pages, gathered, report })))
+}
+
+/// Everything that pages are made of, as a hash: settings, account, memory, and the program itself.
+fn stamp(feed: &FeedSettings, account: &Account, memory: &[u8]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(env!("CARGO_PKG_VERSION"));
+    hasher.update(format!("{feed:?}{:?}{:?}", account.name, account.username));
+    hasher.update(memory);
+    hex(&hasher.finalize())
+}
+
+/// Whether every page and every picture of an archive is there.
+fn is_whole(kitchen: &Kitchen<'_>, record: &FeedRecord) -> bool {
+    let mut folders: BTreeMap<&str, HashMap<String, u64>> = BTreeMap::new();
+    for place in &record.pages {
+        let look = || SitePath::new(place.folder()).map(|folder| kitchen.root.sizes_in(&folder)).unwrap_or_default();
+        let sizes = folders.entry(place.folder()).or_insert_with(look);
+        // One that is empty was not on the disk yet when the power went.
+        if sizes.get(name_of(place)).is_none_or(|size| *size == 0) {
+            return false;
+        }
+    }
+    let has_picture =
+        |file: crate::media::File<'_>| kitchen.published.size(kitchen.root, file.path) == Some(file.bytes);
+    record.pictures.values().all(|picture| picture.files().all(has_picture))
+}
+
+fn name_of(place: &SitePath) -> &str {
+    place.as_str().rsplit('/').next().unwrap_or_default()
 }
 
 /// Lists on until `is_enough`; says why it could not.
@@ -300,17 +348,16 @@ pub fn publish(
     archived: Archived,
     manifest: &mut Manifest,
 ) -> Result<ArchiveReport, BakeError> {
-    let Archived { place: memory, bytes, pages, gathered, mut report } = archived;
+    let Archived { place: memory, bytes, stamp, pages, gathered, mut report } = archived;
     place(kitchen, gathered.gallery.values())?;
     let mut sizes: BTreeMap<String, HashMap<String, u64>> = BTreeMap::new();
     for page in &pages {
         let folder = page.place.folder().to_owned();
-        let name = page.place.as_str().rsplit('/').next().unwrap_or_default();
         let sizes = match SitePath::new(&folder) {
             Ok(path) => sizes.entry(folder).or_insert_with(|| kitchen.root.sizes_in(&path)),
             Err(_) => continue,
         };
-        match write(kitchen, manifest, page, sizes.get(name).copied())? {
+        match write(kitchen, manifest, page, sizes.get(name_of(&page.place)).copied())? {
             Put::Same => {}
             Put::Written => report.written += 1,
             Put::Edited => report.edited.push(page.place.clone()),
@@ -328,6 +375,7 @@ pub fn publish(
         posts: report.posts,
         doubted: false,
         account: Account::default(),
+        stamp: Some(stamp),
         pages: pages.into_iter().map(|page| page.place).collect(),
         pictures: gathered.gallery,
     };

@@ -8,6 +8,7 @@ use std::thread;
 
 use sha2::{Digest, Sha256};
 
+use super::archive::Untouched;
 use super::gather::Gathered;
 use super::report::{
     ArchiveReport, BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report,
@@ -99,13 +100,17 @@ pub fn publish(
         doubted: false,
         account: account.clone(),
         pages: BTreeSet::new(),
+        stamp: None,
         pictures: gathered.gallery,
     };
     manifest.feeds.insert(feed.name.clone(), record.clone());
     let archive = match archived {
         None => None,
         Some(Ok(archived)) => Some(archive::publish(kitchen, tools, feed, archived, manifest)?),
-        Some(Err(trouble)) => Some(ArchiveReport { trouble: Some(trouble), ..ArchiveReport::default() }),
+        Some(Err(Untouched::Same(report))) => Some(*report),
+        Some(Err(Untouched::Because(trouble))) => {
+            Some(ArchiveReport { trouble: Some(trouble), ..ArchiveReport::default() })
+        }
     };
     let shown = Some(Shown { data_sha256, record });
     let memory = FeedMemory { account: Some((account, asked_at)), posts: listed, shown };
@@ -164,6 +169,7 @@ pub fn merge(
             doubted: false,
             account: Account::default(),
             pages: BTreeSet::new(),
+            stamp: None,
             // They are listed where they come from.
             pictures: BTreeMap::new(),
         };

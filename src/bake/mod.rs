@@ -28,7 +28,7 @@ use crate::feed::Account;
 use crate::files::{FileError, Lock, Root, SitePath};
 use crate::graph::Notice;
 use crate::http::{Http, HttpOptions};
-use crate::manifest::{self, FeedRecord, Manifest, ManifestError};
+use crate::manifest::{self, FeedRecord, Manifest, ManifestError, archive_name};
 use crate::select::Selection;
 use crate::site::{self, Published};
 
@@ -138,7 +138,7 @@ struct Ready {
     /// Posts in it.
     posts: usize,
     /// The archive, where there is one, or why it stays as it is.
-    archived: Option<Result<archive::Archived, String>>,
+    archived: Option<Result<archive::Archived, archive::Untouched>>,
 }
 
 /// Waits for this run's turn in a site. What a run has to know of tokens is found out after this: the run before it
@@ -367,7 +367,9 @@ fn prepare(
         *requests += listing.requests() - already;
         portray(kitchen, feed, (manifest, index), listing, &account.0, &mut gathered);
         let already = listing.requests();
-        let archived = archive::archive(kitchen, tools, feed, source, &known, listing, (&account.0, &gathered));
+        let record = manifest.feeds.get(&archive_name(&feed.name));
+        let archived =
+            archive::archive(kitchen, tools, (feed, source, record), &known, listing, (&account.0, &gathered));
         *requests += listing.requests() - already;
         let archived = archived?;
         let unreadable = std::mem::take(&mut listing.unreadable);

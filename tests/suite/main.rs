@@ -8,6 +8,7 @@
     reason = "a test is outside the house: it sets the world up and may fail loudly"
 )]
 
+mod archive;
 mod bake;
 mod data_file;
 mod doctor;

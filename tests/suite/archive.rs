@@ -1,0 +1,260 @@
+//! `[archive]`: a page for every post that was ever listed.
+
+use std::fs;
+use std::process::Command;
+
+use feedbake::emulator::{Emulator, Fault, World, carousel, photo, video};
+
+use crate::sandbox::Sandbox;
+
+const SETTINGS: &str =
+    "limit = 3\n[archive]\nenabled = true\n[pictures]\nwidths = [32]\nformats = [\"webp\", \"jpeg\"]\n";
+
+fn small(code: &str) -> feedbake::emulator::PostBuilder {
+    photo(code).size(32, 32)
+}
+
+/// An account with `count` posts: `DA000` is the newest.
+fn account(count: usize) -> Emulator {
+    (0..count).fold(Emulator::start(), |api, number| {
+        api.post(small(&format!("DA{number:03}")).caption(&format!("Post {number}")))
+    })
+}
+
+fn site(api: &Emulator) -> Sandbox {
+    Sandbox::new(api).file("feedbake.toml", SETTINGS)
+}
+
+/// The shortcodes of the posts with a page.
+fn pages(site: &Sandbox) -> Vec<String> {
+    let files = site.files("content/instagram");
+    let texts = files.values().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    let code = |text: String| Some(text.split_once("\nshortcode = \"")?.1.split('"').next()?.to_owned());
+    let mut codes: Vec<String> = texts.filter_map(code).collect();
+    codes.sort();
+    codes
+}
+
+/// What was asked for: pages of the list, and files.
+fn asked(api: &Emulator) -> (usize, usize) {
+    let requests = api.requests();
+    let lists = requests.iter().filter(|seen| seen.path().ends_with("/media")).count();
+    (lists, requests.iter().filter(|seen| seen.is_download()).count())
+}
+
+#[test]
+fn every_post_gets_a_page_once_and_a_warm_bake_asks_for_nothing_more() {
+    let api = account(230);
+    let site = site(&api);
+    site.run("bake").succeeds().says(&["230 posts in the archive, 230 new, 232 written"]);
+    assert_eq!((pages(&site).len(), site.shown().len()), (230, 3));
+    assert_eq!(asked(&api).1, 230);
+    let before = site.moments("");
+
+    api.forget_requests();
+    site.run("bake").succeeds().says(&["230 posts in the archive\n"]);
+    assert_eq!(asked(&api), (1, 0));
+    let unchanged = |name: &str| !name.starts_with(".feedbake/cache");
+    let after = site.moments("");
+    assert!(before.iter().filter(|(name, _)| unchanged(name)).all(|(name, time)| after[name] == *time));
+
+    // What is new is on the first page; nothing else is asked for or written.
+    api.add(small("DAnew").caption("New").at("2030-01-01T00:00:00+0000"));
+    api.forget_requests();
+    site.run("bake").succeeds().says(&["231 posts in the archive, 1 new, 2 written"]);
+    assert_eq!(asked(&api), (1, 1));
+    assert!(pages(&site).contains(&"DAnew".to_owned()));
+
+    // A clean checkout without the cache has everything it needs, too.
+    fs::remove_dir_all(site.path(".feedbake/cache")).unwrap();
+    api.forget_requests();
+    site.run("bake").succeeds().says(&["231 posts in the archive\n"]);
+    assert_eq!(asked(&api), (1, 0));
+    // Neither does the way there need a list: offline it is the same.
+    let before = site.files("content");
+    site.run("bake --offline").succeeds();
+    assert_eq!(site.files("content"), before);
+}
+
+#[test]
+fn a_deleted_post_leaves_or_stays_as_wished() {
+    for (deleted, is_kept) in [("remove", false), ("keep", true)] {
+        let api = account(40);
+        let settings = SETTINGS.replace("enabled = true", &format!("enabled = true\ndeleted = \"{deleted}\""));
+        let site = Sandbox::new(&api).file("feedbake.toml", &settings);
+        site.run("bake").succeeds();
+        let pictures = site.files("static/feedbake").len();
+        // One of the newest is missed at once, one far down when the whole account is listed again.
+        api.delete("DA001");
+        api.delete("DA035");
+        site.run("bake").succeeds().says(&["DA001 is not on Instagram any more"]);
+        assert_eq!(
+            (pages(&site).contains(&"DA001".to_owned()), pages(&site).contains(&"DA035".to_owned())),
+            (is_kept, true)
+        );
+        let memory = fs::read_to_string(site.path(".feedbake/archive-instagram.json")).unwrap();
+        let listed = memory.split_once("\"listed_on\":\"").unwrap().1.split('"').next().unwrap().to_owned();
+        site.write(".feedbake/archive-instagram.json", &memory.replace(&listed, "2020-01-01"));
+        site.run("bake").succeeds().says(&["DA035 is not on Instagram any more"]);
+        assert_eq!(pages(&site).len(), if is_kept { 40 } else { 38 });
+        let after = site.files("static/feedbake").len();
+        assert_eq!(after, if is_kept { pictures } else { pictures - 4 });
+        let texts: Vec<String> =
+            site.files("content").values().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
+        let of_deleted = texts.iter().find(|text| text.contains("shortcode = \"DA035\""));
+        assert_eq!(of_deleted.map(|text| text.contains("permalink = \"\"")), is_kept.then_some(true));
+    }
+}
+
+#[test]
+fn an_account_that_seems_to_lose_most_of_its_posts_is_asked_twice() {
+    let api = account(30);
+    let site = site(&api);
+    site.run("bake").succeeds();
+    for number in 3..30 {
+        api.delete(&format!("DA{number:03}"));
+    }
+    let memory = fs::read_to_string(site.path(".feedbake/archive-instagram.json")).unwrap();
+    let listed = memory.split_once("\"listed_on\":\"").unwrap().1.split('"').next().unwrap().to_owned();
+    site.write(".feedbake/archive-instagram.json", &memory.replace(&listed, "2020-01-01"));
+    site.run("bake").succeeds().says(&["27 posts of the archive seem to be gone", "`--force`"]);
+    assert_eq!(pages(&site).len(), 30);
+    site.run("bake").succeeds();
+    assert_eq!(pages(&site).len(), 3);
+}
+
+#[test]
+fn a_page_that_somebody_edited_is_theirs() {
+    let api = account(5);
+    let site = site(&api).file("content/instagram/_index.md", "+++\ntitle = \"mine\"\n+++\n");
+    site.run("bake").succeeds().says(&["1 edited by you and left alone"]);
+    assert_eq!(fs::read_to_string(site.path("content/instagram/_index.md")).unwrap(), "+++\ntitle = \"mine\"\n+++\n");
+    let name = site.files("content/instagram").keys().find(|name| !name.contains("_index")).unwrap().clone();
+    let edited = fs::read_to_string(site.path(&name)).unwrap() + "What I thought that day.\n";
+    site.write(&name, &edited);
+    // Nothing about the post changed, then something did: it stays as it is either way.
+    for settings in [SETTINGS.to_owned(), SETTINGS.replace("limit", "date_format = \"%Y\"\nlimit")] {
+        site.write("feedbake.toml", &settings);
+        site.run("bake").succeeds();
+        assert_eq!(fs::read_to_string(site.path(&name)).unwrap(), edited);
+    }
+    // It is not tidied away, either, when its post is.
+    site.write("feedbake.toml", &SETTINGS.replace("limit", "types = [\"video\"]\nlimit"));
+    site.run("bake").succeeds();
+    assert!(site.path(&name).is_file() && pages(&site).len() == 1);
+}
+
+#[test]
+fn what_stands_in_the_way_costs_the_archive_and_not_the_feed() {
+    let api = account(150);
+    let site = site(&api);
+    // The first page of the list is had, and the second is not.
+    site.run("bake").succeeds();
+    let before = site.files("content");
+    let memory = fs::read(site.path(".feedbake/archive-instagram.json")).unwrap();
+    site.write(".feedbake/archive-instagram.json", "<<<<<<< HEAD\n");
+    site.run("bake").succeeds().says(&["archive-instagram.json cannot be understood, and is left alone"]);
+    assert_eq!(site.files("content"), before);
+    fs::write(site.path(".feedbake/archive-instagram.json"), &memory).unwrap();
+    // The demo, and another account, are not mixed with it.
+    site.run("bake --demo").says(&["the demo is not mixed with them"]);
+    assert_eq!(site.files("content"), before);
+    let other = Emulator::start().post(small("DAother"));
+    site.run_with(&format!("bake --api-base {}", other.base()), &[("INSTAGRAM_ACCESS_TOKEN", &other.token())])
+        .says(&["is the token of another account?"]);
+    assert_eq!(site.files("content"), before);
+    // Without an archive in the settings it stays as it is: it may be all that is left.
+    site.write("feedbake.toml", &SETTINGS.replace("enabled = true", "enabled = false"));
+    site.run("bake").succeeds();
+    assert_eq!(site.files("content"), before);
+    site.run("clean --all").succeeds();
+    assert!(!site.path("content/instagram").exists() && !site.path("static/instagram").exists());
+}
+
+#[test]
+fn a_picture_that_cannot_be_had_costs_its_page_until_it_can() {
+    let api = account(8).post(small("DAlast").without_media_url());
+    let site = site(&api);
+    site.run("bake").succeeds().says(&["8 posts in the archive", "1 without a picture to be had"]);
+    api.forget_requests();
+    site.run("bake").succeeds();
+    assert!(asked(&api).1 == 0 && pages(&site).len() == 8);
+}
+
+#[test]
+fn a_list_that_breaks_off_leaves_what_was_had_and_is_taken_up_again() {
+    let api = account(300);
+    let site = site(&api);
+    api.fault(Fault::TokenDies);
+    site.run("bake").succeeds().says(&["the archive of instagram is not up to date", "the access token expired"]);
+    let first = pages(&site).len();
+    assert!((3..100).contains(&first) && site.shown().len() == 3, "{first}");
+    api.clear_faults();
+    site.run("bake").succeeds().says(&["300 posts in the archive"]);
+    assert_eq!(pages(&site).len(), 300);
+}
+
+#[test]
+fn other_generators_are_told_that_it_is_zolas() {
+    let site = Sandbox::without_token().file("feedbake.toml", "generator = \"hugo\"\n[archive]\nenabled = true\n");
+    site.run("bake --demo").ends_with(3).says(&["`archive.enabled` in feedbake.toml:3 should be false for Hugo"]);
+    let twins = "[archive]\nenabled = true\nfolder = \"content/x\"\n[[feed]]\nname = \"a\"\n[[feed]]\nname = \"b\"\n";
+    let site = Sandbox::without_token().file("feedbake.toml", twins);
+    site.run("bake --demo").ends_with(3).says(&["`archive.folder`"]);
+}
+
+#[test]
+fn zola_builds_the_archive_alone_and_in_the_frame_of_the_site() {
+    let zolas = std::env::var("FEEDBAKE_TEST_ZOLA").unwrap_or_default();
+    if zolas.is_empty() {
+        eprintln!("SKIPPED: FEEDBAKE_TEST_ZOLA names no Zola");
+    }
+    let hostile = "{{ 7 * 7 }} {% include \"x\" %} {{< x >}} +++ </article><script>alert(1)</script> \"quoted\" \\u0041\n+++\n#سفر #viaje";
+    for zola in zolas.split(':').filter(|zola| !zola.is_empty()) {
+        for is_framed in [false, true] {
+            let mut world = World::default();
+            for number in 0..30 {
+                world.add(small(&format!("DB{number:03}")).caption("More #sea"));
+            }
+            let api = Emulator::serve(world).unwrap();
+            api.add(video("DAv").size(32, 32).at("2030-01-01T00:00:00+0000"));
+            api.add(carousel("DAc").slide(32, 32).slide(32, 32).caption(hostile).at("2030-01-02T00:00:00+0000"));
+            let config = "base_url = \"https://example.org/sub\"\ntaxonomies = [{ name = \"tags\" }]\n";
+            let mut site = site(&api)
+                .file("config.toml", config)
+                .file("templates/index.html", "home")
+                .file("templates/tags/list.html", "tags")
+                .file("templates/tags/single.html", "{{ term.name }}");
+            if is_framed {
+                let base = "<html><body><nav>frame</nav>{% block content %}{% endblock content %}</body></html>";
+                site = site.file("templates/base.html", base);
+            }
+            site.run("bake").succeeds().says(&["32 posts in the archive"]);
+            let output = Command::new(zola).arg("--root").arg(site.path("")).arg("build").output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let read = |name: &str| fs::read_to_string(site.path(name)).unwrap();
+            let home = read("public/instagram/index.html");
+            assert_eq!((home.matches("<li ").count(), home.contains("page/2/")), (24, true), "{home}");
+            assert_eq!(home.contains("<nav>frame</nav>"), is_framed);
+            assert!(home.contains("href=\"https://example.org/sub/instagram/"), "{home}");
+            let data = site.data();
+            let id = data["posts"][0]["id"].as_str().unwrap();
+            let page = read(&format!("public/instagram/{id}/index.html"));
+            assert!(
+                page.contains("h-entry") && page.matches("u-photo").count() == 2 && page.contains("u-syndication"),
+                "{page}"
+            );
+            assert!(page.contains("{{ 7 * 7 }}") && !page.contains("<script>alert"), "{page}");
+            assert!(page.contains("dt-published") && page.contains("https://www.instagram.com/p/DAc/"), "{page}");
+            // The hashtags of every script are terms of the site.
+            for term in ["viaje", "sea"] {
+                assert!(site.path(&format!("public/tags/{term}/index.html")).is_file(), "{term}");
+            }
+            let feed = site.json("public/instagram/feed.json");
+            assert_eq!(feed["items"].as_array().unwrap().len(), 32);
+            let url = feed["items"][0]["url"].as_str().unwrap();
+            let path = url.strip_prefix("https://example.org/sub/").unwrap();
+            assert!(site.path(&format!("public/{path}index.html")).is_file(), "{url}");
+        }
+    }
+}
