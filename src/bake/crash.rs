@@ -63,6 +63,7 @@ fn run(site: &Path, api: &str, token: &str) -> Result<Report, super::BakeError> 
             dice: &|| 0.5,
         },
     )
+    .map_err(|aborted| aborted.error)
 }
 
 /// A site with this file renews its token, and keeps it in a vault under the key that is in it.
@@ -279,6 +280,17 @@ fn changed_settings(site: &Path, api: &Emulator) {
 }
 
 /// The site was checked out anew, the cache was kept, and the API is down.
+fn new_archive(site: &Path, _api: &Emulator) {
+    let text =
+        "limit = 1\n[pictures]\nwidths = [16, 32]\n[archive]\nenabled = true\nsite_url = \"https://example.org\"\n";
+    fs::write(site.join("feedbake.toml"), text).unwrap();
+}
+
+fn changed_archive(site: &Path, api: &Emulator) {
+    new_archive(site, api);
+    changed_account(site, api);
+}
+
 fn lost_outputs(site: &Path, api: &Emulator) {
     baked(site, api);
     for lost in ["data", "static/feedbake", "templates"] {
@@ -293,6 +305,7 @@ fn a_bake_that_is_killed_at_any_step_leaves_a_whole_feed_and_the_next_one_heals(
     Scene::new("first bake", first_bake).every_accident(Fate::Die);
     Scene::new("changed account", changed_account).every_accident(Fate::Die);
     Scene::new("changed settings", changed_settings).every_accident(Fate::Die);
+    Scene::new("archive of a changed account", changed_archive).every_accident(Fate::Die);
     Scene::new("plain HTML", changed_account_of_plain_html).every_accident(Fate::Die);
     Scene::new("lost outputs", lost_outputs).every_accident(Fate::Die);
     let other_account = Emulator::start().post(photo("DZz").size(32, 24));
@@ -304,6 +317,7 @@ fn a_disk_that_is_full_from_any_step_on_leaves_a_whole_feed_and_the_next_bake_he
     Scene::new("first bake", first_bake).every_accident(Fate::Full);
     Scene::new("changed account", changed_account).every_accident(Fate::Full);
     Scene::new("changed settings", changed_settings).every_accident(Fate::Full);
+    Scene::new("archive of a changed account", changed_archive).every_accident(Fate::Full);
     Scene::new("plain HTML", changed_account_of_plain_html).every_accident(Fate::Full);
     Scene::new("lost outputs", lost_outputs).every_accident(Fate::Full);
 }

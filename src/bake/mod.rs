@@ -37,7 +37,9 @@ use gather::{Gathered, Known, Pictures, Stopped, gather, portray};
 use keep::{keep, leave_to_later};
 use listing::Listing;
 
-pub use report::{ArchiveReport, BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report};
+pub use report::{
+    Aborted, ArchiveReport, BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report,
+};
 pub use tend::{TendError, TokenReport, renew_tokens};
 
 /// Where the posts of a feed come from.
@@ -160,15 +162,21 @@ pub fn enter(root: &Root, on_wait: impl FnOnce(&str)) -> Result<Lock, FileError>
 /// A feed that cannot be refreshed keeps its last good state and is reported as such; see [`Report`].
 ///
 /// # Errors
-/// [`BakeError`] when the site itself cannot be read or written.
-pub fn bake(lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
+/// [`Aborted`] when the site itself cannot be read or written.
+pub fn bake(lock: &Lock, tools: &Tools<'_>) -> Result<Report, Aborted> {
     let before = committed(tools);
-    let mut baked = bake_all(lock, tools);
-    match &mut baked {
-        Ok(report) => report.changed = !report.installed.is_empty() || committed(tools) != before,
-        Err(_) => keep::rescue(tools),
+    let mut tokens = Vec::new();
+    match bake_all(lock, tools, &mut tokens) {
+        Ok(mut report) => {
+            report.tokens = tokens;
+            report.changed = !report.installed.is_empty() || committed(tools) != before;
+            Ok(report)
+        }
+        Err(error) => {
+            keep::rescue(tools);
+            Err(Aborted { error, tokens, changed: committed(tools) != before })
+        }
     }
-    baked
 }
 
 /// What the files hold that a site commits; the pictures are in the manifest by their hashes.
@@ -180,7 +188,7 @@ fn committed(tools: &Tools<'_>) -> Vec<Option<Vec<u8>>> {
     own.iter().chain(data_files).map(|place| tools.root.read(place).ok().flatten()).collect()
 }
 
-fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
+fn bake_all(_lock: &Lock, tools: &Tools<'_>, tokens: &mut Vec<TokenReport>) -> Result<Report, BakeError> {
     let before = match Manifest::read(tools.root) {
         Err(ManifestError::Newer { found }) => return leave_to_later(tools, found),
         read => read?,
@@ -199,7 +207,8 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
         }
     }
     let notices = |notice: Notice| (tools.watch)(Event::Api(&notice));
-    let (sources, tokens) = tend::tend(tools, Urgency::WhenDue);
+    let (sources, tended) = tend::tend(tools, Urgency::WhenDue);
+    *tokens = tended;
     let kitchen = kitchen(tools, &sources, published, &notices);
     let mut requests = 0;
     let mut ready: BTreeMap<&str, Result<Ready, Hindrance>> = BTreeMap::new();
@@ -219,7 +228,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>) -> Result<Report, BakeError> {
         installed: Vec::new(),
         removed: Vec::new(),
         requests,
-        tokens,
+        tokens: Vec::new(),
         changed: false,
     };
     for feed in &tools.settings.feeds {

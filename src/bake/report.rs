@@ -268,6 +268,17 @@ pub enum Hindrance {
     NothingRemembered,
 }
 
+/// A bake that broke off, and what it did before that has to be told: a token that was renewed is another one now.
+#[derive(Debug)]
+pub struct Aborted {
+    /// Why.
+    pub error: BakeError,
+    /// What is known of the tokens.
+    pub tokens: Vec<TokenReport>,
+    /// Whether a file that belongs into a commit was written.
+    pub changed: bool,
+}
+
 /// A bake that could not be finished. The site is as it was, or as complete as the last rename left it.
 #[derive(Debug, thiserror::Error)]
 pub enum BakeError {

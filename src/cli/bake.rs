@@ -6,18 +6,40 @@ use super::Ended;
 use super::advice::advice_on_api;
 use super::args::{BakeArgs, Common, Lint};
 use super::failure::{Code, Failure};
-use super::start::{Start, start, start_alone};
+use super::start::{Start, now, start, start_alone};
 use super::token::usual_stores;
 use super::tokens::Told;
 use super::ui::{Voice, bytes, count};
 use super::{github, list, summary, token_advice};
-use crate::bake::{Baked, Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse};
-use crate::config::{Layer, TokenError};
+use crate::bake::{Aborted, Baked, Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse};
+use crate::config::{Environment, Layer, TokenError};
 
 const UNFINISHED: &str = "the bake was not finished; the site shows what it showed before";
 
-/// Bakes, and tells what came of it.
+/// Bakes, and tells what came of it, GitHub Actions too.
 pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
+    let mut left = Left::default();
+    let ended = bake_and_tell(voice, common, flags, &mut left);
+    if let Err(failure) = &ended
+        && let Some(actions) = Environment::read().github_actions()
+    {
+        github::tell_broken(voice, &actions, failure, &left, now());
+    }
+    ended
+}
+
+/// What a bake that broke off leaves to be told.
+#[derive(Debug, Default)]
+pub struct Left {
+    /// What is known of the tokens.
+    pub tokens: Vec<TokenReport>,
+    /// What is said of them.
+    pub lines: Vec<String>,
+    /// Whether a file that belongs into a commit was written.
+    pub changed: bool,
+}
+
+fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Left) -> Ended {
     let began = Instant::now();
     if flags.dry_run {
         return dry_run(voice, &start(voice, common, &flags.source, Layer::default())?);
@@ -35,9 +57,16 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
     (start.stores, start.is_store_hindered) = (stores, !hindered.is_empty());
     let belief = if flags.force { Belief::Force } else { Belief::Cautious };
     let progress = voice.progress();
-    let report = start
-        .with_tools(voice, &progress, belief, |tools| bake(&lock, tools))
-        .map_err(|error| Failure::of_bake(&error, UNFINISHED))?;
+    let report = match start.with_tools(voice, &progress, belief, |tools| bake(&lock, tools)) {
+        Ok(report) => report,
+        Err(Aborted { error, tokens, changed }) => {
+            told.take(voice, &tokens, start.now());
+            told.warnings.iter().for_each(|(_, warning)| warning.tell(voice));
+            let lines = told.lines.into_iter().map(|(name, end)| format!("the token in {name}: {end}")).collect();
+            *left = Left { tokens, lines, changed };
+            return Err(Failure::of_bake(&error, UNFINISHED));
+        }
+    };
     told.take(voice, &report.tokens, start.now());
 
     let mut dead: Vec<String> = Vec::new();
@@ -55,6 +84,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
                 continue;
             }
             name_mistake(&mut failure, feed, &report.tokens, &start, index);
+            name_variable(&mut failure, &start, index);
             if failure.code == Code::Token {
                 dead.extend(start.held(index).map(|held| held.name.clone()));
             }
@@ -96,7 +126,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &BakeArgs) -> Ended {
         };
         let lines: Vec<String> = told.lines.iter().map(end).collect();
         github::tell(voice, &actions, &report, &failures, &lines);
-        github::hand_on(voice, &actions, &report, start.now());
+        github::hand_on(voice, &actions, &report, &dead, start.now());
     }
     if voice.json {
         voice.json(&summary::as_json(&report, worst));
@@ -124,6 +154,20 @@ fn name_mistake(failure: &mut Failure, feed: &FeedReport, tokens: &[TokenReport]
     let renewal = tokens.iter().find(|token| token.name == held.name).and_then(|token| token.outcome.as_ref().ok());
     let record = renewal.and_then(|renewal| renewal.record.as_ref());
     failure.hints = token_advice::history(record, error, start.now()).into_iter().chain(hints).collect();
+}
+
+/// Where the token of a feed is in a variable of another name, that one is to be set, and no other.
+fn name_variable(failure: &mut Failure, start: &Start, index: usize) {
+    let Some(held) = start.held(index) else { return };
+    for hint in &mut failure.hints {
+        *hint = hint.replace("INSTAGRAM_ACCESS_TOKEN", &held.name);
+        if start.place.settings.feeds[index].token_env.is_some() {
+            *hint = hint.replace(
+                "`feedbake login`",
+                &format!("`feedbake login --feed {}`", start.place.settings.feeds[index].name),
+            );
+        }
+    }
 }
 
 /// Who sits in front of a run.

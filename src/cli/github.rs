@@ -2,15 +2,17 @@
 //!
 //! Both are read by a program before people see them, and captions are strangers' text: everything is escaped.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::bake::Left;
 use super::failure::Failure;
 use super::summary;
 use super::ui::{Voice, count};
 use crate::auth::{deadline, whole_days};
-use crate::bake::{FeedOutcome, Report};
+use crate::bake::{FeedOutcome, Report, TokenReport};
 use crate::config::{Environment, GithubActions};
 use crate::feed::one_line;
 use crate::files;
@@ -27,32 +29,71 @@ pub fn tell(voice: &Voice, actions: &GithubActions, report: &Report, failures: &
             said.push(annotation);
         }
     }
-    let Some(file) = &actions.step_summary else { return };
-    // The summary is a courtesy: a run that made the feed does not fail for it.
-    if let Err(error) = files::append(file, step_summary(report, failures, tokens).as_bytes()) {
+    append(voice, actions.step_summary.as_deref(), &step_summary(report, failures, tokens));
+}
+
+/// Hands the outcome to the steps that follow. `dead` are the variables of tokens that the API takes no more.
+pub fn hand_on(voice: &Voice, actions: &GithubActions, report: &Report, dead: &[String], now: Timestamp) {
+    let outputs = Outputs {
+        changed: report.changed,
+        posts: Some(report.posts()),
+        stale: !report.is_fresh(),
+        token_days_left: days_left(&report.tokens, dead, now),
+    };
+    append(voice, actions.output.as_deref(), &outputs.to_string());
+}
+
+/// Tells of a run that broke off, and hands on what is known even so: a commit has to keep a token that was renewed.
+pub fn tell_broken(voice: &Voice, actions: &GithubActions, failure: &Failure, left: &Left, now: Timestamp) {
+    voice.complain(&annotation(failure));
+    let mut page = String::from("### feedbake\n\n");
+    for line in &left.lines {
+        // Writing into a text cannot fail.
+        let _ = writeln!(page, "- {}", escape_markdown(line));
+    }
+    page.push('\n');
+    quote(&mut page, failure);
+    page.push('\n');
+    append(voice, actions.step_summary.as_deref(), &page);
+    let token_days_left = days_left(&left.tokens, &[], now);
+    let outputs = Outputs { changed: left.changed, posts: None, stale: true, token_days_left };
+    append(voice, actions.output.as_deref(), &outputs.to_string());
+}
+
+/// A courtesy: a run that made the feed does not fail for it.
+fn append(voice: &Voice, file: Option<&Path>, text: &str) {
+    let Some(file) = file else { return };
+    if let Err(error) = files::append(file, text.as_bytes()) {
         voice.warn(&error.to_string());
     }
 }
 
-/// Hands the outcome to the steps that follow.
-pub fn hand_on(voice: &Voice, actions: &GithubActions, report: &Report, now: Timestamp) {
-    let Some(file) = &actions.output else { return };
-    if let Err(error) = files::append(file, outputs(report, now).as_bytes()) {
-        voice.warn(&error.to_string());
-    }
+/// The whole days that the first of the tokens to end has left.
+fn days_left(tokens: &[TokenReport], dead: &[String], now: Timestamp) -> Option<i64> {
+    let days = tokens.iter().filter_map(|token| {
+        let days = |record| whole_days(now, deadline(record).0).max(0);
+        if dead.contains(&token.name) { Some(0) } else { token.outcome.as_ref().ok()?.record.as_ref().map(days) }
+    });
+    days.min()
 }
 
 /// One line for each output. All are numbers and words of ours, so none can end its line or begin another.
-fn outputs(report: &Report, now: Timestamp) -> String {
-    let records = report.tokens.iter().filter_map(|token| token.outcome.as_ref().ok()?.record.as_ref());
-    let days_left = records.map(|record| whole_days(now, deadline(record).0).max(0)).min();
-    format!(
-        "changed={}\nposts={}\nstale={}\ntoken-days-left={}\n",
-        report.changed,
-        report.posts(),
-        !report.is_fresh(),
-        days_left.map_or_else(String::new, |days| days.to_string()),
-    )
+struct Outputs {
+    changed: bool,
+    /// Absent where the run did not come so far.
+    posts: Option<usize>,
+    stale: bool,
+    token_days_left: Option<i64>,
+}
+
+impl fmt::Display for Outputs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = |number: Option<String>| number.unwrap_or_default();
+        let (posts, days) =
+            (self.posts.map(|posts| posts.to_string()), self.token_days_left.map(|days| days.to_string()));
+        let (posts, days) = (number(posts), number(days));
+        writeln!(f, "changed={}\nposts={posts}\nstale={}\ntoken-days-left={days}", self.changed, self.stale)
+    }
 }
 
 /// Tells the person of a failure, and Actions, too, where it watches the run.
@@ -61,6 +102,11 @@ pub fn tell_too(voice: &Voice, environment: &Environment, failure: &Failure) {
     if environment.github_actions().is_some() {
         voice.complain(&annotation(failure));
     }
+}
+
+/// The same for a line of text.
+pub fn annotation_of(error: &str) -> String {
+    format!("::error title=feedbake::{}", escape_command(&one_line(error)))
 }
 
 /// A workflow command. Its text must not end the command or begin another one.
@@ -111,12 +157,17 @@ fn step_summary(report: &Report, failures: &[(&str, Failure)], tokens: &[String]
     }
     for (_, failure) in failures {
         page.push('\n');
-        for line in failure.lines() {
-            let _ = writeln!(page, "> {}  ", escape_markdown(&line));
-        }
+        quote(&mut page, failure);
     }
     page.push('\n');
     page
+}
+
+fn quote(page: &mut String, failure: &Failure) {
+    for line in failure.lines() {
+        // Writing into a text cannot fail.
+        let _ = writeln!(page, "> {}  ", escape_markdown(&line));
+    }
 }
 
 /// Every character that Markdown or HTML could read something into becomes itself.

@@ -27,6 +27,7 @@ use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use clap::Parser;
 
 use crate::auth::without_long_runs;
+use crate::config::Environment;
 use crate::feed::one_line;
 use args::{Command, CommandLine};
 use failure::{Code, Failure};
@@ -45,7 +46,11 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> u8 {
                 return Code::Done as u8;
             }
             // What was not understood is repeated, and may be a token in the wrong place.
-            anstream::eprintln!("{}", without_long_runs(&error.render().to_string()));
+            let text = without_long_runs(&error.render().to_string());
+            anstream::eprintln!("{text}");
+            if Environment::read().github_actions().is_some() {
+                anstream::eprintln!("{}", github::annotation_of(text.lines().next().unwrap_or_default()));
+            }
             return Code::Usage as u8;
         }
     };

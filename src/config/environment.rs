@@ -81,13 +81,27 @@ impl Environment {
     }
 
     /// Whether this is the build of a proposal, which has no secrets by right where a stranger made it: a pull request in
-    /// GitHub Actions, a merge request in GitLab, a preview on Netlify or Vercel.
+    /// GitHub Actions, a merge request or another branch in GitLab, a preview on Netlify, Vercel or Cloudflare.
     pub fn is_preview(&self) -> bool {
         let says = |name, words: &[&str]| self.get(name).is_some_and(|value| words.contains(&value));
         says("GITHUB_EVENT_NAME", &["pull_request", "pull_request_target"])
             || says("CI_PIPELINE_SOURCE", &["merge_request_event"])
             || (self.get("NETLIFY").is_some() && says("CONTEXT", &["deploy-preview", "branch-deploy"]))
             || says("VERCEL_ENV", &["preview"])
+            || self.is_branch_of_gitlab()
+            || self.is_branch_of_cloudflare()
+    }
+
+    fn is_branch_of_gitlab(&self) -> bool {
+        self.get("CI_COMMIT_BRANCH")
+            .zip(self.get("CI_DEFAULT_BRANCH"))
+            .is_some_and(|(branch, default)| branch != default)
+    }
+
+    /// Cloudflare names the branch, and not which one is for production.
+    fn is_branch_of_cloudflare(&self) -> bool {
+        self.get("CF_PAGES").is_some()
+            && self.get("CF_PAGES_BRANCH").is_some_and(|branch| !matches!(branch, "main" | "master" | "production"))
     }
 
     /// GitHub Actions, if this runs there.

@@ -32,15 +32,18 @@ pub enum Function {
     Trans,
     /// The sides of a picture.
     GetImageMetadata,
+    /// The address of a term of a taxonomy.
+    GetTaxonomyUrl,
 }
 
 impl Function {
     /// All of them, with the names templates call them by.
-    pub const ALL: [(&str, Self); 4] = [
+    pub const ALL: [(&str, Self); 5] = [
         ("load_data", Self::LoadData),
         ("get_url", Self::GetUrl),
         ("trans", Self::Trans),
         ("get_image_metadata", Self::GetImageMetadata),
+        ("get_taxonomy_url", Self::GetTaxonomyUrl),
     ];
 }
 
@@ -86,6 +89,7 @@ impl StandIns {
             })),
             Function::Trans => Ok(json!(needed("key")?)),
             Function::GetImageMetadata => self.image_metadata(needed("path")?),
+            Function::GetTaxonomyUrl => Ok(json!(format!("{}{}/{}/", self.base, needed("kind")?, needed("name")?))),
         }
     }
 

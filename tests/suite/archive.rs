@@ -258,3 +258,45 @@ fn zola_builds_the_archive_alone_and_in_the_frame_of_the_site() {
         }
     }
 }
+
+#[test]
+fn both_languages_of_zola_make_the_same_pages() {
+    use feedbake::files::Root;
+    use feedbake::render::{TeraMajor, render_page};
+    use feedbake::site::{Extras, Generator};
+    use serde_json::{Value, json};
+
+    let api = Emulator::start()
+        .post(carousel("DAc").slide(32, 32).slide(32, 32).caption("<b> & \"quoted\" #sea"))
+        .post(video("DAv").size(32, 32))
+        .post(small("DAp"));
+    let site = site(&api).file("config.toml", "base_url = \"/\"\ntaxonomies = [{ name = \"tags\" }]\n");
+    site.run("bake").succeeds();
+    // The pages as Zola reads them.
+    let read = |text: &[u8]| -> Value {
+        let text = String::from_utf8_lossy(text);
+        let table: toml::Table = text.split("+++").nth(1).unwrap().parse().unwrap();
+        json!({ "title": table["title"], "permalink": "/instagram/1/", "extra": table["extra"] })
+    };
+    let (sections, posts): (Vec<_>, Vec<_>) =
+        site.files("content/instagram").into_iter().partition(|(name, _)| name.contains("_index"));
+    let pages: Vec<Value> = posts.iter().map(|(_, text)| read(text)).collect();
+    assert_eq!((sections.len(), pages.len()), (1, 3));
+    let root = Root::new(site.path(""));
+    let layout = Generator::Zola.layout();
+    let rendered = |place: &str, major: TeraMajor, variables: &Value| {
+        let template = layout.brought(Extras::ALL[0]).find(|template| template.place == place).unwrap();
+        render_page(&root, template, major, "/", variables.as_object().unwrap()).unwrap()
+    };
+    let paginator = json!({ "pages": pages, "previous": null, "next": "/instagram/page/2/", "current_index": 1, "number_pagers": 2 });
+    let mut contexts = vec![(
+        "templates/partials/instagram-archive.html",
+        json!({ "section": read(&sections[0].1), "paginator": paginator }),
+    )];
+    contexts.extend(pages.iter().map(|page| ("templates/partials/instagram-post.html", json!({ "page": page }))));
+    for (place, context) in contexts {
+        let [one, two] = [TeraMajor::One, TeraMajor::Two].map(|major| rendered(place, major, &context));
+        assert_eq!(one, two, "{place}");
+        assert!(one.contains("<img ") && !one.contains("<b>"), "{one}");
+    }
+}

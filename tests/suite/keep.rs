@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use feedbake::emulator::{Emulator, Fault, photo, video};
+use feedbake::emulator::{Emulator, Fault, Rotation, photo, video};
 
 use crate::sandbox::Sandbox;
 
@@ -239,11 +239,65 @@ fn later_steps_of_a_workflow_can_read_what_a_bake_did() {
     api.add(photo("DNew").size(64, 64).at("2026-06-01T10:00:00Z"));
     assert!(outputs("bake", &[], 0).starts_with("changed=true\nposts=4\nstale=false\n"));
     api.fault(Fault::TokenExpired);
-    assert!(outputs("bake", &[], 0).starts_with("changed=false\nposts=4\nstale=true\n"));
+    // The API takes it no more: it has no days left, whatever was reckoned.
+    assert_eq!(outputs("bake", &[], 0), "changed=false\nposts=4\nstale=true\ntoken-days-left=0\n");
     assert!(outputs("bake --strict", &[], 4).starts_with("changed=false\nposts=4\nstale=true\n"));
     // A fork has no token, and no known end of one.
     let fork = outputs("bake", &[("INSTAGRAM_ACCESS_TOKEN", "")], 0);
     assert_eq!(fork, "changed=false\nposts=4\nstale=true\ntoken-days-left=\n");
+}
+
+#[test]
+fn a_run_that_breaks_off_is_told_of_and_hands_on_what_it_changed() {
+    let api = account();
+    api.change(|world| world.rotation = Rotation::AnotherEndsTheOld);
+    let key = Sandbox::new(&api).run("token keygen").succeeds().stdout;
+    let site = Sandbox::new(&api).unset("FEEDBAKE_TOKEN_REFRESH").set("FEEDBAKE_TOKEN_KEY", key.trim());
+    let (output, summary) = (site.path("output"), site.path("summary"));
+    let variables = [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_OUTPUT", output.to_str().unwrap()),
+        ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap()),
+    ];
+    let run = |arguments: &str| {
+        let _ = (std::fs::remove_file(&output), std::fs::remove_file(&summary));
+        site.run_with(arguments, &variables)
+    };
+    let read = |file: &std::path::Path| std::fs::read_to_string(file).unwrap_or_default();
+    // The token becomes another one, then a file stands where the pictures go: the vault belongs into a commit.
+    site.write("static", "mine");
+    run("bake")
+        .ends_with(6)
+        .says(&["the token was renewed and kept in", "::error title=feedbake::the bake was not finished"]);
+    assert!(site.path(".feedbake/token.enc").is_file());
+    assert!(read(&output).starts_with("changed=true\nposts=\nstale=true\ntoken-days-left="), "{}", read(&output));
+    assert!(!read(&output).ends_with("=\n") && read(&summary).contains("the token in"), "{}", read(&summary));
+    // Settings that cannot be used, and words that are none.
+    site.write("feedbake.toml", "limit = 0\n");
+    run("bake").ends_with(3).says(&["::error title=feedbake::"]);
+    assert_eq!(read(&output), "changed=false\nposts=\nstale=true\ntoken-days-left=\n");
+    assert!(read(&summary).contains("limit"), "{}", read(&summary));
+    run("bake --no-such-flag").ends_with(2).says(&["::error title=feedbake::error: unexpected argument"]);
+}
+
+#[test]
+fn a_token_in_a_variable_of_its_own_is_named_by_it() {
+    let (api, shop) = (account(), account());
+    shop.fault(Fault::TokenInvalidated);
+    let settings = format!(
+        "[api]\nbase = \"{}\"\n[[feed]]\nname = \"instagram\"\n[[feed]]\nname = \"shop\"\ntoken_env = \"SHOP_TOKEN\"\n[feed.api]\nbase = \"{}\"\n",
+        api.base(),
+        shop.base()
+    );
+    let site = Sandbox::without_token().unset("FEEDBAKE_API_BASE").file("feedbake.toml", &settings);
+    let tokens = [api.token(), shop.token()];
+    let ran =
+        site.run_with("bake", &[("INSTAGRAM_ACCESS_TOKEN", tokens[0].as_str()), ("SHOP_TOKEN", tokens[1].as_str())]);
+    assert!(
+        ran.stderr.contains("set SHOP_TOKEN to it") && ran.stderr.contains("`feedbake login --feed shop`"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -262,11 +316,17 @@ fn a_proposal_without_a_token_is_no_trouble_and_a_build_without_one_is() {
         ("GITHUB_EVENT_NAME", "pull_request"),
         ("CI_PIPELINE_SOURCE", "merge_request_event"),
         ("VERCEL_ENV", "preview"),
+        ("CI_COMMIT_BRANCH", "feature"),
+        ("CF_PAGES_BRANCH", "feature"),
     ] {
-        let ran = fork(&[proposal, old[0]]).succeeds().says(&["no token, as a proposal has none by right"]);
+        let proposal_of = [proposal, ("CI_DEFAULT_BRANCH", "main"), ("CF_PAGES", "1"), old[0]];
+        let ran = fork(&proposal_of).succeeds().says(&["no token, as a proposal has none by right"]);
         assert!(!ran.stderr.contains("warning") && !ran.stderr.contains("hint"), "{}", ran.stderr);
-        site.run_with("bake --strict", &[("INSTAGRAM_ACCESS_TOKEN", ""), ("CI", "true"), proposal]).ends_with(4);
+        let strict = [&[("INSTAGRAM_ACCESS_TOKEN", ""), ("CI", "true")], proposal_of.as_slice()].concat();
+        site.run_with("bake --strict", &strict).ends_with(4);
     }
+    fork(&[("CI_COMMIT_BRANCH", "main"), ("CI_DEFAULT_BRANCH", "main"), old[0]]).ends_with(4);
+    fork(&[("CF_PAGES", "1"), ("CF_PAGES_BRANCH", "main"), old[0]]).ends_with(4);
     fork(&[("NETLIFY", "true"), ("CONTEXT", "deploy-preview")]).succeeds();
     // A secret that was deleted or misnamed is another matter.
     fork(&[("GITHUB_EVENT_NAME", "schedule")]).succeeds().says(&["::warning title=feedbake::"]);
