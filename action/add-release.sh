@@ -15,9 +15,7 @@ sums=$2
 base=${3%/}
 table="$(dirname "${BASH_SOURCE[0]}")/releases.tsv"
 
-case "$version" in
-  "" | *[!0-9A-Za-z.+-]*) fail "\"$1\" is no version; such as 0.2.0 was expected" ;;
-esac
+[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+([+-][0-9A-Za-z.+-]+)?$ ]] || fail "\"$1\" is no version; such as 0.2.0 was expected"
 case "$base" in
   https://?* | http://127.0.0.1:*) ;;
   *) fail "the address \"$3\" is not one of https, and the action would refuse it" ;;

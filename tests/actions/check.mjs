@@ -357,11 +357,22 @@ await check("a release that add-release.sh put into the table is installed; what
 });
 
 await check("a version that is none is refused", async () => {
-  for (const wished of ["latest; rm -rf /", "../x", "$(id)"]) {
+  for (const wished of ["latest; rm -rf /", "../x", "$(id)", "-x", "..", "1.2", "--git=x", " 0.1.0", "0.1.0-", "1.0.0\n::error::mine"]) {
     const ran = await installing(good.folder, wished);
-    assert.equal(ran.code, 1);
-    assert.match(ran.said, /::error title=feedbake::the input version is no version/);
+    assert.equal(ran.code, 1, wished);
+    assert.match(ran.said, /^::error title=feedbake::the input version is no version; such as [\d.]+ was expected\n$/);
+    assert.equal(ran.cargo, "");
   }
+});
+
+await check("a cargo that fails leaves an annotation", async () => {
+  const runner = new Runner(newSite(), {}, copyOfAction());
+  const place = mkdtempSync(join(scratch, "broken cargo "));
+  writeFileSync(join(place, "cargo"), "#!/bin/sh\necho no linker >&2\nexit 101\n", { mode: 0o755 });
+  runner.path = `${place}:${runner.path}`;
+  const ran = await runner.step(install.INSTALL, { WISHED_VERSION: "9.9.9" });
+  assert.equal(ran.code, 1);
+  assert.match(ran.said, /^no linker\n::error title=feedbake::feedbake 9\.9\.9 was not installed: cargo could not build it/m);
 });
 
 const api = await emulate();
@@ -397,8 +408,32 @@ await check("a fork without secrets: quiet, and an empty feed where none was com
 
 await check("strict is true or false", async () => {
   const runner = new Runner(newSite(), withApi, good.folder);
-  assert.equal((await runner.uses({ token, strict: "yes" })).code, 2);
-  assert.match(runner.said, /::error title=feedbake::the input strict is "yes"/);
+  for (const strict of ["yes", "TRUE", "x\n::error::mine\n::add-mask::true"]) {
+    runner.said = "";
+    assert.equal((await runner.uses({ token, strict })).code, 2);
+    assert.match(runner.said, /^::error title=feedbake::the input strict is neither true nor false$/m);
+    assert.equal(runner.said.match(/^::/gm).length, 1, runner.said);
+  }
+});
+
+await check("inputs that an expression left empty mean their defaults", async () => {
+  const site = newSite();
+  const runner = new Runner(site, withApi, good.folder);
+  const ran = await runner.uses({ token, strict: "", site: "", version: "" });
+  assert.deepEqual([ran.code, ran.outputs.posts], [0, "12"], runner.said);
+  assert.ok(existsSync(join(site, "data/instagram.json")));
+});
+
+await check("the folder of a site may begin with a dash, and have any letters", async () => {
+  for (const folder of ["-web", "my web [x]"]) {
+    const workspace = mkdtempSync(join(scratch, "checkout "));
+    mkdirSync(join(workspace, folder));
+    writeFileSync(join(workspace, folder, "config.toml"), 'base_url = "https://example.org"\n');
+    const runner = new Runner(workspace, withApi, good.folder);
+    assert.equal((await runner.uses({ token, site: folder })).code, 0, runner.said);
+    assert.ok(existsSync(join(workspace, folder, "data/instagram.json")));
+    assert.deepEqual(readdirSync(workspace), [folder]);
+  }
 });
 
 await check("a dead token keeps the committed feed, with a warning; strict fails; without a feed it fails, too", async () => {
