@@ -114,7 +114,7 @@ class Runner {
 
   /** Runs a job of a workflow; a step whose condition does not hold is left out, and after a failure all but `!cancelled()`. */
   async job(workflow, name, { secrets = {}, event = "schedule", standIns = {} } = {}) {
-    const contexts = { secrets, env: { ...workflow.env }, steps: {}, github: { event_name: event, run_id: "1", token: "ghs_runner", ref: "refs/heads/main" } };
+    const contexts = { secrets, env: { ...workflow.env }, steps: {}, github: { event_name: event, run_id: "1", run_attempt: "1", token: "ghs_runner", ref: "refs/heads/main" } };
     this.environment = { ...this.environment, ...workflow.env };
     const job = workflow.jobs[name];
     let code = 0;
@@ -521,7 +521,7 @@ await check("a site in a folder of its repository", async () => {
   assert.ok(repository.tree().includes("web/data/instagram.json"));
 });
 
-await check("somebody pushed meanwhile: the bake goes on top, from a checkout of depth 1, and both are there", async () => {
+await check("somebody pushed meanwhile: the feed is made on top, from a checkout of depth 1, and both are there", async () => {
   const repository = host();
   const checkout = repository.clone("--depth", "1");
   const other = repository.clone();
@@ -582,6 +582,105 @@ await check("the owner baked and pushed meanwhile, a new post and fewer of the o
   for (const post of data.posts) assert.ok(pictures.includes(`static/${post.image.src}`), post.image.src);
   const listed = Object.keys(JSON.parse(repository.show(".feedbake/manifest.json")).files).filter((name) => name.startsWith("static/feedbake/"));
   assert.deepEqual(pictures, listed.sort());
+});
+
+/** Bakes and then, before the push, has the owner do something in a clone and push it; returns what the step came to. */
+async function meanwhile(repository, owner, { environment = withApi, secret = secrets, seed = true } = {}) {
+  const runner = () => new Runner(repository.clone("--depth", "1"), { ...repository.environment, ...environment }, good.folder);
+  if (seed) {
+    const first = runner();
+    assert.equal((await first.job(workflows.commit, "bake", { secrets: secret })).code, 0, first.said);
+  }
+  const slow = runner();
+  // So that there is something new to commit.
+  slow.environment.FEEDBAKE_LIMIT = "7";
+  const bakeOnly = structuredClone(workflows.commit);
+  bakeOnly.jobs.bake.steps.pop();
+  assert.equal((await slow.job(bakeOnly, "bake", { secrets: secret })).code, 0, slow.said);
+  const clone = repository.clone();
+  owner(clone);
+  run("git", ["add", "--all"], { cwd: clone });
+  run("git", ["-c", "user.name=Owner", "-c", "user.email=owner@example.org", "commit", "--quiet", "--message", "mine"], { cwd: clone });
+  run("git", ["push", "--quiet", "origin", "main"], { cwd: clone });
+  slow.said = "";
+  return { ...await slow.step(workflows.commit.jobs.bake.steps.at(-1).run, { GH_TOKEN: "ghs_runner" }), runner: slow };
+}
+
+const theirs = { "templates/partials/instagram.html": "MY OWN PARTIAL\n", "static/feedbake.css": "/* mine */\n", "feedbake.toml": "limit = 3\n" };
+const writeTheirs = (clone) => {
+  for (const [name, text] of Object.entries(theirs)) {
+    mkdirSync(join(clone, dirname(name)), { recursive: true });
+    writeFileSync(join(clone, name), text);
+  }
+};
+
+for (const seed of [false, true]) {
+  await check(`somebody ${seed ? "edits" : "adds"} a partial, a stylesheet and settings while ${seed ? "a" : "the first"} bake runs: theirs stay, byte for byte`, async () => {
+    const repository = host();
+    const ran = await meanwhile(repository, writeTheirs, { seed });
+    assert.equal(ran.code, 0, ran.said);
+    for (const [name, text] of Object.entries(theirs)) assert.equal(repository.show(name), text);
+    assert.deepEqual(repository.log("%s").slice(0, 2), ["Refresh the feed", "mine"]);
+    assert.ok(!repository.show(".feedbake/manifest.json").includes("<<<<"));
+    const data = JSON.parse(repository.show("data/instagram.json"));
+    // The variable of this runner, which the settings do not outdo.
+    assert.equal(data.posts.length, 7);
+    for (const post of data.posts) assert.ok(repository.tree().includes(`static/${post.image.src}`), post.image.src);
+  });
+}
+
+await check("somebody moves the site while a bake runs: nothing is pushed, and the job says why", async () => {
+  const repository = host();
+  const ran = await meanwhile(repository, (clone) => {
+    mkdirSync(join(clone, "web"));
+    for (const name of readdirSync(clone).filter((name) => ![".git", "web"].includes(name))) run("git", ["mv", name, `web/${name}`], { cwd: clone });
+  });
+  assert.equal(ran.code, 1, ran.said);
+  assert.match(ran.said, /^::error title=feedbake::the feed was baked and not pushed: somebody moved or removed the one that was there/m);
+  assert.equal(ran.said.match(/^::error/gm).length, 1);
+  assert.equal(repository.log("%s")[0], "mine");
+});
+
+await check("somebody removes one data file while a bake runs: it comes back", async () => {
+  const repository = host();
+  const ran = await meanwhile(repository, (clone) => rmSync(join(clone, "data/instagram.json")));
+  assert.equal(ran.code, 0, ran.said);
+  assert.equal(JSON.parse(repository.show("data/instagram.json")).posts.length, 7);
+});
+
+await check("somebody breaks the settings while a bake runs: the job is red with their line, and pushes nothing", async () => {
+  const repository = host();
+  const ran = await meanwhile(repository, (clone) => writeFileSync(join(clone, "feedbake.toml"), "limti = 3\n"));
+  assert.equal(ran.code, 3, ran.said);
+  assert.match(ran.said, /feedbake\.toml:1 sets `limti`, which is no setting/);
+  assert.equal(repository.log("%s")[0], "mine");
+});
+
+await check("somebody pushes while a token is renewed: the renewal is not lost", async () => {
+  const changing = await emulate("--renewal", "another-ends-the-old");
+  const key = run(program, ["token", "keygen"]).trim().split("\n").at(-1);
+  const repository = host();
+  const secret = { INSTAGRAM_ACCESS_TOKEN: changing.token, FEEDBAKE_TOKEN_KEY: key };
+  const environment = { FEEDBAKE_API_BASE: changing.address };
+  const ran = await meanwhile(repository, writeTheirs, { environment, secret, seed: false });
+  assert.equal(ran.code, 0, ran.said);
+  assert.ok(repository.tree().includes(".feedbake/token.enc"));
+  assert.match(repository.show(".feedbake/token-status.json"), /refreshed_at/);
+  const next = new Runner(repository.clone("--depth", "1"), { ...repository.environment, ...environment }, good.folder);
+  const baked = await next.job(workflows.commit, "bake", { secrets: secret });
+  assert.deepEqual([baked.code, baked.steps.bake.outputs.stale], [0, "false"], next.said);
+  changing.stop();
+});
+
+await check("each attempt of a run keeps a cache of its own, and finds that of the one before", () => {
+  for (const [name, job, steps] of [["commit", "bake", ["actions/cache"]], ["deploy", "build", ["actions/cache/restore", "actions/cache/save"]]]) {
+    for (const step of steps) {
+      const { key, "restore-keys": earlier = "feedbake-" } = workflows[name].jobs[job].steps.find(({ uses }) => uses?.startsWith(`${step}@`)).with;
+      const [first, second] = ["1", "2"].map((attempt) => fill(key, { github: { run_id: "77", run_attempt: attempt } }));
+      assert.notEqual(first, second);
+      assert.ok([first, second].every((made) => made.startsWith(earlier.trim())));
+    }
+  }
 });
 
 await check("a host that takes no push: three tries, and the reason", async () => {
