@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Puts feedbake on a runner, and names the program as the output `program`. A released binary has to have the SHA-256 that
-# the table beside this script gives; where there is none, cargo builds the program.
+# the table beside this script gives; where there is none, cargo builds the program. The table of a release's tag has the
+# sums of that release (RELEASE.md): who pins the commit of the tag pins the binaries, too, and needs nobody else's word.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -166,6 +166,8 @@ async function emulate(...flags) {
 function copyOfAction() {
   const folder = mkdtempSync(join(scratch, "action "));
   for (const name of ["action", "action.yml", "Cargo.toml"]) cpSync(join(top, name), join(folder, name), { recursive: true });
+  // What was released for good is none of these checks' business.
+  writeFileSync(join(folder, "action/releases.tsv"), read(top, "action/releases.tsv").replaceAll(/^[^#].*\n/gm, ""));
   return folder;
 }
 
@@ -179,7 +181,7 @@ async function releases(rows, files) {
   const base = `http://127.0.0.1:${server.address().port}`;
   const folder = copyOfAction();
   const table = rows.map((row) => row.map((cell) => cell.replace("BASE", base)).join("\t")).join("\n");
-  writeFileSync(join(folder, "action/releases.tsv"), `${read(top, "action/releases.tsv")}${table}\n`);
+  appendFileSync(join(folder, "action/releases.tsv"), `${table}\n`);
   return { folder, base, stop: () => server.close() };
 }
 
@@ -272,10 +274,11 @@ await check("an archive with another SHA-256 is refused, and nothing is built in
 });
 
 await check("what was not released, or cannot be fetched, is built by cargo, and that is said", async () => {
-  const own = await installing(top);
+  const unreleased = copyOfAction();
+  const own = await installing(unreleased);
   assert.equal(own.code, 0, own.said);
   assert.match(own.said, /::notice title=feedbake::no feedbake .* was released for Linux/);
-  assert.ok(own.cargo.includes(`--path ${top}`) && own.cargo.includes("--locked"), own.cargo);
+  assert.ok(own.cargo.includes(`--path ${unreleased}`) && own.cargo.includes("--locked"), own.cargo);
   const other = await installing(good.folder, "9.9.9");
   assert.ok(other.cargo.includes("--version 9.9.9 feedbake"), other.cargo);
   const gone = await releases([[version, target, sum, "BASE/nowhere.tar.gz"]], {});
@@ -354,6 +357,117 @@ await check("a release that add-release.sh put into the table is installed; what
   const ran = await installing(empty.folder);
   assert.deepEqual([ran.code, ran.cargo], [0, ""], ran.said);
   empty.stop();
+});
+
+/** The steps of a workflow of ours, as they are. */
+const ownStep = (file, job, name) => parse(read(top, ".github/workflows", file)).jobs[job].steps.find((step) => step.name?.startsWith(name)).run;
+
+/** Our own repository, as far as a release needs it, with a host; `gh` is played by what the draft is said to hold. */
+async function project() {
+  const served = await releases([], { [archiveName]: archive });
+  const work = served.folder;
+  const address = "https://github.com/somebody/feedbake";
+  const bare = join(mkdtempSync(join(scratch, "project ")), "feedbake.git");
+  run("git", ["init", "--quiet", "--bare", "--initial-branch=main", bare]);
+  const git = (...args) => run("git", ["-c", "user.name=Owner", "-c", "user.email=owner@example.org", ...args], { cwd: work }).trim();
+  git("init", "--quiet", "--initial-branch=main");
+  git("remote", "add", "origin", bare);
+  writeFileSync(join(work, "Cargo.toml"), `[package]\nname = "feedbake"\nversion = "${version}"\nrepository = "${address}"\n`);
+  writeFileSync(join(work, "CHANGELOG.md"), `# Changelog\n\n## Unreleased\n\n## [${version}] - 2026-12-01\n\n- All of it.\n\n## 0.0.1 - 2026-01-01\n\n- Less.\n`);
+  const commit = (message) => { git("add", "--all"); git("commit", "--quiet", "--message", message); return git("rev-parse", "HEAD"); };
+  const built = commit(`release: ${version}`);
+  const tools = mkdtempSync(join(scratch, "gh "));
+  const sums = join(tools, "sums");
+  writeFileSync(sums, `${sum}  ${archiveName}\n`);
+  writeFileSync(join(tools, "gh"), `#!/bin/sh
+case "$2" in
+  download) mkdir -p draft && cp '${sums}' draft/sha256sums.txt ;;
+  view) echo '${built}' ;;
+  edit) echo "$@" >>'${tools}/edited' ;;
+esac
+`, { mode: 0o755 });
+  const workflow = async (script, environment) => {
+    const clone = mkdtempSync(join(scratch, "build "));
+    run("git", ["clone", "--quiet", work, clone]);
+    const runner = new Runner(clone, {
+      GITHUB_REPOSITORY: "somebody/feedbake",
+      GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: `url.${bare}.insteadOf`, GIT_CONFIG_VALUE_0: address, ...environment,
+    });
+    runner.path = `${tools}:${runner.path}`;
+    const ran = await runner.step(script);
+    return { ...ran, clone };
+  };
+  const add = () => run("bash", [join(work, "action/add-release.sh"), version, sums, `${address}/releases/download/v${version}`]);
+  return { ...served, work, git, commit, built, sums, workflow, add };
+}
+
+await check("a release begins where Cargo.toml and changelog agree, on main, and the version is new", async () => {
+  const { work, git, commit, workflow, add, stop } = await project();
+  const agree = ownStep("release.yml", "agree", "One version");
+  const good = await workflow(agree, { GITHUB_REF: "refs/heads/main" });
+  assert.deepEqual([good.code, good.outputs], [0, { version }], good.said);
+  assert.equal(read(good.clone, "notes.md").trim(), "- All of it.");
+  const refused = async (said, ref = "refs/heads/main") => {
+    const ran = await workflow(agree, { GITHUB_REF: ref });
+    assert.equal(ran.code, 1);
+    assert.match(ran.said, said);
+  };
+  await refused(/what is released is on main/, `refs/tags/v${version}`);
+  git("push", "--quiet", "origin", `HEAD:refs/tags/v${version}`);
+  await refused(/the tag v.* is there already/);
+  git("push", "--quiet", "origin", `:refs/tags/v${version}`);
+  add();
+  commit("too early");
+  await refused(/releases\.tsv knows .* already/);
+  writeFileSync(join(work, "CHANGELOG.md"), "# Changelog\n\n## Unreleased\n\n## 0.0.1\n\n- Less.\n");
+  commit("no section");
+  await refused(/the last version in CHANGELOG\.md is 0\.0\.1/);
+  stop();
+});
+
+await check("a tag is published if its own commit has the sums of the draft and nothing else that is new", async () => {
+  const { work, git, commit, built, sums, workflow, add, stop } = await project();
+  const look = ownStep("publish.yml", "publish", "Its table");
+  const tried = () => workflow(look, { GITHUB_REF_NAME: `v${version}` });
+  const early = await tried();
+  assert.equal(early.code, 1);
+  assert.match(early.said, /^::error::the commit of v.* does not know its own archives; nothing was published/m);
+  add();
+  commit("release: the sums");
+  const good = await tried();
+  assert.equal(good.code, 0, good.said);
+  writeFileSync(join(work, "README.md"), "Something else.\n");
+  commit("and more");
+  const more = await tried();
+  assert.equal(more.code, 1);
+  assert.match(more.said, /^::error::besides action\/releases\.tsv, other files were changed since the build: README\.md/m);
+  git("reset", "--quiet", "--hard", "HEAD^");
+  writeFileSync(sums, `${sum.replace(/./, (digit) => (digit === "0" ? "1" : "0"))}  ${archiveName}\n`);
+  assert.equal((await tried()).code, 1);
+  assert.notEqual(git("rev-parse", "HEAD"), built);
+  stop();
+});
+
+await check("who pins the commit of a release's tag gets its binary, and no cargo", async () => {
+  const { work, base, git, commit, sums, stop } = await project();
+  // As RELEASE.md says; the archives of this one lie on loopback.
+  run("bash", [join(work, "action/add-release.sh"), version, sums, base]);
+  commit("release: the sums");
+  git("tag", `v${version}`);
+  const pinned = mkdtempSync(join(scratch, "pinned "));
+  run("git", ["clone", "--quiet", "--branch", `v${version}`, work, pinned]);
+  const ran = await installing(pinned);
+  assert.deepEqual([ran.code, ran.cargo], [0, ""], ran.said);
+  assert.match(ran.said, new RegExp(`^feedbake ${version}`));
+  stop();
+});
+
+await check("what RELEASE.md says to type is what there is", () => {
+  const page = read(top, "RELEASE.md");
+  for (const [, name] of page.matchAll(/([\w-]+\.yml)/g)) if (name !== "dependabot.yml") assert.ok(existsSync(join(top, ".github/workflows", name)), name);
+  assert.deepEqual(parse(read(top, ".github/workflows/publish.yml")).on.push.tags, ["v*"]);
+  // A tag before the table would be the one that users pin.
+  assert.deepEqual(Object.keys(parse(read(top, ".github/workflows/release.yml")).on), ["workflow_dispatch"]);
 });
 
 await check("a version that is none is refused", async () => {
