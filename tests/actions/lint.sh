@@ -54,6 +54,8 @@ if python_tool check-jsonschema 0.39.0; then
   schema vendor.github-workflows "${workflows[@]}"
   schema custom.github-workflows-require-timeout "${workflows[@]}"
   if [ -f .github/dependabot.yml ]; then schema vendor.dependabot .github/dependabot.yml; fi
+  awk '/^```/ { inside = $0 == "```yaml"; next } inside' "$top/docs/other-hosts.md" >"$tools/gitlab-ci.yml"
+  schema vendor.gitlab-ci "$tools/gitlab-ci.yml"
 fi
 if python_tool yamllint 1.38.0; then
   # Comments say why, and addresses are long.
