@@ -124,7 +124,7 @@ function failureOf({ code, answer, complaints }) {
   }
   const lines = complaints.split("\n");
   const first = lines.findIndex((line) => line.startsWith("error:"));
-  return first < 0 ? `feedbake ended with ${code}` : lines.slice(first, first + 8).join("\n").trim();
+  return first < 0 ? `feedbake ended with ${code}` : lines.slice(first, first + 8).join("\n").trim().replace(/^error: /, "");
 }
 
 /** Whether this is a build that has no token by right: the variable is for the production context alone. */
