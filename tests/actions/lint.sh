@@ -31,6 +31,10 @@ rm -rf "$linted"
 mkdir -p "$linted/.github/workflows"
 cp action.yml "$linted/"
 cp docs/workflows/*.yml "$linted/.github/workflows/"
+# As it is when somebody followed what its comments say.
+sed -E 's/^( +)# (actions: write #.*|- name: Deploy|  (if|env|  GH_TOKEN|run):.*)$/\1\2/' docs/workflows/bake-and-commit.yml \
+  >"$linted/.github/workflows/bake-commit-deploy.yml"
+grep -q '^      - name: Deploy$' "$linted/.github/workflows/bake-commit-deploy.yml"
 for own in .github/workflows/*.yml; do
   if [ ! -f "$own" ]; then continue; fi
   if [ -e "$linted/$own" ]; then echo "FAILS: $own has the name of one in docs/workflows"; exit 1; fi
@@ -50,6 +54,8 @@ if python_tool check-jsonschema 0.39.0; then
   schema vendor.github-workflows "${workflows[@]}"
   schema custom.github-workflows-require-timeout "${workflows[@]}"
   if [ -f .github/dependabot.yml ]; then schema vendor.dependabot .github/dependabot.yml; fi
+  awk '/^```/ { inside = $0 == "```yaml"; next } inside' "$top/docs/other-hosts.md" >"$tools/gitlab-ci.yml"
+  schema vendor.gitlab-ci "$tools/gitlab-ci.yml"
 fi
 if python_tool yamllint 1.38.0; then
   # Comments say why, and addresses are long.

@@ -64,18 +64,18 @@ function checkout(plugin = "", build = 'command = "node build.mjs"\npublish = "p
   return site;
 }
 
-/** One build. `variables` are those of the site; those that Netlify sets itself come on top, as there. */
+/** One build. `variables` are those of the site; those that Netlify sets itself are the process's, as there: set in the
+ * site, they would be dropped. */
 function build(site, { variables = {}, context = "production", secret = [] } = {}) {
   const environment = {
-    FEEDBAKE_API_BASE: "http://127.0.0.1:9", FEEDBAKE_API_RETRY_PAUSE: "1ms", FEEDBAKE_PICTURES_WIDTHS: "64",
-    CI: "true", NETLIFY: "true", ...variables,
+    FEEDBAKE_API_BASE: "http://127.0.0.1:9", FEEDBAKE_API_RETRY_PAUSE: "1ms", FEEDBAKE_PICTURES_WIDTHS: "64", ...variables,
   };
   const flags = ["--offline", "--cwd", site, "--context", context, "--telemetry", "false",
     "--defaultConfig", JSON.stringify({ build: { environment } })];
   if (secret.length > 0) flags.push("--explicitSecretKeys", secret.join(","), "--enhancedSecretScan");
   const done = spawnSync(process.execPath, [netlify, ...flags], {
     encoding: "utf8",
-    env: { PATH: process.env.PATH, HOME: scratch, NO_COLOR: "1" },
+    env: { PATH: process.env.PATH, HOME: scratch, NO_COLOR: "1", CI: "true", NETLIFY: "true", CONTEXT: context },
   });
   return { code: done.status, said: done.stdout + done.stderr };
 }
@@ -151,6 +151,7 @@ await check("a deploy preview without a token: what was committed, else the cach
   const nothing = build(empty, { context: "deploy-preview" });
   assert.equal(nothing.code, 0, nothing.said);
   assert.match(page(empty), /^0 posts/);
+  assert.match(nothing.said, /0 posts, without a token\s+instagram: empty, as a preview has no token/);
   const cached = checkout();
   keepCache(first, cached);
   const kept = build(cached, { context: "deploy-preview" });
@@ -161,6 +162,19 @@ await check("a deploy preview without a token: what was committed, else the cach
   const preview = build(site, { context: "deploy-preview" });
   assert.deepEqual([preview.code, data(site) === before], [0, true], preview.said);
   isWhole(site, preview.said, token);
+  for (const { said } of [kept, preview]) assert.match(said, /12 posts, without a token\s+instagram: the 12 posts of before, as a preview has no token/);
+  for (const { said } of [nothing, kept, preview]) {
+    // The program knows it as well.
+    assert.match(said, /no token, as a proposal has none by right/);
+    assert.ok(!/^warning: |could not be refreshed/m.test(said), said);
+  }
+  // In production the same is news.
+  const forgotten = checkout();
+  for (const name of committed) cpSync(join(first, name), join(forgotten, name), { recursive: true });
+  const missing = build(forgotten);
+  assert.equal(missing.code, 0, missing.said);
+  assert.match(missing.said, /warning: the feed instagram was not refreshed/);
+  assert.match(missing.said, /12 posts, not refreshed\s+instagram: the 12 posts of before, for it could not be refreshed: no access token/);
 });
 
 await check("a dead token: the committed feed stays byte for byte, and the deploy goes on", () => {
@@ -188,6 +202,55 @@ await check("strict fails a deploy that would have kept its feed", () => {
   for (const name of committed) cpSync(join(first, name), join(site, name), { recursive: true });
   const { code, said } = build(site, { variables: refused });
   assert.equal(code, 2, said);
+});
+
+await check("strict may be a text that says true or false, and is nothing else; site and binary are texts", () => {
+  const lenient = checkout('strict = "false"\n');
+  for (const name of committed) cpSync(join(first, name), join(lenient, name), { recursive: true });
+  const kept = build(lenient, { variables: refused });
+  assert.equal(kept.code, 0, kept.said);
+  const strict = checkout('strict = "true"\n');
+  for (const name of committed) cpSync(join(first, name), join(strict, name), { recursive: true });
+  assert.equal(build(strict, { variables: refused }).code, 2);
+  for (const [input, said] of [
+    ['strict = "no"', /the input strict of netlify-plugin-feedbake is "no"; true or false was expected/],
+    ["strict = 1", /the input strict of netlify-plugin-feedbake is 1; true or false was expected/],
+    ["site = 3", /the input site of netlify-plugin-feedbake is 3; a text was expected/],
+  ]) {
+    const site = checkout(`${input}\n`);
+    const ran = build(site, { variables: live });
+    assert.equal(ran.code, 2, ran.said);
+    assert.match(ran.said, said);
+    assert.ok(!/TypeError/.test(ran.said), ran.said);
+    assert.ok(!existsSync(join(site, "data")));
+  }
+});
+
+await check("a damaged cache ends no deploy, and the next build has a good one", () => {
+  const damaged = (site, which) => {
+    keepCache(first, site);
+    for (const file of files(join(site, ".netlify/cache")).filter(which)) writeFileSync(file, "junk");
+    return site;
+  };
+  const notes = damaged(checkout(), (file) => file.endsWith(".netlify.cache.json"));
+  const baked = build(notes, { variables: live });
+  assert.equal(baked.code, 0, baked.said);
+  assert.match(baked.said, /warning: \.feedbake\/\S+ could not be brought back; the build goes on without its cache/);
+  assert.match(page(notes), /^12 posts/);
+  const next = checkout();
+  keepCache(notes, next);
+  assert.match(build(next, { variables: live }).said, /15 pictures: 0 made, 15 reused/);
+  const all = damaged(checkout(), () => true);
+  const again = build(all, { variables: live });
+  assert.equal(again.code, 0, again.said);
+  assert.match(page(all), /^12 posts/);
+  // A place that cannot be written to, at the end of the build.
+  const blocked = checkout();
+  mkdirSync(join(blocked, ".netlify"));
+  writeFileSync(join(blocked, ".netlify/cache"), "a file");
+  const unsaved = build(blocked, { variables: live });
+  assert.equal(unsaved.code, 0, unsaved.said);
+  assert.match(unsaved.said, /could not be kept/);
 });
 
 await check("a committed bake is newer than the cache, and stays so", () => {
@@ -259,6 +322,15 @@ await check("without an input `binary` it is the package feedbake that runs", ()
   assert.equal(found.code, 0, found.said);
 });
 
+await check("a site in a folder whose name begins with a dash", () => {
+  const site = checkout('site = "-web"\n', 'command = "cd ./-web && node ../build.mjs"\npublish = "-web/public"');
+  mkdirSync(join(site, "-web"));
+  writeFileSync(join(site, "-web/config.toml"), 'base_url = "https://example.org"\n');
+  const { code, said } = build(site, { variables: live });
+  assert.equal(code, 0, said);
+  assert.match(page(join(site, "-web")), /^12 posts/);
+});
+
 await check("a site in a folder", () => {
   const site = checkout('site = "web"\n', 'command = "cd web && node ../build.mjs"\npublish = "web/public"');
   mkdirSync(join(site, "web"));
@@ -319,13 +391,24 @@ for (const zola of (process.env.FEEDBAKE_TEST_ZOLA ?? "").split(":").filter(Bool
 }
 if (!process.env.FEEDBAKE_TEST_ZOLA) console.log("SKIPPED: FEEDBAKE_TEST_ZOLA names no Zola, so the example site is not built");
 
-await check("the one line without the plugin bakes and builds", () => {
-  const site = checkout("", `command = "'${program}' && node build.mjs"\npublish = "public"`);
-  const file = join(site, "netlify.toml");
-  writeFileSync(file, readFileSync(file, "utf8").split("[[plugins]]")[0]);
+await check("without the plugin, as the page says: production bakes and builds, and so does a preview", () => {
+  const section = readFileSync(join(top, "docs/netlify.md"), "utf8").split("## Without the plugin")[1];
+  const settings = section.match(/```toml\n([^]*?)```/)[1].replaceAll("npx --yes feedbake", `'${program}'`).replaceAll("zola build", "node build.mjs");
+  const plain = () => {
+    const site = checkout();
+    writeFileSync(join(site, "netlify.toml"), settings.replace("[build]", '[build]\npublish = "public"'));
+    return site;
+  };
+  const site = plain();
   const { code, said } = build(site, { variables: live });
   assert.equal(code, 0, said);
   assert.match(page(site), /^12 posts/);
+  // Nothing is committed and nothing cached: without a bake there would be no data file to build with.
+  const preview = plain();
+  const built = build(preview, { context: "deploy-preview", variables: { DEPLOY_PRIME_URL: "https://deploy-preview-7--site.netlify.app" } });
+  assert.equal(built.code, 0, built.said);
+  assert.match(built.said, /node build\.mjs --base-url/);
+  assert.match(page(preview), /^0 posts/);
 });
 
 api.stop();

@@ -1,9 +1,10 @@
-// Packs, installs and runs what users install: node check.mjs BINARY [--wheel WHEEL]
+// Packs, installs and runs what users install: node check.mjs BINARY [--wheel WHEEL] [--cut-off]
 //
 // The npm packages are made from BINARY, a feedbake for this machine, and installed twice: from their tarballs, and from
 // a registry that this program plays itself, where npm has to find the right one of five. Where Linux allows it, all
-// this happens in a namespace without a network; elsewhere npm and pip are told of no place to ask. Needs npm and tar,
-// for the wheel Python; no packages. Prints a line for each check, and ends with 1 if one fails.
+// this happens in a namespace without a network; elsewhere npm and pip are told of no place to ask, unless --cut-off
+// demands the namespace: then sudo is asked for it, too, and without it nothing is checked and the end is 1. Needs npm and
+// tar, for the wheel Python; no packages. Prints a line for each check, and ends with 1 if one fails.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -23,10 +24,11 @@ const platformPackage = `@feedbake/cli-${platform}`;
 
 const words = process.argv.slice(2);
 const inside = take("--inside");
+const cutOff = take("--cut-off");
 const wheelAt = words.indexOf("--wheel");
 const wheel = wheelAt < 0 ? null : resolve(words.splice(wheelAt, 2)[1] ?? "");
 if (words.length !== 1 || !existsSync(words[0]) || (wheel && !wheel.endsWith(".whl"))) {
-  console.error("usage: node check.mjs BINARY [--wheel WHEEL]");
+  console.error("usage: node check.mjs BINARY [--wheel WHEEL] [--cut-off]");
   process.exit(2);
 }
 const binary = resolve(words[0]);
@@ -38,16 +40,26 @@ function take(flag) {
   return at >= 0;
 }
 
-/** Starts this program again without a network and ends as it ends; returns where the system does not allow that. */
+/** Starts this program again without a network and ends as it ends; returns where that is not allowed, and not demanded. */
 function enterNamespace() {
   // Loopback is down in a new namespace. Where there is no `ip`, Python sets the same three flags: up, loopback, running.
   const python = 'import fcntl,socket,struct;fcntl.ioctl(socket.socket(),0x8914,struct.pack("16sh14x",b"lo",0x49))';
   const script = `ip link set lo up 2>/dev/null || python3 -c '${python}' || exit 1; exec "$@"`;
   const again = [process.execPath, here, ...process.argv.slice(2), "--inside"];
-  for (const way of [["--net"], ["--map-root-user", "--net"]]) {
-    const into = [...way, "sh", "-c", script, "sh"];
-    if (spawnSync("unshare", [...into, "true"]).status !== 0) continue;
-    process.exit(spawnSync("unshare", [...into, ...again], { stdio: "inherit" }).status ?? 1);
+  const ways = [["unshare", "--net"], ["unshare", "--map-root-user", "--net"]].map((way) => [...way, "sh", "-c", script, "sh"]);
+  if (cutOff && process.getuid) {
+    // Ubuntu 24.04 gives a plain user no namespace. Root makes it, and what is checked runs as the user again.
+    const user = ["setpriv", `--reuid=${process.getuid()}`, `--regid=${process.getgid()}`, "--clear-groups"];
+    const environment = ["env", `PATH=${process.env.PATH}`, `HOME=${process.env.HOME ?? tmpdir()}`, `TMPDIR=${tmpdir()}`];
+    ways.push(["sudo", "--non-interactive", ...ways[0], ...user, ...environment]);
+  }
+  for (const [program, ...into] of ways) {
+    if (spawnSync(program, [...into, "true"]).status !== 0) continue;
+    process.exit(spawnSync(program, [...into, ...again], { stdio: "inherit" }).status ?? 1);
+  }
+  if (cutOff) {
+    console.error("error: nothing was checked: this system gives no namespace without a network, neither to this user nor by sudo");
+    process.exit(1);
   }
 }
 
