@@ -54,6 +54,8 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
     };
     let mut warnings: Vec<Failure> =
         hindered.iter().map(|error| token_advice::of_store_wish(error, consequence)).collect();
+    // The bake goes on.
+    warnings.iter_mut().for_each(Failure::lower);
     (start.stores, start.is_store_hindered) = (stores, !hindered.is_empty());
     let belief = if flags.force { Belief::Force } else { Belief::Cautious };
     let progress = voice.progress();

@@ -4,7 +4,7 @@
 // watched: no request may leave this machine, no policy be broken, no picture be missing, no page scroll sideways.
 import { createServer } from "node:http";
 import { readFile, readdir, mkdir } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { extname, join, relative, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { HtmlValidate } from "html-validate";
@@ -17,13 +17,24 @@ const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const widths = [360, 768, 1280, 1600];
 const schemes = ["light", "dark"];
 const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".webp": "image/webp", ".jpg": "image/jpeg", ".xml": "text/xml", ".svg": "image/svg+xml", ".mp4": "video/mp4" };
+const MOST_OF_A_KIND = 2;
 const findings = [];
 const find = (page, text) => findings.push(`${page}: ${text}`);
 
 async function pagesBelow(place) {
   const entries = await readdir(place, { withFileTypes: true, recursive: true });
   const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(".html"));
-  return files.map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name))).sort();
+  const pages = files.map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name))).sort();
+  // Of many pages that one template makes, the longest stand for all.
+  const length = new Map(pages.map((page) => [page, statSync(join(folder, page)).size]));
+  const seen = new Map();
+  const longest = pages.toSorted((left, right) => length.get(right) - length.get(left)).filter((page) => {
+    const [top, ...below] = page.split("/");
+    const family = below.length > 1 ? top : page;
+    seen.set(family, (seen.get(family) ?? 0) + 1);
+    return seen.get(family) <= MOST_OF_A_KIND;
+  });
+  return longest.sort();
 }
 
 const server = createServer(async (request, response) => {

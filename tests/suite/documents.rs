@@ -5,7 +5,7 @@ use std::path::Path;
 
 use feedbake::config::KEYS;
 use feedbake::emulator::{Fault, Target};
-use feedbake::site::Generator;
+use feedbake::site::{Extras, Generator, PageBase, Script};
 
 use crate::sandbox::Sandbox;
 
@@ -55,7 +55,8 @@ fn the_page_on_the_emulator_lists_every_fault() {
 
 #[test]
 fn the_example_site_holds_the_templates_as_they_are_installed() {
-    for template in feedbake::site::Generator::Zola.layout().templates {
+    let extras = Extras { script: Script::Omit, pages: Some(PageBase::Extended) };
+    for template in Generator::Zola.layout().brought(extras) {
         assert_eq!(document(&format!("example-site/{}", template.place)), template.text, "{}", template.place);
     }
 }
