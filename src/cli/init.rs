@@ -266,6 +266,10 @@ fn show(voice: &Voice, place: &Place, plan: &Plan) {
         let word = item.action.word();
         voice.say(&format!("  {style}{word:<8}{style:#} {:<width$}  {}{more}", item.place.as_str(), item.what));
     }
+    if plan.items.iter().any(|item| item.template.is_some() && item.action.is_work()) {
+        let what = "what feedbake made here, to be committed";
+        voice.say(&format!("  {GREEN}{:<8}{GREEN:#} {:<width$}  {what}", "write", crate::manifest::FILE));
+    }
 }
 
 /// What is left for the owner.

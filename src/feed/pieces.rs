@@ -41,7 +41,9 @@ fn words<'a>(text: &'a str, start: usize, end: usize, pieces: &mut Vec<Piece<'a>
     while let Some(found) = text[at..end].find(['#', '＃', '@']) {
         let sign = at + found;
         let sign_width = text[sign..].chars().next().map_or(1, char::len_utf8);
-        let before = text[..sign].chars().next_back();
+        // Who writes without blanks ends a hashtag with the next one.
+        let follows_a_tag = plain_from == sign && matches!(pieces.last(), Some(Piece::Hashtag(_)));
+        let before = text[..sign].chars().next_back().filter(|_| !follows_a_tag);
         let rest = &text[sign + sign_width..end];
         let piece = if text[sign..].starts_with('@') { mention(before, rest) } else { hashtag(before, rest) };
         match piece {
@@ -87,6 +89,11 @@ fn is_emoji(letter: char) -> bool {
     matches!(letter, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{fe0f}' | '\u{2b00}'..='\u{2bff}')
 }
 
+/// A letter of a script in which words have blanks between them, and handles their first letters from.
+fn is_latin(letter: char) -> bool {
+    letter.is_alphabetic() && matches!(letter, '\u{00}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
+}
+
 fn mention(before: Option<char>, rest: &str) -> Option<Piece<'_>> {
     if before.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '@' | '/')) {
         return None;
@@ -94,6 +101,10 @@ fn mention(before: Option<char>, rest: &str) -> Option<Piece<'_>> {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_');
     let length = rest.find(|letter: char| !fits(letter)).unwrap_or(rest.len());
     let handle = rest[..length].trim_end_matches('.');
+    // A word with an umlaut is no handle up to it; where no blanks are written, the next word may follow at once.
+    if rest[length..].chars().next().is_some_and(is_latin) {
+        return None;
+    }
     let has_letter = handle.chars().any(|letter| letter.is_ascii_alphanumeric());
     (has_letter && handle.len() <= LONGEST_HANDLE).then_some(Piece::Mention(handle))
 }

@@ -510,6 +510,9 @@ fn left(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
         if sight.package.as_ref().is_some_and(|text| !text.contains(NETLIFY_PLUGIN)) {
             left.push(format!("let Netlify install the plugin: `npm install --save-dev {NETLIFY_PLUGIN}`"));
         }
+        if sight.package.is_none() {
+            left.push("keep what npm installs out of git: a line `node_modules/` in .gitignore".to_owned());
+        }
         left.push(
             "give Netlify the token: Project configuration → Environment variables → Add a variable, key `INSTAGRAM_ACCESS_TOKEN`, marked as secret, for the production context"
                 .to_owned(),

@@ -23,13 +23,14 @@ fn whatever_was_written_is_normalised_once() {
 
 #[test]
 fn hashtags_are_found_in_every_script() {
-    let table: [(&str, &[&str]); 9] = [
+    let table: [(&str, &[&str]); 10] = [
         ("#Sea and #sea, #SKY!", &["Sea", "SKY"]),
         ("#2024 #24h #_ #a_b", &["24h", "a_b"]),
         ("no#tag &#39; ##double /#x", &[]),
         ("#سفر_به_شمال #می\u{200c}روم", &["سفر_به_شمال", "می\u{200c}روم"]),
         ("#旅行。#日本の夏", &["旅行", "日本の夏"]),
-        ("#Straße #über#unter", &["Straße", "über"]),
+        ("#Straße #über#unter", &["Straße", "über", "unter"]),
+        ("#早安#外滩日出 a#b", &["早安", "外滩日出"]),
         ("#हिन्दी", &["हिन्दी"]),
         ("https://example.org/#part #real", &["real"]),
         ("＃wide", &["wide"]),
@@ -41,11 +42,12 @@ fn hashtags_are_found_in_every_script() {
 
 #[test]
 fn mentions_are_handles_and_no_mail() {
-    let table: [(&str, &[&str]); 4] = [
+    let table: [(&str, &[&str]); 5] = [
         ("with @some.one, and @Some.One. Thanks @a_b!", &["some.one", "a_b"]),
         ("mail me@example.org", &[]),
         ("@@x @. @_ x@y", &[]),
         ("@abcdefghijklmnopqrstuvwxyz0123456789", &[]),
+        ("@müller, @some.oneさん", &["some.one"]),
     ];
     for (text, expected) in table {
         assert_eq!(Caption::new(text).mentions(), expected, "{text}");
