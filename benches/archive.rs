@@ -4,6 +4,8 @@
 //! Everything is real but the account: the program as a process, the emulator's API and CDN, pictures that are downloaded,
 //! decoded and encoded. Printed are the seconds of the first bake and of warm ones, and what each asked for.
 
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a benchmark makes its own site, and prints")]
+
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
