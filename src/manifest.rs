@@ -55,6 +55,9 @@ pub struct FeedRecord {
     /// Further files that are made of it: the pages of an archive.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub pages: BTreeSet<SitePath>,
+    /// Pictures that pages name which somebody edited: they stay as long as those.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub held: BTreeSet<SitePath>,
     /// What an archive was made of, as a hash: the same makes the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stamp: Option<String>,
@@ -194,6 +197,7 @@ impl Manifest {
             needed.insert(&feed.data_file);
             needed.extend(feed.fragment.as_ref());
             needed.extend(&feed.pages);
+            needed.extend(&feed.held);
             needed.extend(feed.pictures.values().flat_map(|picture| picture.files()).map(|file| file.path));
         }
         let gone = self.files.iter().filter(|(path, file)| file.role != Role::Template && !needed.contains(path));
@@ -298,6 +302,7 @@ mod tests {
                 posts,
                 doubted,
                 pages: BTreeSet::new(),
+                held: BTreeSet::new(),
                 stamp: None,
                 account: Account { username: Some(name), ..Account::default() },
                 pictures: pictures

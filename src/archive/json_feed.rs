@@ -38,7 +38,7 @@ pub fn json_feed(
         "home_page_url": home,
         "feed_url": format!("{site}/{}", json_feed_place(settings)?.below("static")?),
         "language": language,
-        "_feedbake": { "about": "https://www.jsonfeed.org/mappingrssandatom/" },
+        "_feedbake": { "generator": "feedbake" },
         "items": items,
     });
     let mut bytes = serde_json::to_vec_pretty(&feed).expect("the feed is made of texts and numbers");

@@ -14,11 +14,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Deleted;
-use crate::feed::{MediaId, Post};
+use crate::feed::{MediaId, Post, PostKind};
 use crate::manifest::days_between;
 
 pub use json_feed::{is_json_feed, json_feed, json_feed_place};
-pub use page::{Page, SectionWords, TITLE, is_page, page, section};
+pub use page::{Page, TITLE, is_page, page, section};
 
 /// Version of the memory's shape.
 const VERSION: u32 = 1;
@@ -105,7 +105,10 @@ impl Memory {
 
     /// Reads it; `None` where the bytes are no memory that this feedbake understands.
     pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
-        let memory: Self = serde_json::from_slice(bytes).ok()?;
+        let mut memory: Self = serde_json::from_slice(bytes).ok()?;
+        // Two histories that were joined may both have a post.
+        let mut seen = BTreeSet::new();
+        memory.posts.retain(|remembered| seen.insert(remembered.post.id.clone()));
         (memory.version == VERSION).then_some(memory)
     }
 
@@ -178,10 +181,13 @@ impl Memory {
         let mut places: BTreeMap<MediaId, usize> =
             self.posts.iter().enumerate().map(|(place, remembered)| (remembered.post.id.clone(), place)).collect();
         for post in listed {
-            let post = post.clone().without_links();
+            let mut post = post.clone().without_links();
             match places.get(&post.id) {
                 Some(place) => {
                     let known = &mut self.posts[*place];
+                    if lacks_children(&post) && known.post.slides.len() > 1 {
+                        post.slides.clone_from(&known.post.slides);
+                    }
                     (known.post, known.deleted) = (post, false);
                 }
                 None => {
@@ -207,6 +213,11 @@ impl Memory {
         });
         gone.map(|remembered| remembered.post.id.clone()).collect()
     }
+}
+
+/// Whether an album came without what is in it, as the API answers at times.
+fn lacks_children(post: &Post) -> bool {
+    post.kind == PostKind::Carousel && matches!(post.slides.as_slice(), [slide] if slide.id == post.id)
 }
 
 /// Whether the list goes as far as `post`.

@@ -62,26 +62,14 @@ pub fn page(settings: &ArchiveSettings, id: &str, title: &str, post: &Map<String
     Some(Page { place, text })
 }
 
-/// What stands on the page of all posts.
-#[derive(Debug, Clone, Copy)]
-pub struct SectionWords<'a> {
-    /// Its title.
-    pub title: &'a str,
-    /// Leads to newer posts.
-    pub newer: &'a str,
-    /// Leads to older posts.
-    pub older: &'a str,
-}
-
 /// The page of all posts; `feed` is the path of the feed for readers, where there is one.
-pub fn section(settings: &ArchiveSettings, words: SectionWords<'_>, feed: Option<&str>) -> Option<Page> {
+pub fn section(settings: &ArchiveSettings, title: &str, feed: Option<&str>) -> Option<Page> {
     let place = SitePath::new(&format!("{}/_index.md", settings.folder)).ok()?;
     let mut text = String::from(HEAD);
-    text.extend(["title = ", &toml_text(words.title), "\n"]);
-    text.push_str("sort_by = \"date\"\npaginate_by = 24\ntemplate = \"instagram-archive.html\"\n\n[extra]\n");
-    let lines = [("newer", Some(words.newer)), ("older", Some(words.older)), ("json_feed", feed)];
-    for (key, value) in lines.into_iter().filter_map(|(key, value)| Some((key, value?))) {
-        text.extend([key, " = ", &toml_text(value), "\n"]);
+    text.extend(["title = ", &toml_text(title), "\n"]);
+    text.push_str("sort_by = \"date\"\npaginate_by = 24\ntemplate = \"instagram-archive.html\"\n");
+    if let Some(feed) = feed {
+        text.extend(["\n[extra]\njson_feed = ", &toml_text(feed), "\n"]);
     }
     text.push_str("+++\n");
     Some(Page { place, text })

@@ -128,6 +128,32 @@ fn the_memory_is_read_as_it_was_written_a_line_for_each_post() {
     }
 }
 
+#[test]
+fn two_histories_that_were_joined_have_each_post_once() {
+    let mut memory = Memory::new("x");
+    memory.take_in(&posts(1..=2), Extent::Whole, rules(Deleted::Keep));
+    let text = String::from_utf8(memory.to_bytes()).unwrap();
+    let line = text.lines().nth(2).unwrap().to_owned();
+    let doubled = text.replace(&line, &format!("{line},\n{line}"));
+    assert_ne!(doubled, text);
+    assert_eq!(Memory::of_bytes(doubled.as_bytes()).unwrap(), memory);
+}
+
+#[test]
+fn an_album_that_comes_without_its_pictures_keeps_those_it_had() {
+    let album = |slides: &[&str]| {
+        let slide = |id: &&str| Slide { id: MediaId::new(id).unwrap(), ..post(1).slides[0].clone() };
+        Post { kind: PostKind::Carousel, slides: slides.iter().map(slide).collect(), ..post(1) }
+    };
+    let mut memory = Memory::new("x");
+    memory.take_in(&[album(&["11", "12", "13"])], Extent::Whole, rules(Deleted::Keep));
+    memory.take_in(&[album(&["1"])], Extent::Whole, rules(Deleted::Keep));
+    assert_eq!(memory.posts[0].post.slides.len(), 3);
+    // Somebody may take one out.
+    memory.take_in(&[album(&["11", "13"])], Extent::Whole, rules(Deleted::Keep));
+    assert_eq!(memory.posts[0].post.slides.len(), 2);
+}
+
 fn fields(value: Value) -> serde_json::Map<String, Value> {
     match value {
         Value::Object(fields) => fields,

@@ -13,8 +13,8 @@ use super::gather::{Gathered, Known, Stopped, make, with_a_place};
 use super::listing::Listing;
 use super::report::{ArchiveReport, BakeError, LastGood};
 use super::{Belief, Event, Kitchen, Source, Tools};
-use crate::archive::{Extent, Memory, Page, Rules, SectionWords, TITLE, json_feed, json_feed_place, page, section};
-use crate::config::{ArchiveSettings, FeedSettings};
+use crate::archive::{Extent, Memory, Page, Rules, TITLE, json_feed, json_feed_place, page, section};
+use crate::config::{ArchiveSettings, Deleted, FeedSettings};
 use crate::feed::{Account, Caption, MediaId, Post, Slide};
 use crate::files::{FileError, SitePath};
 use crate::manifest::{FeedRecord, Manifest, Role, archive_name, baked_on};
@@ -72,12 +72,25 @@ pub fn archive(
     let Some(settings) = &feed.archive else { return Ok(None) };
     let place = place_of(feed);
     let mut memory = match kitchen.root.read(&place).map_err(Stopped::of_site)? {
+        None if record.is_some_and(|record| record.pages.iter().any(|page| kitchen.root.exists(page))) => {
+            return because(format!(
+                "{place} is gone, and its pages are there: put it back from the last commit, or remove the pages too, to begin anew"
+            ));
+        }
         None => Memory::new(&feed.name),
         Some(bytes) => match Memory::of_bytes(&bytes) {
             Some(memory) => memory,
-            None => return because(format!("{place} cannot be understood, and is left alone")),
+            None => {
+                return because(format!(
+                    "{place} cannot be understood, and is left alone: put back that of the last commit"
+                ));
+            }
         },
     };
+    let twin = SitePath::new(&format!("{}.md", settings.folder)).ok().filter(|twin| kitchen.root.exists(twin));
+    if let Some(twin) = twin {
+        return because(format!("{twin} would have the same address: set `archive.folder`, or move that page away"));
+    }
     let is_demo = matches!(source, Source::Demo(_));
     if is_demo && !memory.demo && !memory.posts.is_empty() {
         return because("it holds posts of an account, and the demo is not mixed with them".to_owned());
@@ -93,8 +106,8 @@ pub fn archive(
     let must_be_whole = memory.needs_whole_list(settings.recheck, today);
     let is_far_enough = |listing: &Listing<'_>| listing.posts().last().is_some_and(|post| ids.contains(&post.id));
     let mut trouble = list(kitchen, feed, &wish, listing, |listing| !must_be_whole && is_far_enough(listing));
-    if memory.is_of_another(listing.posts()) && tools.belief == Belief::Cautious {
-        let why = "none of its posts is in the account's list: is the token of another account? `--force` adds them";
+    if memory.is_of_another(listing.posts()) {
+        let why = "none of its posts is in the account's list: is the token of another account? A `[[feed]]` of its own gives that one an archive";
         return because(why.to_owned());
     }
     // What lies nowhere and has no link is found in the list of the whole account.
@@ -119,6 +132,7 @@ pub fn archive(
         memory.posts.iter_mut().for_each(|remembered| remembered.missing = false);
     }
     let mut report = ArchiveReport {
+        keeps: settings.deleted == Deleted::Keep,
         new: news.new,
         deleted: news.deleted,
         doubted: news.doubted,
@@ -206,7 +220,11 @@ fn pictures(
     let posts: Vec<Post> = memory
         .posts
         .iter()
-        .map(|remembered| with_links.get(&remembered.post.id).copied().unwrap_or(&remembered.post).clone())
+        .map(|remembered| {
+            // An album may have come without what is in it.
+            let fits = |post: &&Post| post.slides.len() == remembered.post.slides.len();
+            with_links.get(&remembered.post.id).copied().filter(fits).unwrap_or(&remembered.post).clone()
+        })
         .collect();
     let mut gathered = Gathered { selection: select(&posts, wish, &BTreeMap::new()), ..Gathered::default() };
     let passed_over: BTreeSet<MediaId> = memory
@@ -319,8 +337,7 @@ fn pages_of_all(
         .zip(json_feed_place(settings))
         .map(|(bytes, place)| Page { place, text: String::from_utf8_lossy(&bytes).into_owned() });
     let address = feed_page.as_ref().and_then(|page| page.place.below("static"));
-    let words = SectionWords { title: &title, newer: &feed.words.previous, older: &feed.words.next };
-    section(settings, words, address).into_iter().chain(feed_page).collect()
+    section(settings, &title, address).into_iter().chain(feed_page).collect()
 }
 
 /// Lists what will be made, before it is; whether anything was not listed before.
@@ -363,9 +380,20 @@ pub fn publish(
             Put::Edited => report.edited.push(page.place.clone()),
         }
     }
+    let mut pages: BTreeSet<SitePath> = pages.into_iter().map(|page| page.place).collect();
+    let name = archive_name(&feed.name);
+    for place in manifest.feeds.get(&name).map(|record| record.pages.clone()).unwrap_or_default() {
+        if !pages.contains(&place) && is_edited(kitchen, manifest, &place)? {
+            report.left.push(place.clone());
+            pages.insert(place);
+        }
+    }
+    let mut held = BTreeSet::new();
+    for place in report.edited.iter().chain(&report.left) {
+        held.extend(pictures_in(kitchen, manifest, place));
+    }
     site::refuse_leaks(&kitchen.scanner, &memory, &bytes)?;
     let written = site::write_data(kitchen.root, manifest, &memory, &bytes)?;
-    let name = archive_name(&feed.name);
     let before = manifest.feeds.get(&name).map(|record| record.baked_on);
     let is_change = written.is_change() || report.written > 0;
     let record = FeedRecord {
@@ -376,11 +404,32 @@ pub fn publish(
         doubted: false,
         account: Account::default(),
         stamp: Some(stamp),
-        pages: pages.into_iter().map(|page| page.place).collect(),
+        pages,
+        held,
         pictures: gathered.gallery,
     };
     manifest.feeds.insert(name, record);
     Ok(report)
+}
+
+/// Whether somebody edited a page that was written once.
+fn is_edited(kitchen: &Kitchen<'_>, manifest: &Manifest, place: &SitePath) -> Result<bool, BakeError> {
+    let Some(record) = manifest.files.get(place) else { return Ok(false) };
+    match kitchen.root.read(place) {
+        Err(FileError::NoFile { .. }) => Ok(true),
+        read => Ok(read?.is_some_and(|bytes| hex(&Sha256::digest(&bytes)) != record.sha256)),
+    }
+}
+
+/// The pictures of ours that a page names.
+fn pictures_in(kitchen: &Kitchen<'_>, manifest: &Manifest, place: &SitePath) -> Vec<SitePath> {
+    let layout = kitchen.settings.layout();
+    let text = kitchen.root.read(place).ok().flatten().unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '.' | '-' | '_');
+    let words = text.split(|letter| !is_part(letter)).filter(|word| word.contains('/'));
+    let paths = words.filter_map(|word| layout.site_path(word.trim_start_matches('/')).ok());
+    paths.filter(|path| manifest.files.get(path).is_some_and(|record| record.role == Role::Picture)).collect()
 }
 
 /// What became of a page.

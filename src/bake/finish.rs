@@ -100,6 +100,7 @@ pub fn publish(
         doubted: false,
         account: account.clone(),
         pages: BTreeSet::new(),
+        held: BTreeSet::new(),
         stamp: None,
         pictures: gathered.gallery,
     };
@@ -109,7 +110,7 @@ pub fn publish(
         Some(Ok(archived)) => Some(archive::publish(kitchen, tools, feed, archived, manifest)?),
         Some(Err(Untouched::Same(report))) => Some(*report),
         Some(Err(Untouched::Because(trouble))) => {
-            Some(ArchiveReport { trouble: Some(trouble), ..ArchiveReport::default() })
+            Some(ArchiveReport { trouble: Some(trouble), frozen: true, ..ArchiveReport::default() })
         }
     };
     let shown = Some(Shown { data_sha256, record });
@@ -169,6 +170,7 @@ pub fn merge(
             doubted: false,
             account: Account::default(),
             pages: BTreeSet::new(),
+            held: BTreeSet::new(),
             stamp: None,
             // They are listed where they come from.
             pictures: BTreeMap::new(),

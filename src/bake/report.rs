@@ -179,6 +179,12 @@ pub struct ArchiveReport {
     pub written: usize,
     /// Pages that somebody edited, and that stay.
     pub edited: Vec<SitePath>,
+    /// Of them, those whose posts are not in the archive any more.
+    pub left: Vec<SitePath>,
+    /// Deleted posts stay.
+    pub keeps: bool,
+    /// Nothing of it was touched.
+    pub frozen: bool,
     /// Posts that are not on Instagram any more, by shortcode.
     pub deleted: Vec<String>,
     /// So many posts seem to be gone at once that they stay until the next bake sees the same.

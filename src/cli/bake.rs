@@ -11,7 +11,9 @@ use super::token::usual_stores;
 use super::tokens::Told;
 use super::ui::{Voice, bytes, count};
 use super::{github, list, summary, token_advice};
-use crate::bake::{Aborted, Baked, Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse};
+use crate::bake::{
+    Aborted, ArchiveReport, Baked, Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse,
+};
 use crate::config::{Environment, Layer, TokenError};
 
 const UNFINISHED: &str = "the bake was not finished; the site shows what it showed before";
@@ -105,6 +107,18 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
         }
     }
     for feed in &report.feeds {
+        let FeedOutcome::Baked(Baked { archive: Some(archive), .. }) = &feed.outcome else { continue };
+        for mut failure in of_archive(&feed.name, archive) {
+            if flags.strict {
+                worst = worst.max(failure.code);
+            } else {
+                failure.lower();
+            }
+            failure.tell(voice);
+            failures.push((feed.name.as_str(), failure));
+        }
+    }
+    for feed in &report.feeds {
         let (FeedOutcome::Baked(baked), Some(budget)) = (&feed.outcome, flags.max_bytes) else { continue };
         if baked.weight.phone > budget {
             let failure = of_weight(feed, baked, budget);
@@ -134,6 +148,27 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
         voice.json(&summary::as_json(&report, worst));
     }
     Ok(worst)
+}
+
+/// What an archive that is not what it should be means.
+fn of_archive(feed: &str, archive: &ArchiveReport) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    if let Some(trouble) = &archive.trouble {
+        let (code, consequence) = match archive.frozen {
+            true => (Code::File, format!("the archive of {feed} stays as it is")),
+            false => (Code::Network, format!("the archive of {feed} was not listed to its end")),
+        };
+        failures.push(Failure::new(code, consequence).because(trouble).hint("docs/archive.md has more"));
+    }
+    if archive.doubted > 0 {
+        let seem = format!(
+            "{} of the archive of {feed} seem to be gone from Instagram at once",
+            count(archive.doubted, "post")
+        );
+        let hint = "they stay until the next bake sees the same; `--force` believes it at once";
+        failures.push(Failure::new(Code::Network, seem).hint(hint));
+    }
+    failures
 }
 
 /// What a feed that is too heavy means for those who set a budget.

@@ -145,6 +145,9 @@ fn step_summary(report: &Report, failures: &[(&str, Failure)], tokens: &[String]
             if baked.posts > 0 {
                 let _ = writeln!(page, "  - {}", summary::weight(&baked.weight, baked.posts));
             }
+            if let Some(archive) = baked.archive.as_ref().filter(|archive| archive.posts > 0) {
+                let _ = writeln!(page, "  - {} in the archive, {} new", count(archive.posts, "post"), archive.new);
+            }
             let (lines, more) = summary::left_out(baked, summary::NAMED);
             let more = (more > 0).then(|| format!("left out {more} more"));
             for line in lines.into_iter().chain(more) {

@@ -17,7 +17,8 @@ use crate::doctor::{own_texts, zola_versions};
 use crate::files::{FileError, Root, SitePath};
 use crate::manifest::Manifest;
 use crate::setup::{
-    Action, From, Item, Line, Plan, Replace, Sight, Target, WORKFLOW_FILE, Way, Wish, check_place, netlify_base, plan,
+    Action, From, Item, Line, Plan, Replace, Sight, Target, WORKFLOW_FILE, Way, Wish, check_place, generator_in,
+    netlify_base, plan,
 };
 use crate::site::{EleventyFolders, Extras, Generator};
 
@@ -62,6 +63,9 @@ pub fn run(voice: &Voice, common: &Common, flags: &InitArgs) -> Ended {
         let (name, other) = (place.settings.layout().name, other.layout().name);
         voice.say(&format!("{file} looks like {other}; this is for {name}, and `--generator` names another"));
     }
+    if sight.is_guess && !flags.dry_run && (flags.yes || voice.json || !stdin().is_terminal()) {
+        return Err(Box::new(unknown(&place)));
+    }
     refuse_unread(&place, &sight, wish)?;
     refuse_links(&root, &repository, &plan)?;
     refuse_odd_texts(&root, &repository, &plan)?;
@@ -81,6 +85,14 @@ pub fn run(voice: &Voice, common: &Common, flags: &InitArgs) -> Ended {
     }
     tell_what_is_left(voice, &plan, &sight, flags.dry_run);
     Ok(Code::Done)
+}
+
+/// Nobody is there to be asked whether the guess is right.
+fn unknown(place: &Place) -> Failure {
+    let cause = format!("nothing in {} says what builds the site", place.site.display());
+    Failure::new(Code::Usage, NOT_SET_UP)
+        .because(&cause)
+        .hint("say it: `feedbake init --generator zola`, or hugo, eleventy, jekyll, astro, html")
 }
 
 /// Reads everything that a plan is made from.
@@ -115,6 +127,7 @@ fn look(
         (*template, template.state(root, manifest), there)
     });
     let gitignore = site_text(".gitignore")?;
+    let settings_file = site_text(crate::config::CONFIG_FILE)?;
     let below = way_between(repository.folder(), &place.site);
     let at_top = text(repository, &known("netlify.toml")).map_err(unreadable)?;
     // Netlify reads the one in its base directory, which can be set on its pages alone.
@@ -132,7 +145,9 @@ fn look(
         generator,
         is_guess: found.is_none() && flags.generator.is_none() && place.settings.generator == Generator::default(),
         is_recorded: match found {
-            Some(mark) if mark.generator == generator => mark.is_page || mark.project != place.site,
+            Some(mark) if mark.generator == generator => {
+                mark.is_page || mark.project != place.site || says_another(flags, settings_file.as_deref(), generator)
+            }
             _ => flags.generator.is_some(),
         },
         others: marks_of(&place.site)
@@ -146,7 +161,7 @@ fn look(
         },
         below,
         below_project: found.map(|mark| way_between(&mark.project, &place.site)).unwrap_or_default(),
-        settings_file: site_text(crate::config::CONFIG_FILE)?,
+        settings_file,
         templates: templates.collect(),
         is_dot_env_ignored: patterns_ignore(&place.site.join(".env"))
             .unwrap_or_else(|| ignores_dot_env(gitignore.as_deref().unwrap_or_default().as_bytes())),
@@ -161,6 +176,12 @@ fn look(
         netlify_from,
         package: text(repository, &package).map_err(unreadable)?,
     })
+}
+
+/// Whether the settings name another generator than the flag.
+fn says_another(flags: &InitArgs, settings_file: Option<&str>, generator: Generator) -> bool {
+    let said = settings_file.and_then(generator_in);
+    flags.generator.is_some() && said.is_some_and(|said| said != generator.layout().word)
 }
 
 /// The way from a folder to one below it.
@@ -326,7 +347,7 @@ fn refuse_unread(place: &Place, sight: &Sight, wish: Wish) -> Result<(), Box<Fai
             format!("run it for that folder: `feedbake init --site {}`", if site.is_empty() { "." } else { site })
         }
         None => format!(
-            "put `templates = false` and `data_file = \"{data}/instagram.json\"` into feedbake.toml, and the partial from examples/eleventy/_includes/ into {includes}/"
+            "put `templates = false` and `data_file = \"{data}/instagram.json\"` into feedbake.toml, instagram.njk of examples/eleventy into {includes}/, and its feedbake/feedbake.css into feedbake/"
         ),
     };
     Err(Box::new(Failure::new(Code::Usage, NOT_SET_UP).because(&cause).hint(hint)))

@@ -49,8 +49,9 @@ pub fn tell(voice: &Voice, report: &Report, elapsed: Duration) {
 }
 
 fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
+    let from = if baked.archive.is_some() { "feed" } else { "site" };
     for handle in &baked.gone {
-        voice.say(&format!("{handle} is not on Instagram any more: it leaves the site"));
+        voice.say(&format!("{handle} is not on Instagram any more: it leaves the {from}"));
     }
     let loud = voice.loudness == Loudness::Verbose;
     let (lines, more) = left_out(baked, if loud { usize::MAX } else { NAMED });
@@ -92,17 +93,15 @@ fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
 }
 
 fn tell_archive(voice: &Voice, feed: &str, archive: &ArchiveReport) {
+    let what = if archive.keeps { "stays in the archive" } else { "leaves the archive" };
     for handle in archive.deleted.iter().take(NAMED) {
-        voice.say(&format!("{handle} is not on Instagram any more"));
+        voice.say(&format!("{handle} is not on Instagram any more: it {what}"));
     }
-    if archive.doubted > 0 {
-        voice.warn(&format!(
-            "{} of the archive seem to be gone from Instagram at once; they stay until the next bake sees the same, or one with `--force`",
-            count(archive.doubted, "post")
-        ));
+    if archive.deleted.len() > NAMED {
+        voice.say(&format!("and {} more", archive.deleted.len() - NAMED));
     }
-    if let Some(trouble) = &archive.trouble {
-        voice.warn(&format!("the archive of {feed} is not up to date: {}", one_line(trouble)));
+    for place in archive.left.iter().take(NAMED) {
+        voice.say(&format!("{place} stays, for you edited it; its post is not in the archive any more"));
     }
     if archive.posts == 0 {
         return;

@@ -302,7 +302,8 @@ pub fn git_would_commit(path: &Path) -> bool {
     git_tracks(path) || git_ignores(path) == Some(false)
 }
 
-/// Asks git whether its patterns ignore `path`, tracked or not; `None` as for [`git_ignores`].
+/// Asks git whether its patterns ignore `path`, tracked or not; `None` outside a work tree, without git, or where git
+/// refuses to look.
 pub fn patterns_ignore(path: &Path) -> Option<bool> {
     ignored(git(path, &["check-ignore", "--no-index", "--quiet", "--"]))
 }

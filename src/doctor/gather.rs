@@ -20,7 +20,7 @@ use crate::auth::{
     AccessToken, Held, LeakScanner, STATUS_FILE, TRIES_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault,
 };
 use crate::cache;
-use crate::config::{DOT_ENV, FeedSettings, Mark, Place, TokenError, vault_key};
+use crate::config::{DOT_ENV, FeedSettings, Mark, Place, Templates, TokenError, vault_key};
 use crate::feed::one_line;
 use crate::files::{self, Root, SitePath};
 use crate::graph::{ApiError, Graph};
@@ -28,7 +28,10 @@ use crate::http::{Http, HttpOptions};
 use crate::inquire::inquire;
 use crate::manifest::{self, Manifest};
 use crate::render::{TeraMajor, render_page};
-use crate::site::{EleventyFolders, Extras, Generator, Layout, Template, TemplateState, copies_folder, named_paths};
+use crate::setup::shows_a_feed_of_ours;
+use crate::site::{
+    EleventyFolders, Extras, Generator, Layout, Script, Template, TemplateState, copies_folder, named_paths,
+};
 
 /// Larger text files are none.
 const LARGEST_TEXT: u64 = 1 << 20;
@@ -81,8 +84,10 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
             mark_is_broken: mark.filter(|_| is_zola).and_then(|mark| broken_config(&mark.file)),
             zola: if is_zola { zola_versions(folder) } else { Vec::new() },
         },
-        template: template(sight.root, generator, &own_texts),
-        eleventy: mark.filter(|_| generator == Generator::Eleventy).and_then(|mark| eleventy(mark, sight.root)),
+        template: template(sight.root, generator, sight.place.settings.extras, &own_texts),
+        eleventy: mark
+            .filter(|_| generator == Generator::Eleventy)
+            .and_then(|mark| eleventy(mark, sight.place, sight.root)),
         uploads_dot_env: generator == Generator::Html && folder.join(DOT_ENV).is_file(),
         data: sight.place.settings.shown().map(|feed| data(sight.root, feed)).collect(),
         tokens,
@@ -98,7 +103,10 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
         instafeed: own_texts
             .iter()
             .filter(|(_, text)| templates::loads_instafeed(text))
-            .map(|(path, text)| (path.clone(), templates::has_written_token(text)))
+            .map(|(path, text)| {
+                let has_token = templates::has_written_token(text) || scanner.scan(text.as_bytes()).is_some();
+                (path.clone(), has_token)
+            })
             .collect(),
     }
 }
@@ -218,11 +226,12 @@ pub fn own_texts(folder: &Path) -> Vec<(PathBuf, String)> {
         .collect()
 }
 
-fn template(root: &Root, generator: Generator, texts: &[(PathBuf, String)]) -> TemplateFacts {
+fn template(root: &Root, generator: Generator, extras: Extras, texts: &[(PathBuf, String)]) -> TemplateFacts {
     let layout = generator.layout();
     let place = layout.partial().path();
     let absent = TemplateFacts {
         place: place.to_string(),
+        is_foreign: false,
         include: layout.include,
         is_there: false,
         included_by: Vec::new(),
@@ -254,8 +263,14 @@ fn template(root: &Root, generator: Generator, texts: &[(PathBuf, String)]) -> T
     // A manifest that cannot be read is told elsewhere.
     let manifest = Manifest::read(root).unwrap_or_default();
     let is_earlier = |template: &&Template| template.state(root, &manifest) == TemplateState::Earlier;
-    let earlier = layout.brought(Extras::ALL[0]).filter(is_earlier).map(|template| template.place).collect();
-    TemplateFacts { is_there: true, included_by: included_by.collect(), earlier, tera_1, tera_2, ..absent }
+    let earlier = layout
+        .brought(Extras { script: Script::Install, ..extras })
+        .filter(is_earlier)
+        .map(|template| template.place)
+        .collect();
+    let text = root.read(&place).ok().flatten().unwrap_or_default();
+    let is_foreign = !shows_a_feed_of_ours(&String::from_utf8_lossy(&text));
+    TemplateFacts { is_there: true, is_foreign, included_by: included_by.collect(), earlier, tera_1, tera_2, ..absent }
 }
 
 fn data(root: &Root, feed: &FeedSettings) -> DataFacts {
@@ -381,13 +396,19 @@ fn leaks(place: &Place, scanner: &LeakScanner) -> (Vec<(PathBuf, String)>, usize
 }
 
 /// What Eleventy makes of what feedbake writes.
-fn eleventy(mark: &Mark, root: &Root) -> Option<EleventyFacts> {
+fn eleventy(mark: &Mark, place: &Place, root: &Root) -> Option<EleventyFacts> {
     let text = mark.text()?;
     let folder = std::path::absolute(root.folder()).ok()?;
     let project = std::path::absolute(&mark.project).ok()?;
     let below = folder.strip_prefix(&project).ok()?.to_string_lossy().replace('\\', "/");
     let folders = EleventyFolders::of(&text);
-    let is_read = folders.site() == Some(below.as_str());
+    let settings = &place.settings;
+    // Whoever leaves the templates out has put them where they are read.
+    let has_data = || {
+        let folder = folders.data.strip_prefix(&below).unwrap_or(&folders.data).trim_start_matches('/').to_owned();
+        settings.shown().all(|feed| feed.data_file.below(&folder).is_some())
+    };
+    let is_read = folders.site() == Some(below.as_str()) || (settings.templates == Templates::Leave && has_data());
     Some(EleventyFacts { copies: copies_folder(&text), below, folders, is_read })
 }
 

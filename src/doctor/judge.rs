@@ -92,6 +92,14 @@ fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
         all.add(Topic::Template, Level::Advice, format!("the partial {} is not there", template.place), &[hint]);
         return;
     }
+    if template.is_foreign {
+        all.add(
+            Topic::Template,
+            Level::Bad,
+            format!("{} is a file of the site's own and shows no feed", template.place),
+            &["give it another name where it is used, then `feedbake init` puts the partial there; or set `templates = false` and show the data file yourself"],
+        );
+    }
     if !template.earlier.is_empty() {
         all.add(
             Topic::Template,
@@ -101,6 +109,7 @@ fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
         );
     }
     match template.included_by.first() {
+        Some(_) if template.is_foreign => {}
         Some(first) => {
             let more = template.included_by.len() - 1;
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
@@ -192,7 +201,7 @@ fn eleventy(eleventy: &EleventyFacts, all: &mut Findings) {
             &[&match eleventy.folders.site() {
                 Some(site) => format!("run feedbake for that folder: `feedbake --site {}`", if site.is_empty() { "." } else { site }),
                 None => format!(
-                    "set `templates = false` and a `data_file` below {data}/ in feedbake.toml, and move instagram.njk into {includes}/"
+                    "set `templates = false` and a `data_file` below {data}/ in feedbake.toml, and move instagram.njk into {includes}/; feedbake/feedbake.css stays where it is"
                 ),
             }],
         );
@@ -270,7 +279,7 @@ fn secrets(facts: &Facts, all: &mut Findings) {
             ],
         );
     }
-    if facts.leaks.is_empty() {
+    if facts.leaks.is_empty() && facts.files_looked_through > 0 {
         all.add(
             Topic::Secrets,
             Level::Good,

@@ -180,6 +180,8 @@ pub struct EleventyFacts {
 pub struct TemplateFacts {
     /// Where it goes.
     pub place: String,
+    /// What is there was never feedbake's.
+    pub is_foreign: bool,
     /// The line that shows it.
     pub include: &'static str,
     /// It is one of Zola's.

@@ -14,7 +14,7 @@ use crate::site::{Generator, Layout, Template, TemplateState, copies_folder};
 
 pub use insert::Spot;
 pub use places::check_place;
-pub use texts::{NETLIFY_PLUGIN, bakes_on_netlify, netlify_base};
+pub use texts::{NETLIFY_PLUGIN, bakes_on_netlify, generator_in, netlify_base};
 pub use workflow::{WORKFLOW_FILE, Way};
 
 /// What was seen in and around the site.
@@ -452,11 +452,24 @@ fn whole(from: From, place: &str, what: &str, before: Option<&str>, after: Strin
     }
 }
 
+/// Whether a partial could be one of feedbake's, edited or not: each names it in what it reads or writes.
+pub fn shows_a_feed_of_ours(partial: &str) -> bool {
+    ["feedbake", "instagram.json"].iter().any(|word| partial.contains(word))
+}
+
 /// What the owner has to do.
 fn left(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
     let layout = sight.generator.layout();
     let has = |line: fn(Line) -> bool| sight.targets.iter().any(|target| line(target.line));
     let mut left = Vec::new();
+    if let Some((partial, ..)) = sight.templates.iter().find(|(template, state, text)| {
+        template.place == layout.partial().place && *state == TemplateState::Edited && !shows_a_feed_of_ours(text)
+    }) {
+        left.push(format!(
+            "make room for the partial: {} is a file of your own and shows no feed; give it another name, then run init again",
+            partial.place
+        ));
+    }
     if sight.shown_by.is_none() && !has(|line| matches!(line, Line::Feed(_))) {
         let import = if sight.generator == Generator::Astro {
             format!(" and `import Instagram from \"…/{}\"`", layout.partial().place.trim_start_matches("src/"))

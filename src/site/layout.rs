@@ -182,6 +182,7 @@ impl Generator {
                     "config/_default/hugo.toml",
                     "config/_default/hugo.yaml",
                     "config/_default/hugo.yml",
+                    "config/_default/hugo.json",
                 ],
             ),
             (
@@ -201,16 +202,18 @@ impl Generator {
             (Generator::Jekyll, &["_config.yml", "_config.yaml", "_config.toml"]),
         ];
         // Before it had a name of its own, Hugo's configuration had this one. Many other things have it, too.
-        const HUGO_OF_OLD: [&str; 5] = [
+        const HUGO_OF_OLD: [&str; 6] = [
             "config.yaml",
             "config.yml",
+            "config.json",
             "config/_default/config.toml",
             "config/_default/config.yaml",
             "config/_default/config.yml",
         ];
         let sets = |text: &str, key: &str| {
             let mut lines = text.lines().map(|line| line.trim_start().to_ascii_lowercase());
-            lines.any(|line| line.split(['=', ':']).next().is_some_and(|word| word.trim() == key))
+            let is_key = |word: &str| word.trim_matches(['"', '{', ' ', '\t']) == key;
+            lines.any(|line| line.split(['=', ':']).next().is_some_and(is_key))
         };
         // Hexo's configuration has the name of Jekyll's.
         let is_hexo = || text("package.json").is_some_and(|text| text.contains("\"hexo\""));
@@ -228,7 +231,14 @@ impl Generator {
             sets(&config, "baseurl").then_some((Self::Hugo, mark))
         };
         let mut found: Vec<(Self, &'static str)> = by_name.collect();
-        for more in [of_config_toml(), of_old()].into_iter().flatten() {
+        // Both work without a configuration of their own.
+        let of_package = || {
+            let package = text("package.json")?;
+            let needs = |name: &str| package.contains(&format!("\"{name}\":"));
+            let generators = [(Self::Eleventy, "@11ty/eleventy"), (Self::Astro, "astro")];
+            Some((generators.into_iter().find(|(_, name)| needs(name))?.0, "package.json"))
+        };
+        for more in [of_config_toml(), of_old(), of_package()].into_iter().flatten() {
             if found.iter().all(|(generator, _)| *generator != more.0) {
                 found.push(more);
             }
@@ -387,7 +397,7 @@ mod tests {
     #[test]
     fn the_files_at_the_top_tell_the_generator() {
         type Row = (&'static [(&'static str, &'static str)], Option<(Generator, &'static str)>);
-        let table: [Row; 15] = [
+        let table: [Row; 17] = [
             (&[], None),
             (&[("config/_default/config.yaml", "baseURL: /")], Some((Generator::Hugo, "config/_default/config.yaml"))),
             (&[("config/_default/hugo.yaml", "")], Some((Generator::Hugo, "config/_default/hugo.yaml"))),
@@ -403,6 +413,11 @@ mod tests {
             (&[("_config.yml", "")], Some((Generator::Jekyll, "_config.yml"))),
             (&[("astro.config.mjs", "")], Some((Generator::Astro, "astro.config.mjs"))),
             (&[("package.json", "{}")], None),
+            (
+                &[("package.json", "{\"devDependencies\": {\"@11ty/eleventy\": \"3\"}}")],
+                Some((Generator::Eleventy, "package.json")),
+            ),
+            (&[("config.json", "{\n  \"baseURL\": \"/\"\n}")], Some((Generator::Hugo, "config.json"))),
         ];
         for (files, expected) in table {
             let text = |name: &str| files.iter().find(|(file, _)| *file == name).map(|(_, text)| (*text).to_owned());

@@ -117,7 +117,7 @@ fn an_account_that_seems_to_lose_most_of_its_posts_is_asked_twice() {
     let memory = fs::read_to_string(site.path(".feedbake/archive-instagram.json")).unwrap();
     let listed = memory.split_once("\"listed_on\":\"").unwrap().1.split('"').next().unwrap().to_owned();
     site.write(".feedbake/archive-instagram.json", &memory.replace(&listed, "2020-01-01"));
-    site.run("bake").succeeds().says(&["27 posts of the archive seem to be gone", "`--force`"]);
+    site.run("bake").succeeds().says(&["27 posts of the archive of instagram seem to be gone", "`--force`"]);
     assert_eq!(pages(&site).len(), 30);
     site.run("bake").succeeds();
     assert_eq!(pages(&site).len(), 3);
@@ -138,10 +138,26 @@ fn a_page_that_somebody_edited_is_theirs() {
         site.run("bake").succeeds();
         assert_eq!(fs::read_to_string(site.path(&name)).unwrap(), edited);
     }
+    // Other pictures are made, and its own stay with it.
+    site.write("feedbake.toml", &SETTINGS.replace("[32]", "[16]"));
+    site.run("bake").succeeds();
+    let names = |text: &str| -> Vec<String> {
+        text.split('"').filter(|part| part.starts_with("feedbake/")).map(|path| format!("static/{path}")).collect()
+    };
+    let pictures = names(&edited);
+    assert!(pictures.len() > 2 && pictures.iter().all(|path| site.path(path).is_file()), "{pictures:?}");
     // It is not tidied away, either, when its post is.
     site.write("feedbake.toml", &SETTINGS.replace("limit", "types = [\"video\"]\nlimit"));
+    for _ in 0..2 {
+        site.run("bake").succeeds();
+        assert!(site.path(&name).is_file() && pages(&site).len() == 1);
+        assert!(pictures.iter().all(|path| site.path(path).is_file()));
+    }
+    // Once its owner takes it away, so are they.
+    fs::remove_file(site.path(&name)).unwrap();
+    site.write("feedbake.toml", &SETTINGS.replace("limit = 3", "types = [\"video\"]\nlimit = 2"));
     site.run("bake").succeeds();
-    assert!(site.path(&name).is_file() && pages(&site).len() == 1);
+    assert!(!pictures.iter().any(|path| site.path(path).is_file()));
 }
 
 #[test]
@@ -160,9 +176,27 @@ fn what_stands_in_the_way_costs_the_archive_and_not_the_feed() {
     site.run("bake --demo").says(&["the demo is not mixed with them"]);
     assert_eq!(site.files("content"), before);
     let other = Emulator::start().post(small("DAother"));
-    site.run_with(&format!("bake --api-base {}", other.base()), &[("INSTAGRAM_ACCESS_TOKEN", &other.token())])
+    for force in ["", " --force"] {
+        site.run_with(
+            &format!("bake{force} --api-base {}", other.base()),
+            &[("INSTAGRAM_ACCESS_TOKEN", &other.token())],
+        )
         .says(&["is the token of another account?"]);
+        assert_eq!(site.files("content"), before);
+    }
+    // What it remembers is not made up again while its pages are there: posts that were kept would be lost.
+    fs::remove_file(site.path(".feedbake/archive-instagram.json")).unwrap();
+    let variables = [("GITHUB_ACTIONS", "true")];
+    site.run_with("bake", &variables)
+        .succeeds()
+        .says(&["archive-instagram.json is gone", "::warning title=feedbake::"]);
+    site.run("bake --strict").ends_with(6).says(&["put it back from the last commit"]);
     assert_eq!(site.files("content"), before);
+    fs::write(site.path(".feedbake/archive-instagram.json"), &memory).unwrap();
+    site.write("content/instagram.md", "+++\n+++\n");
+    site.run("bake").succeeds().says(&["content/instagram.md would have the same address"]);
+    fs::remove_file(site.path("content/instagram.md")).unwrap();
+    site.run("bake --strict").succeeds();
     // Without an archive in the settings it stays as it is: it may be all that is left.
     site.write("feedbake.toml", &SETTINGS.replace("enabled = true", "enabled = false"));
     site.run("bake").succeeds();
@@ -186,7 +220,9 @@ fn a_list_that_breaks_off_leaves_what_was_had_and_is_taken_up_again() {
     let api = account(300);
     let site = site(&api);
     api.fault(Fault::TokenDies);
-    site.run("bake").succeeds().says(&["the archive of instagram is not up to date", "the access token expired"]);
+    site.run("bake")
+        .succeeds()
+        .says(&["the archive of instagram was not listed to its end", "the access token expired"]);
     let first = pages(&site).len();
     assert!((3..100).contains(&first) && site.shown().len() == 3, "{first}");
     api.clear_faults();
@@ -276,7 +312,7 @@ fn both_languages_of_zola_make_the_same_pages() {
     let read = |text: &[u8]| -> Value {
         let text = String::from_utf8_lossy(text);
         let table: toml::Table = text.split("+++").nth(1).unwrap().parse().unwrap();
-        json!({ "title": table["title"], "permalink": "/instagram/1/", "extra": table["extra"] })
+        json!({ "title": table["title"], "permalink": "/instagram/1/", "extra": table.get("extra") })
     };
     let (sections, posts): (Vec<_>, Vec<_>) =
         site.files("content/instagram").into_iter().partition(|(name, _)| name.contains("_index"));

@@ -321,3 +321,27 @@ fn a_netlify_toml_in_the_site_is_the_one_that_counts() {
     assert!(text.contains("netlify-plugin-feedbake") && !text.contains("inputs"), "{text}");
     assert!(site.path("web/package.json").is_file() && !site.path("netlify.toml").exists());
 }
+
+#[test]
+fn a_partial_of_the_users_own_under_the_same_name_is_named() {
+    let (site, page) = site_of(Generator::Jekyll);
+    site.write("_includes/instagram.html", "<a href=\"https://www.instagram.com/me/\">me</a>\n");
+    site.run(&format!("init --include-in {page} --style-in {page}"))
+        .succeeds()
+        .says(&["make room for the partial: _includes/instagram.html is a file of your own"]);
+    site.run("doctor --offline")
+        .prints(&["bad", "_includes/instagram.html is a file of the site's own and shows no feed"]);
+}
+
+#[test]
+fn nobody_is_set_up_by_a_guess_and_a_flag_that_contradicts_the_settings_is_told() {
+    let site = quick();
+    site.run("init").ends_with(2).says(&["says what builds the site", "--generator"]);
+    assert!(site.files("").is_empty());
+    site.run("init --generator html").succeeds();
+    let (site, _) = site_of(Generator::Hugo);
+    site.write("feedbake.toml", "generator = \"html\"\n");
+    site.run("init --generator hugo")
+        .succeeds()
+        .says(&["feedbake.toml has `generator = \"html\"`, and this was for hugo"]);
+}
