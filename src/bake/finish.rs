@@ -107,10 +107,10 @@ pub fn publish(
     manifest.feeds.insert(feed.name.clone(), record.clone());
     let archive = match archived {
         None => None,
-        Some(Ok(archived)) => Some(archive::publish(kitchen, tools, feed, archived, manifest)?),
-        Some(Err(Untouched::Same(report))) => Some(*report),
+        Some(Ok(archived)) => Some(Box::new(archive::publish(kitchen, tools, feed, archived, manifest)?)),
+        Some(Err(Untouched::Same(report))) => Some(report),
         Some(Err(Untouched::Because(trouble))) => {
-            Some(ArchiveReport { trouble: Some(trouble), frozen: true, ..ArchiveReport::default() })
+            Some(Box::new(ArchiveReport { trouble: Some(trouble), frozen: true, ..ArchiveReport::default() }))
         }
     };
     let shown = Some(Shown { data_sha256, record });

@@ -165,7 +165,7 @@ pub struct Baked {
     /// The account has more posts than `scan` allows to look at, and the feed wanted them.
     pub scan_ended: bool,
     /// What became of its archive, where it has one.
-    pub archive: Option<ArchiveReport>,
+    pub archive: Option<Box<ArchiveReport>>,
 }
 
 /// What became of an archive.

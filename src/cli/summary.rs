@@ -194,7 +194,7 @@ fn feed_as_json(feed: &FeedReport) -> Value {
                 "phone_bytes": baked.weight.phone,
             },
             "without_alt": baked.without_alt,
-            "archive": baked.archive.as_ref().map(archive_as_json),
+            "archive": baked.archive.as_deref().map(archive_as_json),
             "without_video": baked.without_video.iter().map(|(post, why)| json!({ "post": post, "reason": why })).collect::<Vec<_>>(),
             "dropped": baked.dropped.iter().map(|dropped| json!({
                 "post": dropped.post.handle(),
