@@ -232,6 +232,7 @@ fn refused(error: &crate::setup::SetupError) -> Failure {
         | SetupError::NoBlock { place }
         | SetupError::NoMain { place, .. }
         | SetupError::Sometimes { place, .. }
+        | SetupError::InPhp { place, .. }
         | SetupError::Unread { place } => {
             failure.hint(format!("name the line that it shall stand before: `--include-in {place}:LINE`"))
         }

@@ -4,6 +4,7 @@ use super::SetupError;
 use super::insert::Page;
 use crate::site::Generator;
 use crate::site::markup::{Tag, end_tags, instructions, markup, tags};
+use crate::site::php::php_blocks;
 
 /// What people call the block that holds what the page is about, the surest name first.
 const CONTENT: [&str; 4] = ["content", "main", "body", "page"];
@@ -50,8 +51,20 @@ pub fn end_of_content(page: Page<'_>) -> Result<usize, SetupError> {
         }
         // A page is one component in another: what closes last is the layout.
         Generator::Astro => Ok(end_of_page(&markup).or_else(|| markup.rfind("</")).unwrap_or(page.text.len())),
-        Generator::Html => Ok(end_of_page(&markup).unwrap_or(page.text.len())),
+        Generator::Html => outside_of_php(page, end_of_page(&markup).unwrap_or(page.text.len())),
     }
+}
+
+/// The offset, unless PHP that nothing ends is around it.
+fn outside_of_php(page: Page<'_>, offset: usize) -> Result<usize, SetupError> {
+    let block = php_blocks(page.text).into_iter().find(|block| !block.is_closed && block.range.start < offset);
+    let Some(block) = block else { return Ok(offset) };
+    Err(SetupError::InPhp { place: page.place.clone(), line: line_of(page.text, block.range.start) })
+}
+
+/// The line at an offset, counted from 1.
+fn line_of(text: &str, offset: usize) -> usize {
+    text[..offset].matches('\n').count() + 1
 }
 
 fn last(markup: &str, element: &str) -> Option<usize> {
@@ -127,8 +140,7 @@ fn always(page: Page<'_>, offset: usize, spans: &[Span<'_>]) -> Result<usize, Se
     // The innermost is the one that its author sees first.
     let Some(span) = around.max_by_key(|span| span.start) else { return Ok(offset) };
     let tag: Vec<&str> = page.text[span.start..span.opening_end].split_whitespace().collect();
-    let line = page.text[..span.start].matches('\n').count() + 1;
-    Err(SetupError::Sometimes { place: page.place.clone(), tag: tag.join(" "), line })
+    Err(SetupError::Sometimes { place: page.place.clone(), tag: tag.join(" "), line: line_of(page.text, span.start) })
 }
 
 /// What is between the tags is shown only sometimes, many times, or elsewhere.
@@ -223,6 +235,9 @@ mod tests {
             (Html, "<body><main-nav></main-nav>a|</body>"),
             (Html, "<body>a|</body><!-- </main>"),
             (Html, "<p>a</p>\n|"),
+            (Html, "<?php if (a < b) { echo '</main>'; } ?><main>a|</main><?php echo '</main>';"),
+            (Html, "<?php a('<!--'); ?><body>a|</body>"),
+            (Html, "<?php a(); ?>\n|"),
             (Zola, "<main>a|</main>{# </main> #}{% raw %}</main>{% endraw %}"),
             (Eleventy, "<main>a|</main>{% verbatim %}</main>{% endverbatim %}"),
             (Jekyll, "<main>a|</main>{% comment %}</main>{% endcomment %}"),
@@ -261,13 +276,14 @@ mod tests {
 
     #[test]
     fn what_would_not_be_shown_once_is_refused_with_what_is_there() {
-        use Generator::{Eleventy, Hugo, Jekyll, Zola};
+        use Generator::{Eleventy, Html, Hugo, Jekyll, Zola};
         for (generator, text, words) in [
             (
                 Zola,
                 "{% extends \"a\" %}{% block title %}{% endblock %}{% block js %}{% endblock %}",
                 "blocks (title, js)",
             ),
+            (Html, "<p>a</p>\n<?php\n// b\n", "the PHP that line 2 begins"),
             (Zola, "{% extends \"a\" %}<main></main>", "has no block"),
             (Eleventy, "{% extends \"a\" %}{# {% block content %}{% endblock %} #}", "has no block"),
             (

@@ -1,7 +1,9 @@
 //! The lines that `init` puts into files of the user's: which, and what is in the file with them. Pure.
 
+use std::borrow::Cow;
+
 use super::insert::{Page, Spot, ended, insert};
-use super::{Line, SetupError, Sight, Target, component, is_markdown};
+use super::{Line, SetupError, Sight, Target, component, has_ending, is_markdown};
 use crate::files::SitePath;
 use crate::site::Generator;
 use crate::site::markup::without_script_comments;
@@ -52,7 +54,7 @@ fn with_feed(sight: &Sight, target: &Target, number: Option<usize>) -> Result<(S
     if generator.shows_the_feed(&target.text) {
         return Ok((target.text.clone(), "shows the feed already".to_owned()));
     }
-    let words = name.as_ref().map_or_else(|| words.to_owned(), |name| format!("<{name} />"));
+    let words = name.as_ref().map_or(words, |name| Cow::from(format!("<{name} />")));
     let whole = ended(&target.text);
     let spot = match number {
         Some(number) => Spot::Line(number),
@@ -72,29 +74,34 @@ fn with_feed(sight: &Sight, target: &Target, number: Option<usize>) -> Result<(S
 }
 
 /// The line that shows the feed in a file at `place`.
-fn feed_line(sight: &Sight, place: &SitePath) -> Result<&'static str, SetupError> {
+fn feed_line(sight: &Sight, place: &SitePath) -> Result<Cow<'static, str>, SetupError> {
     let include = sight.generator.layout().include;
     let refuse = |why: &str| Err(SetupError::CannotShow { place: place.clone(), why: why.to_owned() });
     match (sight.generator, is_markdown(place)) {
         (Generator::Zola, true) => match sight.zola {
-            Some(version) if version < (0, 23) => Ok("{{ instagram() }}"),
-            Some(_) => Ok(include),
+            Some(version) if version < (0, 23) => Ok("{{ instagram() }}".into()),
+            Some(_) => Ok(include.into()),
             None => refuse(
                 "which Zola builds the site is not known, and they differ in Markdown: put `{{ instagram() }}` there yourself for Zola up to 0.22, or the include from 0.23 on",
             ),
         },
-        (Generator::Hugo, true) => Ok("{{< feedbake >}}"),
+        (Generator::Hugo, true) => Ok("{{< feedbake >}}".into()),
         (Generator::Eleventy, is_markdown) => {
             let engine = if is_markdown { "markdownTemplateEngine" } else { "htmlTemplateEngine" };
             if place.as_str().ends_with(".njk") || says_nunjucks(&sight.configuration, engine) {
-                return Ok(include);
+                return Ok(include.into());
             }
             refuse("Eleventy reads it with Liquid, and the partial is Nunjucks: name a file that ends in .njk")
         }
         (Generator::Astro, _) if !place.as_str().ends_with(".astro") && !place.as_str().ends_with(".mdx") => {
             refuse("a component goes into a file that ends in .astro or .mdx")
         }
-        _ => Ok(include),
+        // PHP starts from the folder of the page that was asked for, and the line may stand in a part of that.
+        (Generator::Html, _) if has_ending(place, ".php") => {
+            let up = "/..".repeat(place.as_str().matches('/').count());
+            Ok(format!("<?php readfile(__DIR__ . \"{up}/feedbake/instagram.html\"); ?>").into())
+        }
+        _ => Ok(include.into()),
     }
 }
 

@@ -244,6 +244,14 @@ pub enum SetupError {
         /// The file.
         place: SitePath,
     },
+    /// The end of the page is in PHP.
+    #[error("the end of {place} lies in the PHP that line {line} begins and nothing ends")]
+    InPhp {
+        /// The file.
+        place: SitePath,
+        /// The line, counted from 1.
+        line: usize,
+    },
     /// A page of Astro's has something else by the name of the component.
     #[error("{place} has an import by the name of `Instagram` already, from \"{path}\"")]
     TakenName {
@@ -368,8 +376,13 @@ fn gitignore(sight: &Sight) -> Option<Item> {
     Some(added_to(From::Site, known(".gitignore"), "`.env`, which holds the token".to_owned(), before, after))
 }
 
+/// Whether a name ends so, in whichever case.
+fn has_ending(place: &SitePath, ending: &str) -> bool {
+    place.as_str().to_ascii_lowercase().ends_with(ending)
+}
+
 fn is_markdown(place: &SitePath) -> bool {
-    place.as_str().ends_with(".md") || place.as_str().ends_with(".mdx")
+    [".md", ".markdown", ".mdx"].iter().any(|ending| has_ending(place, ending))
 }
 
 fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {

@@ -99,7 +99,15 @@ fn an_edited_file_is_replaced_by_force_alone_and_settings_never() {
 fn a_page_gets_the_line_of_its_kind_or_is_refused_with_the_reason() {
     let nunjucks = "module.exports = { markdownTemplateEngine: \"njk\" }";
     type Row = (Generator, &'static str, Option<(u32, u32)>, &'static str, Result<&'static str, &'static str>);
-    let table: [Row; 11] = [
+    let table: [Row; 13] = [
+        (Generator::Html, "about.php", None, "", Ok("<?php readfile(__DIR__ . \"/feedbake/instagram.html\"); ?>\n")),
+        (
+            Generator::Html,
+            "a/b/about.php",
+            None,
+            "",
+            Ok("<?php readfile(__DIR__ . \"/../../feedbake/instagram.html\"); ?>\n"),
+        ),
         (Generator::Zola, "templates/index.html", None, "", Ok("{% include \"partials/instagram.html\" %}\n")),
         (Generator::Zola, "content/_index.md", Some((0, 22)), "", Ok("{{ instagram() }}\n")),
         (Generator::Zola, "content/_index.md", Some((0, 23)), "", Ok("{% include \"partials/instagram.html\" %}\n")),

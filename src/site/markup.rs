@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::layout::Generator;
+use super::php::php_blocks;
 use super::script::{FrontMatter, script_comments};
 
 /// What is neither comment nor read: scripts and styles for a browser, raw text for a generator.
@@ -89,7 +90,8 @@ fn of_generator(text: &str, generator: Generator, raw: Raw) -> String {
         Generator::Jekyll => in_tags(text, raw, false),
         Generator::Hugo => in_actions(text),
         Generator::Astro => in_component(text),
-        Generator::Html => Vec::new(),
+        // What PHP prints is in its strings.
+        Generator::Html => php_blocks(text).into_iter().flat_map(|block| block.comments).collect(),
     };
     blanked(text, &ranges)
 }
@@ -173,8 +175,15 @@ fn in_component(text: &str) -> Vec<Range<usize>> {
 
 /// Blanks comments of HTML and, on request, what is in a page and no markup.
 fn of_browser(text: &str, generator: Generator, raw: Raw) -> String {
+    // No browser sees the PHP in a page.
+    let php: Vec<Range<usize>> = match generator {
+        Generator::Html => php_blocks(text).into_iter().map(|block| block.range).collect(),
+        _ => Vec::new(),
+    };
+    let seen = blanked(text, &php);
+    let text = if raw == Raw::Blanked { seen.as_str() } else { text };
     // No other letter changes its length.
-    let lower = text.to_ascii_lowercase();
+    let lower = seen.to_ascii_lowercase();
     let mut ranges = Vec::new();
     let mut from = match FrontMatter::of(text) {
         FrontMatter::Closed { end, .. } if generator == Generator::Astro => end,
@@ -286,6 +295,13 @@ mod tests {
                 "--- let a = \"<!--\"; --- <b>",
                 "<b>",
             ),
+            (
+                Html,
+                "<?php '</main><!--'; // a ?>b<!-- <?= '-->' ?> --><?php c",
+                "<?php '</main><!--'; ?>b <?php c",
+                "<?php '</main><!--'; ?>b<!-- <?= '-->' ?> --><?php c",
+                "b",
+            ),
             (Html, "<SCRIPT>'<!--'</Script > b", "<SCRIPT>'<!--'</Script > b", "<SCRIPT>'<!--'</Script > b", "b"),
             (Html, "<style>a</style><styles>", "<style>a</style><styles>", "<style>a</style><styles>", "<styles>"),
             (Html, "<title></main></title> a", "<title></main></title> a", "<title></main></title> a", "a"),
@@ -320,8 +336,7 @@ mod tests {
 
     #[test]
     fn a_comment_of_every_length_and_a_text_cut_anywhere_end_well() {
-        let whole =
-            "---\nlet ü = '//';\n---\n<!-- ü -->{# ü #}{% raw %}ü{% endraw %}{{/* ü */}}{/* ü */}<script>ü</script>";
+        let whole = "---\nlet ü = '//';\n---\n<!-- ü -->{# ü #}{% raw %}ü{% endraw %}{{/* ü */}}{/* ü */}<script>ü</script><?php 'ü' # ü";
         for generator in Generator::ALL {
             for (end, _) in whole.char_indices() {
                 for text in [&whole[..end], &whole[end..]] {

@@ -9,6 +9,7 @@ mod fragment;
 mod layout;
 pub(crate) mod markup;
 mod merged;
+pub(crate) mod php;
 mod prune;
 mod publish;
 pub(crate) mod script;
