@@ -1,8 +1,11 @@
 //! Where what a page is about ends, in each of the template languages. Pure.
 
+use std::ops::Range;
+
 use super::SetupError;
 use super::insert::Page;
 use crate::site::Generator;
+use crate::site::expressions::expressions;
 use crate::site::markup::{Tag, end_tags, instructions, markup, tags};
 use crate::site::php::php_blocks;
 
@@ -50,9 +53,26 @@ pub fn end_of_content(page: Page<'_>) -> Result<usize, SetupError> {
             always(page, end_of_go(page, &markup, &spans)?, &spans)
         }
         // A page is one component in another: what closes last is the layout.
-        Generator::Astro => Ok(end_of_page(&markup).or_else(|| markup.rfind("</")).unwrap_or(page.text.len())),
+        Generator::Astro => {
+            let shown = expressions(&markup).shown;
+            let outside = |offset: &usize| !shown.iter().any(|expression| expression.contains(offset));
+            let last_end = || markup.match_indices("</").map(|(start, _)| start).filter(outside).last();
+            outside_of_expressions(page, end_of_page(&markup).or_else(last_end).unwrap_or(page.text.len()), &shown)
+        }
         Generator::Html => outside_of_php(page, end_of_page(&markup).unwrap_or(page.text.len())),
     }
+}
+
+/// The offset, unless an expression decides whether it is shown, or how often.
+fn outside_of_expressions(page: Page<'_>, offset: usize, shown: &[Range<usize>]) -> Result<usize, SetupError> {
+    let around = shown.iter().filter(|expression| expression.contains(&offset));
+    let Some(expression) = around.max_by_key(|expression| expression.start) else { return Ok(offset) };
+    let code = page.text[expression.start..].split(['<', '\n']).next().unwrap_or_default();
+    Err(SetupError::Sometimes {
+        place: page.place.clone(),
+        tag: code.trim_end().to_owned(),
+        line: line_of(page.text, expression.start),
+    })
 }
 
 /// The offset, unless PHP that nothing ends is around it.
@@ -246,6 +266,11 @@ mod tests {
             (Astro, "---\n---\n<Layout>a|</Layout>\n<style>\nmain { }\n</style>\n"),
             (Astro, "---\n---\n<Layout>a|</Layout>\n<script>\nx('</p>')\n</script>\n<style lang=\"scss\" />"),
             (Astro, "---\nlet a = '</p>';\n---\n<Page />\n|"),
+            (Astro, "<Layout>{a.map((b) => (\n<article>it's</article>\n))}|</Layout>"),
+            (Astro, "{a && <p>b</p>}\n|"),
+            (Astro, "<Layout>a|</Layout>\n{a && <p>b</p>}\n"),
+            (Astro, "<main>{a ? <p/> : <b>c</b>}|</main>"),
+            (Astro, "<main>|</main><Raw set:html={\"</main>\"} title='</main>' />{'</main>'}"),
             // Children.
             (Zola, "{% extends \"a\" %}{% block content %}<main>a|</main>{% endblock %}{% block js %}{% endblock %}"),
             (Zola, "{% extends \"a\" %}{% block content %}a|{% endblock %}{% block js %}{% endblock js %}"),
@@ -276,13 +301,16 @@ mod tests {
 
     #[test]
     fn what_would_not_be_shown_once_is_refused_with_what_is_there() {
-        use Generator::{Eleventy, Html, Hugo, Jekyll, Zola};
+        use Generator::{Astro, Eleventy, Html, Hugo, Jekyll, Zola};
         for (generator, text, words) in [
             (
                 Zola,
                 "{% extends \"a\" %}{% block title %}{% endblock %}{% block js %}{% endblock %}",
                 "blocks (title, js)",
             ),
+            (Astro, "<p>\n{show && <main>it's</main>}", "`{show &&` of line 2"),
+            (Astro, "{a ? <p/> : <main></main>}", "`{a ?` of line 1"),
+            (Astro, "<body>{a.map((b) => {\n  return <p>{b && <main>{c}</main>}</p>;\n})}</body>", "`{b &&` of line 2"),
             (Html, "<p>a</p>\n<?php\n// b\n", "the PHP that line 2 begins"),
             (Zola, "{% extends \"a\" %}<main></main>", "has no block"),
             (Eleventy, "{% extends \"a\" %}{# {% block content %}{% endblock %} #}", "has no block"),

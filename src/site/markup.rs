@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::expressions::expressions;
 use super::layout::Generator;
 use super::php::php_blocks;
 use super::script::{FrontMatter, script_comments};
@@ -27,9 +28,14 @@ pub fn instructions(text: &str, generator: Generator) -> String {
     of_generator(text, generator, Raw::Blanked)
 }
 
-/// What is markup to a browser: without comments, raw text, scripts, styles and the front matter of Astro.
+/// What is markup to a browser: without comments, raw text, scripts, styles, and the front matter of Astro and its values
+/// of attributes.
 pub fn markup(text: &str, generator: Generator) -> String {
-    of_browser(&instructions(text, generator), generator, Raw::Blanked)
+    let markup = of_browser(&instructions(text, generator), generator, Raw::Blanked);
+    match generator {
+        Generator::Astro => blanked(&markup, &expressions(&markup).hidden),
+        _ => markup,
+    }
 }
 
 /// A script without its comments.
@@ -302,6 +308,7 @@ mod tests {
                 "<?php '</main><!--'; ?>b<!-- <?= '-->' ?> --><?php c",
                 "b",
             ),
+            (Astro, "<a b={\"</a>\"}>c</a>", "<a b={\"</a>\"}>c</a>", "<a b={\"</a>\"}>c</a>", "<a b= >c</a>"),
             (Html, "<SCRIPT>'<!--'</Script > b", "<SCRIPT>'<!--'</Script > b", "<SCRIPT>'<!--'</Script > b", "b"),
             (Html, "<style>a</style><styles>", "<style>a</style><styles>", "<style>a</style><styles>", "<styles>"),
             (Html, "<title></main></title> a", "<title></main></title> a", "<title></main></title> a", "a"),
@@ -336,7 +343,7 @@ mod tests {
 
     #[test]
     fn a_comment_of_every_length_and_a_text_cut_anywhere_end_well() {
-        let whole = "---\nlet ü = '//';\n---\n<!-- ü -->{# ü #}{% raw %}ü{% endraw %}{{/* ü */}}{/* ü */}<script>ü</script><?php 'ü' # ü";
+        let whole = "---\nlet ü = '//';\n---\n<!-- ü -->{# ü #}{% raw %}ü{% endraw %}{{/* ü */}}{/* ü */}<script>ü</script><?php 'ü' # ü?><a ü={`ü`}>{ü && <p>ü'}<a ü='ü{";
         for generator in Generator::ALL {
             for (end, _) in whole.char_indices() {
                 for text in [&whole[..end], &whole[end..]] {

@@ -5,6 +5,7 @@
 mod alt;
 mod data;
 mod eleventy;
+pub(crate) mod expressions;
 mod fragment;
 mod layout;
 pub(crate) mod markup;
