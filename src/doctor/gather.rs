@@ -184,6 +184,7 @@ pub fn own_texts(folder: &Path) -> Vec<(PathBuf, String)> {
                     | "shtml"
                     | "php"
                     | "md"
+                    | "markdown"
                     | "mdx"
                     | "js"
                     | "mjs"

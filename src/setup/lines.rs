@@ -58,8 +58,8 @@ fn with_feed(sight: &Sight, target: &Target, number: Option<usize>) -> Result<(S
     let whole = ended(&target.text);
     let spot = match number {
         Some(number) => Spot::Line(number),
-        // A page in Markdown has no end but its own.
-        None if is_markdown(place) => Spot::Line(whole.lines().count() + 1),
+        // What a closing tag is in content, only its own language knows: an example in Markdown may have one.
+        None if is_content(generator, place) => Spot::Line(whole.lines().count() + 1),
         None => Spot::Content,
     };
     let (text, line) = insert(Page { place, text: &whole, generator }, &words, spot)?;
@@ -77,7 +77,7 @@ fn with_feed(sight: &Sight, target: &Target, number: Option<usize>) -> Result<(S
 fn feed_line(sight: &Sight, place: &SitePath) -> Result<Cow<'static, str>, SetupError> {
     let include = sight.generator.layout().include;
     let refuse = |why: &str| Err(SetupError::CannotShow { place: place.clone(), why: why.to_owned() });
-    match (sight.generator, is_markdown(place)) {
+    match (sight.generator, is_content(sight.generator, place)) {
         (Generator::Zola, true) => match sight.zola {
             Some(version) if version < (0, 23) => Ok("{{ instagram() }}".into()),
             Some(_) => Ok(include.into()),
@@ -103,6 +103,12 @@ fn feed_line(sight: &Sight, place: &SitePath) -> Result<Cow<'static, str>, Setup
         }
         _ => Ok(include.into()),
     }
+}
+
+/// Whether the file holds content, which a template puts into a page. Hugo reads no template in its own, whatever it is
+/// written in.
+fn is_content(generator: Generator, place: &SitePath) -> bool {
+    is_markdown(place) || (generator == Generator::Hugo && place.below("content").is_some())
 }
 
 /// Whether the configuration of Eleventy sets `engine` to Nunjucks. The name may be in quotes, or in brackets as well.

@@ -99,7 +99,7 @@ fn an_edited_file_is_replaced_by_force_alone_and_settings_never() {
 fn a_page_gets_the_line_of_its_kind_or_is_refused_with_the_reason() {
     let nunjucks = "module.exports = { markdownTemplateEngine: \"njk\" }";
     type Row = (Generator, &'static str, Option<(u32, u32)>, &'static str, Result<&'static str, &'static str>);
-    let table: [Row; 13] = [
+    let table: [Row; 16] = [
         (Generator::Html, "about.php", None, "", Ok("<?php readfile(__DIR__ . \"/feedbake/instagram.html\"); ?>\n")),
         (
             Generator::Html,
@@ -113,6 +113,9 @@ fn a_page_gets_the_line_of_its_kind_or_is_refused_with_the_reason() {
         (Generator::Zola, "content/_index.md", Some((0, 23)), "", Ok("{% include \"partials/instagram.html\" %}\n")),
         (Generator::Zola, "content/_index.md", None, "", Err("which Zola builds the site is not known")),
         (Generator::Hugo, "content/_index.md", None, "", Ok("{{< feedbake >}}\n")),
+        (Generator::Hugo, "content/a/b.markdown", None, "", Ok("{{< feedbake >}}\n")),
+        (Generator::Hugo, "content/a.html", None, "", Ok("{{< feedbake >}}\n")),
+        (Generator::Jekyll, "_includes/a.markdown", None, "", Ok("{% include instagram.html %}\n")),
         (Generator::Hugo, "layouts/index.html", None, "", Ok("{{ partial \"instagram.html\" . }}\n")),
         (Generator::Eleventy, "index.html", None, "", Err("Liquid")),
         (Generator::Eleventy, "index.md", None, nunjucks, Ok("{% include \"instagram.njk\" %}\n")),
@@ -192,6 +195,18 @@ fn what_is_commented_out_is_not_there_and_what_was_added_is() {
             format!("<!-- {zola} -->\n<main>\n{zola}\n</main>\n"),
         ),
         (Generator::Zola, "a.html", "<main>\r\n</main>".to_owned(), format!("<main>\r\n{zola}\r\n</main>\r\n")),
+        (
+            Generator::Hugo,
+            "content/a.html",
+            "<main>\n  <p>a</p>\n</main>".to_owned(),
+            "<main>\n  <p>a</p>\n</main>\n{{< feedbake >}}\n".to_owned(),
+        ),
+        (
+            Generator::Jekyll,
+            "_includes/a.MARKDOWN",
+            "```\n<main>\n</main>\n```\n".to_owned(),
+            "```\n<main>\n</main>\n```\n\n{% include instagram.html %}\n".to_owned(),
+        ),
         (Generator::Hugo, "a.md", "- a\r\n- b".to_owned(), "- a\r\n- b\r\n\r\n{{< feedbake >}}\r\n".to_owned()),
         (
             Generator::Astro,
