@@ -219,7 +219,13 @@ fn of_browser(text: &str, generator: Generator, raw: Raw) -> String {
 
 /// A comment in which a server, or a publishing script, finds what to put in its place.
 fn is_directive(comment: &str) -> bool {
-    comment.starts_with("<!--#") || comment.starts_with("<!-- feedbake -->")
+    comment.starts_with("<!--#") || is_mark(comment)
+}
+
+/// Whether this begins with the comment that a publishing script looks for.
+pub fn is_mark(comment: &str) -> bool {
+    let inside = comment.strip_prefix("<!--").and_then(|rest| rest.split_once("-->"));
+    inside.is_some_and(|(words, _)| words.trim() == "feedbake")
 }
 
 /// The length of the element at the beginning of `text`, if it is one in which a browser sees text and no tags.
