@@ -227,6 +227,9 @@ fn refused(error: &crate::setup::SetupError) -> Failure {
         SetupError::CannotShow { .. } | SetupError::NoSuchLine { .. } => {
             failure.hint("without `--include-in`, init names the line, and you put it where you like")
         }
+        SetupError::ManyHeads { .. } | SetupError::SometimesHead { .. } => {
+            failure.hint("without `--style-in`, init names the line, and you put it where you like")
+        }
         SetupError::NoHead(_) => failure.hint("name the template that begins the page, often called base or layout"),
         SetupError::NoContentBlock { place, .. }
         | SetupError::NoBlock { place }

@@ -87,6 +87,34 @@ fn line_of(text: &str, offset: usize) -> usize {
     text[..offset].matches('\n').count() + 1
 }
 
+/// The offset at which a line is the last of the page's head.
+///
+/// # Errors
+/// [`SetupError`] where there is none, more than one, or one that is there only sometimes.
+pub fn end_of_head(page: Page<'_>) -> Result<usize, SetupError> {
+    let read = instructions(page.text, page.generator);
+    let markup = markup(page.text, page.generator);
+    let place = page.place.clone();
+    let offset = match end_tags(&markup, "head").as_slice() {
+        [] => return Err(SetupError::NoHead(place)),
+        [offset] => *offset,
+        several => {
+            let lines: Vec<String> = several.iter().map(|end| line_of(page.text, *end).to_string()).collect();
+            return Err(SetupError::ManyHeads { place, lines: lines.join(", ") });
+        }
+    };
+    let there = match page.generator {
+        Generator::Zola | Generator::Eleventy | Generator::Jekyll => always(page, offset, &spans(&read)),
+        Generator::Hugo => always(page, offset, &spans_of_go(&read)),
+        Generator::Astro => outside_of_expressions(page, offset, &expressions(&markup).shown),
+        Generator::Html => Ok(offset),
+    };
+    there.map_err(|error| match error {
+        SetupError::Sometimes { place, tag, line } => SetupError::SometimesHead { place, tag, line },
+        error => error,
+    })
+}
+
 fn last(markup: &str, element: &str) -> Option<usize> {
     end_tags(markup, element).pop()
 }

@@ -204,6 +204,26 @@ pub enum SetupError {
     /// The file has no head.
     #[error("{0} has no `</head>` to put the stylesheet before")]
     NoHead(SitePath),
+    /// The file has more than one.
+    #[error("{place} has several `</head>` (lines {lines}), and the stylesheet goes before one")]
+    ManyHeads {
+        /// The file.
+        place: SitePath,
+        /// The lines, counted from 1.
+        lines: String,
+    },
+    /// The end of the head is in a condition, a loop or a macro.
+    #[error(
+        "the `</head>` of {place} lies in the `{tag}` of line {line}: the feed would have its looks only sometimes"
+    )]
+    SometimesHead {
+        /// The file.
+        place: SitePath,
+        /// The tag that decides on it.
+        tag: String,
+        /// Its line, counted from 1.
+        line: usize,
+    },
     /// It fills the blocks of another template, and none of its own is known to hold what the page is about.
     #[error(
         "{place} extends another template, and none of its blocks ({blocks}) is called content, main, body or page"

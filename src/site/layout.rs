@@ -1,6 +1,6 @@
 //! What builds the site, and where things live in it. Pure: whoever asks which files are there lends the eyes.
 
-use super::markup::{Tag, end_tags, instructions, is_mark, markup, tags, without_comments};
+use super::markup::{Tag, end_tags, instructions, is_mark, markup, tags, without_comments, without_scripts};
 use super::script::imports;
 use super::templates::{self, Extras, PageBase, Script, Template};
 use crate::files::{NotInSite, SitePath};
@@ -280,10 +280,11 @@ impl Generator {
         }
     }
 
-    /// Whether a template or a page of its sites asks for the stylesheet, and is not commented out where it does.
+    /// Whether a template or a page of its sites asks for the stylesheet, and is neither commented out where it does, nor shown as it
+    /// is, nor part of a script.
     pub fn asks_for_the_stylesheet(self, text: &str) -> bool {
         const FILE: &str = "feedbake.css";
-        text.contains(FILE) && without_comments(text, self).contains(FILE)
+        text.contains(FILE) && without_scripts(text, self).contains(FILE)
     }
 
     /// Whether a template or a page of its sites holds the end of a page's head.
@@ -550,6 +551,9 @@ mod tests {
         for (generator, text, expected) in [
             (Generator::Html, "<link rel=\"stylesheet\" href=\"feedbake/feedbake.css\">", true),
             (Generator::Html, "<!-- <link rel=\"stylesheet\" href=\"feedbake/feedbake.css\"> -->", false),
+            (Generator::Html, "<script>load('feedbake/feedbake.css')</script>", false),
+            (Generator::Html, "<style>@import 'feedbake/feedbake.css';</style>", true),
+            (Generator::Zola, "{% raw %}<link href=\"feedbake.css\">{% endraw %}", false),
             (Generator::Hugo, "{{/* feedbake.css */}}", false),
             (Generator::Astro, "---\nimport \"../../public/feedbake.css\";\n---\n", true),
             (Generator::Astro, "---\n// import \"../../public/feedbake.css\";\n---\n", false),

@@ -15,12 +15,19 @@ use super::script::{FrontMatter, script_comments};
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Raw {
     Kept,
+    /// Styles are kept: they bring in others.
+    OnlyStyles,
     Blanked,
 }
 
 /// The text without comments, neither the generator's nor the browser's.
 pub fn without_comments(text: &str, generator: Generator) -> String {
     of_browser(&of_generator(text, generator, Raw::Kept), generator, Raw::Kept)
+}
+
+/// What of a page can ask for a stylesheet: without comments, raw text and scripts.
+pub fn without_scripts(text: &str, generator: Generator) -> String {
+    of_browser(&instructions(text, generator), generator, Raw::OnlyStyles)
 }
 
 /// What the generator acts on: without its own comments and its raw text. It does act on what is in comments of HTML.
@@ -209,7 +216,7 @@ fn of_browser(text: &str, generator: Generator, raw: Raw) -> String {
             }
         } else if let Some(length) = length_of_raw_element(rest) {
             from = start + length;
-            if raw == Raw::Blanked {
+            if raw == Raw::Blanked || (raw == Raw::OnlyStyles && !rest.starts_with("<style")) {
                 ranges.push(start..from);
             }
         }
