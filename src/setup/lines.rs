@@ -13,10 +13,25 @@ use crate::site::markup::without_script_comments;
 /// # Errors
 /// [`SetupError`] where the line does not belong into the file, or its place is not known.
 pub fn with_line(sight: &Sight, target: &Target) -> Result<(String, String), SetupError> {
+    if is_copied(sight, target) {
+        let why = "Jekyll copies a file without front matter as it is: put two lines `---` at its top".to_owned();
+        return Err(SetupError::CannotShow { place: target.place.clone(), why });
+    }
     match target.line {
         Line::Stylesheet => with_stylesheet(sight, target),
         Line::Feed(number) => with_feed(sight, target, number),
     }
+}
+
+/// Whether Jekyll reads no template in the file.
+///
+/// Source: Jekyll, `Utils.has_yaml_header?`, and jekyll-optional-front-matter, which does without in Markdown.
+fn is_copied(sight: &Sight, target: &Target) -> bool {
+    let place = &target.place;
+    let is_part = ["_includes", "_layouts"].iter().any(|folder| place.below(folder).is_some());
+    let is_read = is_markdown(place) && sight.configuration.contains("jekyll-optional-front-matter");
+    let first = target.text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    sight.generator == Generator::Jekyll && !is_part && !is_read && first.trim_end() != "---"
 }
 
 fn with_stylesheet(sight: &Sight, target: &Target) -> Result<(String, String), SetupError> {

@@ -49,6 +49,7 @@ fn what_was_written_once_is_the_same_the_second_time() {
         let (place, text) = match generator {
             Generator::Astro => ("src/pages/index.astro", "<html><head></head><body></body></html>"),
             Generator::Eleventy => ("index.njk", "<html><head></head><body></body></html>"),
+            Generator::Jekyll => ("_layouts/default.html", "<html><head></head><body></body></html>"),
             _ => ("index.html", "<html><head></head><body></body></html>"),
         };
         sight.targets = vec![target(place, text, Line::Feed(None)), target(place, text, Line::Stylesheet)];
@@ -119,7 +120,7 @@ fn a_page_gets_the_line_of_its_kind_or_is_refused_with_the_reason() {
         (Generator::Hugo, "layouts/index.html", None, "", Ok("{{ partial \"instagram.html\" . }}\n")),
         (Generator::Eleventy, "index.html", None, "", Err("Liquid")),
         (Generator::Eleventy, "index.md", None, nunjucks, Ok("{% include \"instagram.njk\" %}\n")),
-        (Generator::Jekyll, "index.md", None, "", Ok("{% include instagram.html %}\n")),
+        (Generator::Jekyll, "_includes/a.md", None, "", Ok("{% include instagram.html %}\n")),
         (Generator::Astro, "src/pages/a.md", None, "", Err(".astro or .mdx")),
         (
             Generator::Astro,
@@ -236,11 +237,34 @@ fn what_is_commented_out_is_not_there_and_what_was_added_is() {
 fn a_line_that_nobody_would_read_is_not_written() {
     for (generator, place, text) in [
         (Generator::Zola, "a.html", "<p>\n<!-- <p>\n"),
-        (Generator::Jekyll, "a.md", "{% comment %}\n"),
-        (Generator::Jekyll, "a.md", "{% raw %}\n"),
+        (Generator::Jekyll, "a.md", "---\n---\n{% comment %}\n"),
+        (Generator::Jekyll, "a.md", "---\n---\n{% raw %}\n"),
     ] {
         let refused = with_feed(&mut sight(generator), place, text);
         assert!(matches!(refused, Err(SetupError::Unread { .. })), "{text}");
+    }
+}
+
+#[test]
+fn a_file_that_jekyll_copies_gets_no_line() {
+    let optional = "plugins: [jekyll-optional-front-matter]";
+    for (place, text, configuration, is_read) in [
+        ("index.html", "<main></main>", "", false),
+        ("a/b.md", "# A\n\n---\n", "", false),
+        ("a/b.md", "# A\n", optional, true),
+        ("index.html", "<main></main>", optional, false),
+        ("index.html", "---\n---\n<main></main>", "", true),
+        ("index.html", "\u{feff}--- \r\ntitle: a\r\n---\r\n", "", true),
+        ("index.html", "----\n", "", false),
+        ("_layouts/default.html", "<main></main>", "", true),
+        ("_includes/a/foot.html", "<p>", "", true),
+    ] {
+        let mut sight = sight(Generator::Jekyll);
+        sight.configuration = configuration.to_owned();
+        match with_feed(&mut sight, place, text) {
+            Ok(_) => assert!(is_read, "{place}: {text}"),
+            Err(error) => assert!(!is_read && error.to_string().contains("front matter"), "{place}: {error}"),
+        }
     }
 }
 
