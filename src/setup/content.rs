@@ -191,11 +191,12 @@ fn always(page: Page<'_>, offset: usize, spans: &[Span<'_>]) -> Result<usize, Se
     Err(SetupError::Sometimes { place: page.place.clone(), tag: tag.join(" "), line: line_of(page.text, span.start) })
 }
 
-/// What is between the tags is shown only sometimes, many times, or elsewhere.
+/// What is between the tags is shown only sometimes, many times, elsewhere, or as something else.
 fn is_sometimes(word: &str) -> bool {
     let is_condition = matches!(word, "if" | "ifAsync" | "unless" | "case" | "switch" | "with");
     let is_loop = matches!(word, "for" | "asyncEach" | "asyncAll" | "tablerow" | "range");
-    is_condition || is_loop || matches!(word, "macro" | "component" | "set" | "capture")
+    let is_text = matches!(word, "filter" | "highlight");
+    is_condition || is_loop || is_text || matches!(word, "macro" | "component" | "set" | "capture" | "call")
 }
 
 fn span<'a>(opening: Tag<'a>, closing: Tag<'a>) -> Span<'a> {
@@ -353,6 +354,9 @@ mod tests {
                 "the `{% for b in c %}` of line 1",
             ),
             (Zola, "{% macro a(b) %}<main></main>{% endmacro a %}", "`{% macro a(b) %}`"),
+            (Zola, "{% filter upper %}<main></main>{% endfilter %}", "`{% filter upper %}`"),
+            (Eleventy, "{% call a() %}<main></main>{% endcall %}", "`{% call a() %}`"),
+            (Jekyll, "{% highlight html %}<main></main>{% endhighlight %}", "`{% highlight html %}`"),
             (Zola, "{% if a %}{% block content %}{% endblock %}{% endif %}", "`{% if a %}`"),
             (Eleventy, "{% asyncEach a in b %}<main></main>{% endeach %}", "`{% asyncEach a in b %}`"),
             (Jekyll, "{%- unless\n  a -%}<main></main>{% endunless %}", "`{%- unless a -%}`"),

@@ -128,7 +128,9 @@ fn in_tags(text: &str, raw: Raw, has_hash: bool) -> Vec<Range<usize>> {
             if is_comment || matches!(tag.name, "raw" | "verbatim") {
                 from = end_of_raw(text, tag);
             }
-            if is_comment || (from > tag.end && raw == Raw::Blanked) {
+            // Liquid's comment in a tag.
+            let is_inline = tag.name.is_empty() && tag.argument.starts_with('#');
+            if is_comment || is_inline || (from > tag.end && raw == Raw::Blanked) {
                 ranges.push(start..from);
             }
         }
@@ -302,6 +304,7 @@ mod tests {
             ),
             (Eleventy, "{% comment %}a{% endcomment %}{% b %}", "{% b %}", "{% b %}", "{% b %}"),
             (Jekyll, "{%- comment -%}a{%- endcomment -%} {# b #}", "{# b #}", "{# b #}", "{# b #}"),
+            (Jekyll, "a {%- # <b>\n # {% c -%} {%#%}d", "a d", "a d", "a d"),
             (Jekyll, "a {% comment %} b", "a", "a", "a"),
             (Hugo, "{{/* a }} */}} b {{- /* c\n */ -}} d", "b d", "b d", "b d"),
             (Hugo, "a {{ b }} {{/* c", "a {{ b }}", "a {{ b }}", "a {{ b }}"),
