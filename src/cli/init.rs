@@ -147,6 +147,7 @@ fn look(
         below,
         below_project: found.map(|mark| way_between(&mark.project, &place.site)).unwrap_or_default(),
         settings_file: site_text(crate::config::CONFIG_FILE)?,
+        base_path: place.settings.base_path.clone(),
         templates: templates.collect(),
         is_dot_env_ignored: patterns_ignore(&place.site.join(".env"))
             .unwrap_or_else(|| ignores_dot_env(gitignore.as_deref().unwrap_or_default().as_bytes())),

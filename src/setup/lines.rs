@@ -116,8 +116,24 @@ fn feed_line(sight: &Sight, place: &SitePath) -> Result<Cow<'static, str>, Setup
             let up = "/..".repeat(place.as_str().matches('/').count());
             Ok(format!("<?php readfile(__DIR__ . \"{up}/feedbake/instagram.html\"); ?>").into())
         }
-        _ => Ok(include.into()),
+        _ => Ok(include_line(sight)),
     }
+}
+
+/// The line that shows the feed in a template of the site.
+pub fn include_line(sight: &Sight) -> Cow<'static, str> {
+    let include = sight.generator.layout().include;
+    match sight.generator {
+        Generator::Html => include.replace("virtual=\"/", &format!("virtual=\"{}", path_of(&sight.base_path))).into(),
+        _ => include.into(),
+    }
+}
+
+/// The path of an address, from the top of its server; a server includes nothing from another.
+fn path_of(base: &str) -> &str {
+    let behind_host = base.split_once("//").map(|(_, rest)| rest.find('/').map_or("/", |start| &rest[start..]));
+    let path = behind_host.unwrap_or(base);
+    if path.starts_with('/') { path } else { "/" }
 }
 
 /// Whether the file holds content, which a template puts into a page. Hugo reads no template in its own, whatever it is

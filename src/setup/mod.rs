@@ -36,6 +36,8 @@ pub struct Sight {
     pub below_project: String,
     /// What is in the settings file, if it is there.
     pub settings_file: Option<String>,
+    /// How the addresses of its files begin.
+    pub base_path: String,
     /// What feedbake brings along, with how it stands and what is in it.
     pub templates: Vec<(Template, TemplateState, String)>,
     /// What is in `.gitignore`.
@@ -498,7 +500,7 @@ fn left(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
         };
         left.push(format!(
             "show the feed: put `{}`{import} into a template, or let `feedbake init --include-in FILE` do it",
-            layout.include
+            lines::include_line(sight)
         ));
     }
     if sight.styled_by.is_none() && !has(|line| line == Line::Stylesheet) {

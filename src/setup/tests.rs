@@ -13,6 +13,7 @@ fn sight(generator: Generator) -> Sight {
         below: String::new(),
         below_project: String::new(),
         settings_file: None,
+        base_path: "/".to_owned(),
         templates: templates.collect(),
         gitignore: None,
         is_dot_env_ignored: false,
@@ -307,6 +308,21 @@ fn lines_that_are_added_end_as_the_others_do() {
         zola.netlify = Some(netlify.to_owned());
         let items = plan(&zola, Wish { netlify: true, ..wish() }).unwrap().items;
         assert_eq!(items.last().unwrap().after, expected);
+    }
+}
+
+#[test]
+fn a_server_finds_the_feed_below_the_address_of_the_site() {
+    for (base_path, address) in [
+        ("/", "/feedbake/instagram.html"),
+        ("/photos/", "/photos/feedbake/instagram.html"),
+        ("https://example.org/a/", "/a/feedbake/instagram.html"),
+        ("https://example.org/", "/feedbake/instagram.html"),
+        ("", "/feedbake/instagram.html"),
+    ] {
+        let mut html = Sight { base_path: base_path.to_owned(), ..sight(Generator::Html) };
+        let page = with_feed(&mut html, "a/b.html", "<main>\n</main>\n").unwrap();
+        assert_eq!(page, format!("<main>\n<!--#include virtual=\"{address}\" -->\n</main>\n"), "{base_path}");
     }
 }
 
