@@ -103,7 +103,7 @@ fn feed_line(sight: &Sight, place: &SitePath) -> Result<Cow<'static, str>, Setup
         (Generator::Hugo, true) => Ok("{{< feedbake >}}".into()),
         (Generator::Eleventy, is_markdown) => {
             let engine = if is_markdown { "markdownTemplateEngine" } else { "htmlTemplateEngine" };
-            if place.as_str().ends_with(".njk") || says_nunjucks(&sight.configuration, engine) {
+            if has_ending(place, ".njk") || says_nunjucks(&sight.configuration, engine) {
                 return Ok(include.into());
             }
             refuse("Eleventy reads it with Liquid, and the partial is Nunjucks: name a file that ends in .njk")
