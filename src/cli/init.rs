@@ -162,6 +162,7 @@ fn look(
         below,
         below_project: found.map(|mark| way_between(&mark.project, &place.site)).unwrap_or_default(),
         settings_file,
+        base_path: place.settings.base_path.clone(),
         templates: templates.collect(),
         is_dot_env_ignored: patterns_ignore(&place.site.join(".env"))
             .unwrap_or_else(|| ignores_dot_env(gitignore.as_deref().unwrap_or_default().as_bytes())),
@@ -248,11 +249,15 @@ fn refused(error: &crate::setup::SetupError) -> Failure {
         SetupError::CannotShow { .. } | SetupError::NoSuchLine { .. } => {
             failure.hint("without `--include-in`, init names the line, and you put it where you like")
         }
+        SetupError::ManyHeads { .. } | SetupError::SometimesHead { .. } => {
+            failure.hint("without `--style-in`, init names the line, and you put it where you like")
+        }
         SetupError::NoHead(_) => failure.hint("name the template that begins the page, often called base or layout"),
         SetupError::NoContentBlock { place, .. }
         | SetupError::NoBlock { place }
         | SetupError::NoMain { place, .. }
         | SetupError::Sometimes { place, .. }
+        | SetupError::InPhp { place, .. }
         | SetupError::Unread { place } => {
             failure.hint(format!("name the line that it shall stand before: `--include-in {place}:LINE`"))
         }

@@ -192,6 +192,7 @@ pub fn own_texts(folder: &Path) -> Vec<(PathBuf, String)> {
                     | "shtml"
                     | "php"
                     | "md"
+                    | "markdown"
                     | "mdx"
                     | "js"
                     | "mjs"

@@ -1,9 +1,13 @@
 //! Where what a page is about ends, in each of the template languages. Pure.
 
+use std::ops::Range;
+
 use super::SetupError;
 use super::insert::Page;
 use crate::site::Generator;
+use crate::site::expressions::expressions;
 use crate::site::markup::{Tag, end_tags, instructions, markup, tags};
+use crate::site::php::php_blocks;
 
 /// What people call the block that holds what the page is about, the surest name first.
 const CONTENT: [&str; 4] = ["content", "main", "body", "page"];
@@ -49,9 +53,66 @@ pub fn end_of_content(page: Page<'_>) -> Result<usize, SetupError> {
             always(page, end_of_go(page, &markup, &spans)?, &spans)
         }
         // A page is one component in another: what closes last is the layout.
-        Generator::Astro => Ok(end_of_page(&markup).or_else(|| markup.rfind("</")).unwrap_or(page.text.len())),
-        Generator::Html => Ok(end_of_page(&markup).unwrap_or(page.text.len())),
+        Generator::Astro => {
+            let shown = expressions(&markup).shown;
+            let outside = |offset: &usize| !shown.iter().any(|expression| expression.contains(offset));
+            let last_end = || markup.match_indices("</").map(|(start, _)| start).filter(outside).last();
+            outside_of_expressions(page, end_of_page(&markup).or_else(last_end).unwrap_or(page.text.len()), &shown)
+        }
+        Generator::Html => outside_of_php(page, end_of_page(&markup).unwrap_or(page.text.len())),
     }
+}
+
+/// The offset, unless an expression decides whether it is shown, or how often.
+fn outside_of_expressions(page: Page<'_>, offset: usize, shown: &[Range<usize>]) -> Result<usize, SetupError> {
+    let around = shown.iter().filter(|expression| expression.contains(&offset));
+    let Some(expression) = around.max_by_key(|expression| expression.start) else { return Ok(offset) };
+    let code = page.text[expression.start..].split(['<', '\n']).next().unwrap_or_default();
+    Err(SetupError::Sometimes {
+        place: page.place.clone(),
+        tag: code.trim_end().to_owned(),
+        line: line_of(page.text, expression.start),
+    })
+}
+
+/// The offset, unless PHP that nothing ends is around it.
+fn outside_of_php(page: Page<'_>, offset: usize) -> Result<usize, SetupError> {
+    let block = php_blocks(page.text).into_iter().find(|block| !block.is_closed && block.range.start < offset);
+    let Some(block) = block else { return Ok(offset) };
+    Err(SetupError::InPhp { place: page.place.clone(), line: line_of(page.text, block.range.start) })
+}
+
+/// The line at an offset, counted from 1.
+fn line_of(text: &str, offset: usize) -> usize {
+    text[..offset].matches('\n').count() + 1
+}
+
+/// The offset at which a line is the last of the page's head.
+///
+/// # Errors
+/// [`SetupError`] where there is none, more than one, or one that is there only sometimes.
+pub fn end_of_head(page: Page<'_>) -> Result<usize, SetupError> {
+    let read = instructions(page.text, page.generator);
+    let markup = markup(page.text, page.generator);
+    let place = page.place.clone();
+    let offset = match end_tags(&markup, "head").as_slice() {
+        [] => return Err(SetupError::NoHead(place)),
+        [offset] => *offset,
+        several => {
+            let lines: Vec<String> = several.iter().map(|end| line_of(page.text, *end).to_string()).collect();
+            return Err(SetupError::ManyHeads { place, lines: lines.join(", ") });
+        }
+    };
+    let there = match page.generator {
+        Generator::Zola | Generator::Eleventy | Generator::Jekyll => always(page, offset, &spans(&read)),
+        Generator::Hugo => always(page, offset, &spans_of_go(&read)),
+        Generator::Astro => outside_of_expressions(page, offset, &expressions(&markup).shown),
+        Generator::Html => Ok(offset),
+    };
+    there.map_err(|error| match error {
+        SetupError::Sometimes { place, tag, line } => SetupError::SometimesHead { place, tag, line },
+        error => error,
+    })
 }
 
 fn last(markup: &str, element: &str) -> Option<usize> {
@@ -127,15 +188,15 @@ fn always(page: Page<'_>, offset: usize, spans: &[Span<'_>]) -> Result<usize, Se
     // The innermost is the one that its author sees first.
     let Some(span) = around.max_by_key(|span| span.start) else { return Ok(offset) };
     let tag: Vec<&str> = page.text[span.start..span.opening_end].split_whitespace().collect();
-    let line = page.text[..span.start].matches('\n').count() + 1;
-    Err(SetupError::Sometimes { place: page.place.clone(), tag: tag.join(" "), line })
+    Err(SetupError::Sometimes { place: page.place.clone(), tag: tag.join(" "), line: line_of(page.text, span.start) })
 }
 
-/// What is between the tags is shown only sometimes, many times, or elsewhere.
+/// What is between the tags is shown only sometimes, many times, elsewhere, or as something else.
 fn is_sometimes(word: &str) -> bool {
     let is_condition = matches!(word, "if" | "ifAsync" | "unless" | "case" | "switch" | "with");
     let is_loop = matches!(word, "for" | "asyncEach" | "asyncAll" | "tablerow" | "range");
-    is_condition || is_loop || matches!(word, "macro" | "component" | "set" | "capture")
+    let is_text = matches!(word, "filter" | "highlight");
+    is_condition || is_loop || is_text || matches!(word, "macro" | "component" | "set" | "capture" | "call")
 }
 
 fn span<'a>(opening: Tag<'a>, closing: Tag<'a>) -> Span<'a> {
@@ -223,6 +284,9 @@ mod tests {
             (Html, "<body><main-nav></main-nav>a|</body>"),
             (Html, "<body>a|</body><!-- </main>"),
             (Html, "<p>a</p>\n|"),
+            (Html, "<?php if (a < b) { echo '</main>'; } ?><main>a|</main><?php echo '</main>';"),
+            (Html, "<?php a('<!--'); ?><body>a|</body>"),
+            (Html, "<?php a(); ?>\n|"),
             (Zola, "<main>a|</main>{# </main> #}{% raw %}</main>{% endraw %}"),
             (Eleventy, "<main>a|</main>{% verbatim %}</main>{% endverbatim %}"),
             (Jekyll, "<main>a|</main>{% comment %}</main>{% endcomment %}"),
@@ -231,6 +295,11 @@ mod tests {
             (Astro, "---\n---\n<Layout>a|</Layout>\n<style>\nmain { }\n</style>\n"),
             (Astro, "---\n---\n<Layout>a|</Layout>\n<script>\nx('</p>')\n</script>\n<style lang=\"scss\" />"),
             (Astro, "---\nlet a = '</p>';\n---\n<Page />\n|"),
+            (Astro, "<Layout>{a.map((b) => (\n<article>it's</article>\n))}|</Layout>"),
+            (Astro, "{a && <p>b</p>}\n|"),
+            (Astro, "<Layout>a|</Layout>\n{a && <p>b</p>}\n"),
+            (Astro, "<main>{a ? <p/> : <b>c</b>}|</main>"),
+            (Astro, "<main>|</main><Raw set:html={\"</main>\"} title='</main>' />{'</main>'}"),
             // Children.
             (Zola, "{% extends \"a\" %}{% block content %}<main>a|</main>{% endblock %}{% block js %}{% endblock %}"),
             (Zola, "{% extends \"a\" %}{% block content %}a|{% endblock %}{% block js %}{% endblock js %}"),
@@ -261,13 +330,17 @@ mod tests {
 
     #[test]
     fn what_would_not_be_shown_once_is_refused_with_what_is_there() {
-        use Generator::{Eleventy, Hugo, Jekyll, Zola};
+        use Generator::{Astro, Eleventy, Html, Hugo, Jekyll, Zola};
         for (generator, text, words) in [
             (
                 Zola,
                 "{% extends \"a\" %}{% block title %}{% endblock %}{% block js %}{% endblock %}",
                 "blocks (title, js)",
             ),
+            (Astro, "<p>\n{show && <main>it's</main>}", "`{show &&` of line 2"),
+            (Astro, "{a ? <p/> : <main></main>}", "`{a ?` of line 1"),
+            (Astro, "<body>{a.map((b) => {\n  return <p>{b && <main>{c}</main>}</p>;\n})}</body>", "`{b &&` of line 2"),
+            (Html, "<p>a</p>\n<?php\n// b\n", "the PHP that line 2 begins"),
             (Zola, "{% extends \"a\" %}<main></main>", "has no block"),
             (Eleventy, "{% extends \"a\" %}{# {% block content %}{% endblock %} #}", "has no block"),
             (
@@ -281,6 +354,9 @@ mod tests {
                 "the `{% for b in c %}` of line 1",
             ),
             (Zola, "{% macro a(b) %}<main></main>{% endmacro a %}", "`{% macro a(b) %}`"),
+            (Zola, "{% filter upper %}<main></main>{% endfilter %}", "`{% filter upper %}`"),
+            (Eleventy, "{% call a() %}<main></main>{% endcall %}", "`{% call a() %}`"),
+            (Jekyll, "{% highlight html %}<main></main>{% endhighlight %}", "`{% highlight html %}`"),
             (Zola, "{% if a %}{% block content %}{% endblock %}{% endif %}", "`{% if a %}`"),
             (Eleventy, "{% asyncEach a in b %}<main></main>{% endeach %}", "`{% asyncEach a in b %}`"),
             (Jekyll, "{%- unless\n  a -%}<main></main>{% endunless %}", "`{%- unless a -%}`"),

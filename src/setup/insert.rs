@@ -1,10 +1,9 @@
 //! Where a line goes in a template or a page of the user's. Pure.
 
-use super::content::end_of_content;
+use super::content::{end_of_content, end_of_head};
 use super::{SetupError, is_markdown};
 use crate::files::SitePath;
 use crate::site::Generator;
-use crate::site::markup::{end_tags, markup};
 
 /// Where in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,16 +32,13 @@ pub struct Page<'a> {
 /// # Errors
 /// [`SetupError`] where the spot is nowhere in the text, or is none at which the line would show.
 pub fn insert(page: Page<'_>, line: &str, spot: Spot) -> Result<(String, usize), SetupError> {
-    let Page { place, text, generator } = page;
+    let Page { place, text, .. } = page;
     let offset = match spot {
         Spot::Line(number) => {
             let missing = || SetupError::NoSuchLine { place: place.clone(), line: number };
             start_of_line(text, number).ok_or_else(missing)?
         }
-        Spot::Head => {
-            let ends = end_tags(&markup(text, generator), "head");
-            *ends.last().ok_or_else(|| SetupError::NoHead(place.clone()))?
-        }
+        Spot::Head => end_of_head(page)?,
         Spot::Content => end_of_content(page)?,
     };
     Ok(match spot {
@@ -167,6 +163,17 @@ mod tests {
         for page in ["<p>", "<header></header>", "<!-- </head> -->", "<script>'</head>'</script>"] {
             let refused = insert_into(page, Spot::Head, Generator::Html, "a.html");
             assert!(matches!(refused, Err(SetupError::NoHead(_))), "{page}");
+        }
+        for (generator, page, words) in [
+            (Generator::Html, "<head>\n</head>\n<head></head>", "several `</head>` (lines 2, 3)"),
+            (Generator::Zola, "{% if a %}\n</head>{% else %}</head>{% endif %}", "(lines 2, 2)"),
+            (Generator::Zola, "<p>\n{% if a %}</head>{% endif %}", "the `{% if a %}` of line 2"),
+            (Generator::Jekyll, "{%- unless a -%}</head>{% endunless %}", "the `{%- unless a -%}` of line 1"),
+            (Generator::Hugo, "{{ with .a }}</head>{{ end }}", "the `{{ with .a }}` of line 1"),
+            (Generator::Astro, "{a && <head></head>}", "the `{a &&` of line 1"),
+        ] {
+            let refused = insert_into(page, Spot::Head, generator, "a.html").unwrap_err().to_string();
+            assert!(refused.contains(words), "{page}: {refused}");
         }
     }
 

@@ -1,7 +1,9 @@
 //! The lines that `init` puts into files of the user's: which, and what is in the file with them. Pure.
 
+use std::borrow::Cow;
+
 use super::insert::{Page, Spot, ended, insert};
-use super::{Line, SetupError, Sight, Target, component, is_markdown};
+use super::{Line, SetupError, Sight, Target, component, has_ending, is_markdown};
 use crate::files::SitePath;
 use crate::site::Generator;
 use crate::site::markup::without_script_comments;
@@ -11,10 +13,25 @@ use crate::site::markup::without_script_comments;
 /// # Errors
 /// [`SetupError`] where the line does not belong into the file, or its place is not known.
 pub fn with_line(sight: &Sight, target: &Target) -> Result<(String, String), SetupError> {
+    if is_copied(sight, target) {
+        let why = "Jekyll copies a file without front matter as it is: put two lines `---` at its top".to_owned();
+        return Err(SetupError::CannotShow { place: target.place.clone(), why });
+    }
     match target.line {
         Line::Stylesheet => with_stylesheet(sight, target),
         Line::Feed(number) => with_feed(sight, target, number),
     }
+}
+
+/// Whether Jekyll reads no template in the file.
+///
+/// Source: Jekyll, `Utils.has_yaml_header?`, and jekyll-optional-front-matter, which does without in Markdown.
+fn is_copied(sight: &Sight, target: &Target) -> bool {
+    let place = &target.place;
+    let is_part = ["_includes", "_layouts"].iter().any(|folder| place.below(folder).is_some());
+    let is_read = is_markdown(place) && sight.configuration.contains("jekyll-optional-front-matter");
+    let first = target.text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    sight.generator == Generator::Jekyll && !is_part && !is_read && first.trim_end() != "---"
 }
 
 fn with_stylesheet(sight: &Sight, target: &Target) -> Result<(String, String), SetupError> {
@@ -52,12 +69,12 @@ fn with_feed(sight: &Sight, target: &Target, number: Option<usize>) -> Result<(S
     if generator.shows_the_feed(&target.text) {
         return Ok((target.text.clone(), "shows the feed already".to_owned()));
     }
-    let words = name.as_ref().map_or_else(|| words.to_owned(), |name| format!("<{name} />"));
+    let words = name.as_ref().map_or(words, |name| Cow::from(format!("<{name} />")));
     let whole = ended(&target.text);
     let spot = match number {
         Some(number) => Spot::Line(number),
-        // A page in Markdown has no end but its own.
-        None if is_markdown(place) => Spot::Line(whole.lines().count() + 1),
+        // What a closing tag is in content, only its own language knows: an example in Markdown may have one.
+        None if is_content(generator, place) => Spot::Line(whole.lines().count() + 1),
         None => Spot::Content,
     };
     let (text, line) = insert(Page { place, text: &whole, generator }, &words, spot)?;
@@ -72,30 +89,57 @@ fn with_feed(sight: &Sight, target: &Target, number: Option<usize>) -> Result<(S
 }
 
 /// The line that shows the feed in a file at `place`.
-fn feed_line(sight: &Sight, place: &SitePath) -> Result<&'static str, SetupError> {
+fn feed_line(sight: &Sight, place: &SitePath) -> Result<Cow<'static, str>, SetupError> {
     let include = sight.generator.layout().include;
     let refuse = |why: &str| Err(SetupError::CannotShow { place: place.clone(), why: why.to_owned() });
-    match (sight.generator, is_markdown(place)) {
+    match (sight.generator, is_content(sight.generator, place)) {
         (Generator::Zola, true) => match sight.zola {
-            Some(version) if version < (0, 23) => Ok("{{ instagram() }}"),
-            Some(_) => Ok(include),
+            Some(version) if version < (0, 23) => Ok("{{ instagram() }}".into()),
+            Some(_) => Ok(include.into()),
             None => refuse(
                 "which Zola builds the site is not known, and they differ in Markdown: put `{{ instagram() }}` there yourself for Zola up to 0.22, or the include from 0.23 on",
             ),
         },
-        (Generator::Hugo, true) => Ok("{{< feedbake >}}"),
+        (Generator::Hugo, true) => Ok("{{< feedbake >}}".into()),
         (Generator::Eleventy, is_markdown) => {
             let engine = if is_markdown { "markdownTemplateEngine" } else { "htmlTemplateEngine" };
-            if place.as_str().ends_with(".njk") || says_nunjucks(&sight.configuration, engine) {
-                return Ok(include);
+            if has_ending(place, ".njk") || says_nunjucks(&sight.configuration, engine) {
+                return Ok(include.into());
             }
             refuse("Eleventy reads it with Liquid, and the partial is Nunjucks: name a file that ends in .njk")
         }
         (Generator::Astro, _) if !place.as_str().ends_with(".astro") && !place.as_str().ends_with(".mdx") => {
             refuse("a component goes into a file that ends in .astro or .mdx")
         }
-        _ => Ok(include),
+        // PHP starts from the folder of the page that was asked for, and the line may stand in a part of that.
+        (Generator::Html, _) if has_ending(place, ".php") => {
+            let up = "/..".repeat(place.as_str().matches('/').count());
+            Ok(format!("<?php readfile(__DIR__ . \"{up}/feedbake/instagram.html\"); ?>").into())
+        }
+        _ => Ok(include_line(sight)),
     }
+}
+
+/// The line that shows the feed in a template of the site.
+pub fn include_line(sight: &Sight) -> Cow<'static, str> {
+    let include = sight.generator.layout().include;
+    match sight.generator {
+        Generator::Html => include.replace("virtual=\"/", &format!("virtual=\"{}", path_of(&sight.base_path))).into(),
+        _ => include.into(),
+    }
+}
+
+/// The path of an address, from the top of its server; a server includes nothing from another.
+fn path_of(base: &str) -> &str {
+    let behind_host = base.split_once("//").map(|(_, rest)| rest.find('/').map_or("/", |start| &rest[start..]));
+    let path = behind_host.unwrap_or(base);
+    if path.starts_with('/') { path } else { "/" }
+}
+
+/// Whether the file holds content, which a template puts into a page. Hugo reads no template in its own, whatever it is
+/// written in.
+fn is_content(generator: Generator, place: &SitePath) -> bool {
+    is_markdown(place) || (generator == Generator::Hugo && place.below("content").is_some())
 }
 
 /// Whether the configuration of Eleventy sets `engine` to Nunjucks. The name may be in quotes, or in brackets as well.

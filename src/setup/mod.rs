@@ -36,6 +36,8 @@ pub struct Sight {
     pub below_project: String,
     /// What is in the settings file, if it is there.
     pub settings_file: Option<String>,
+    /// How the addresses of its files begin.
+    pub base_path: String,
     /// What feedbake brings along, with how it stands and what is in it.
     pub templates: Vec<(Template, TemplateState, String)>,
     /// What is in `.gitignore`.
@@ -204,6 +206,26 @@ pub enum SetupError {
     /// The file has no head.
     #[error("{0} has no `</head>` to put the stylesheet before")]
     NoHead(SitePath),
+    /// The file has more than one.
+    #[error("{place} has several `</head>` (lines {lines}), and the stylesheet goes before one")]
+    ManyHeads {
+        /// The file.
+        place: SitePath,
+        /// The lines, counted from 1.
+        lines: String,
+    },
+    /// The end of the head is in a condition, a loop or a macro.
+    #[error(
+        "the `</head>` of {place} lies in the `{tag}` of line {line}: the feed would have its looks only sometimes"
+    )]
+    SometimesHead {
+        /// The file.
+        place: SitePath,
+        /// The tag that decides on it.
+        tag: String,
+        /// Its line, counted from 1.
+        line: usize,
+    },
     /// It fills the blocks of another template, and none of its own is known to hold what the page is about.
     #[error(
         "{place} extends another template, and none of its blocks ({blocks}) is called content, main, body or page"
@@ -243,6 +265,14 @@ pub enum SetupError {
     Unread {
         /// The file.
         place: SitePath,
+    },
+    /// The end of the page is in PHP.
+    #[error("the end of {place} lies in the PHP that line {line} begins and nothing ends")]
+    InPhp {
+        /// The file.
+        place: SitePath,
+        /// The line, counted from 1.
+        line: usize,
     },
     /// A page of Astro's has something else by the name of the component.
     #[error("{place} has an import by the name of `Instagram` already, from \"{path}\"")]
@@ -368,8 +398,13 @@ fn gitignore(sight: &Sight) -> Option<Item> {
     Some(added_to(From::Site, known(".gitignore"), "`.env`, which holds the token".to_owned(), before, after))
 }
 
+/// Whether a name ends so, in whichever case.
+fn has_ending(place: &SitePath, ending: &str) -> bool {
+    place.as_str().to_ascii_lowercase().ends_with(ending)
+}
+
 fn is_markdown(place: &SitePath) -> bool {
-    place.as_str().ends_with(".md") || place.as_str().ends_with(".mdx")
+    [".md", ".markdown", ".mdx"].iter().any(|ending| has_ending(place, ending))
 }
 
 fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
@@ -478,7 +513,7 @@ fn left(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
         };
         left.push(format!(
             "show the feed: put `{}`{import} into a template, or let `feedbake init --include-in FILE` do it",
-            layout.include
+            lines::include_line(sight)
         ));
     }
     if sight.styled_by.is_none() && !has(|line| line == Line::Stylesheet) {

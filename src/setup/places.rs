@@ -1,6 +1,6 @@
 //! Which files of the user's may get a line. Pure.
 
-use super::SetupError;
+use super::{SetupError, has_ending, is_markdown};
 use crate::files::SitePath;
 use crate::site::Generator;
 
@@ -19,14 +19,28 @@ pub fn check_place(generator: Generator, place: &SitePath) -> Result<(), SetupEr
         "it is feedbake's own"
     } else if layout.built_folder.iter().any(below) || place.below("node_modules").is_some() {
         "it was built or brought in, and the next time it is lost"
+    } else if no_pages(generator).iter().any(below) {
+        "no page is made of what is in that folder"
+    } else if generator == Generator::Zola && place.below("content").is_some() && !is_markdown(place) {
+        "Zola copies what is in content/ as it is, but for Markdown"
     } else if [layout.published_folder].iter().any(below) {
         "it is published as it is, and no template is read there"
-    } else if !endings(generator).iter().any(|ending| path.ends_with(ending)) || path.ends_with(".11ty.js") {
+    } else if !endings(generator).iter().any(|ending| has_ending(place, ending)) || path.ends_with(".11ty.js") {
         "it is no template and no page"
     } else {
         return Ok(());
     };
     Err(SetupError::CannotShow { place: place.clone(), why: why.to_owned() })
+}
+
+/// Folders that hold no pages, and no parts of one.
+fn no_pages(generator: Generator) -> &'static [&'static str] {
+    match generator {
+        Generator::Zola => &["data", "sass"],
+        Generator::Eleventy => &["_data", "feedbake"],
+        Generator::Jekyll => &["_data", "vendor"],
+        Generator::Hugo | Generator::Astro | Generator::Html => &[],
+    }
 }
 
 /// The endings of what can hold a line.
@@ -59,6 +73,14 @@ mod tests {
             (Generator::Zola, "templates/partials/instagram.html", Some("it is feedbake's own")),
             (Generator::Eleventy, "_includes/x.11ty.js", Some("it is no template and no page")),
             (Generator::Eleventy, "index.njk", None),
+            (Generator::Eleventy, "INDEX.NJK", None),
+            (Generator::Eleventy, "feedbake/index.njk", Some("no page is made of what is in that folder")),
+            (Generator::Jekyll, "_data/a.html", Some("no page is made of what is in that folder")),
+            (Generator::Jekyll, "vendor/a/b.html", Some("no page is made of what is in that folder")),
+            (Generator::Zola, "sass/a.html", Some("no page is made of what is in that folder")),
+            (Generator::Zola, "content/a.html", Some("Zola copies what is in content/ as it is, but for Markdown")),
+            (Generator::Zola, "content/a/B.MD", None),
+            (Generator::Hugo, "content/a.html", None),
             (Generator::Html, "about.php", None),
             (Generator::Html, "feedbake/instagram.html", Some("it is feedbake's own")),
             (Generator::Astro, "public/index.html", Some("it is published as it is, and no template is read there")),

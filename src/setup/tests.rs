@@ -13,6 +13,7 @@ fn sight(generator: Generator) -> Sight {
         below: String::new(),
         below_project: String::new(),
         settings_file: None,
+        base_path: "/".to_owned(),
         templates: templates.collect(),
         gitignore: None,
         is_dot_env_ignored: false,
@@ -49,6 +50,7 @@ fn what_was_written_once_is_the_same_the_second_time() {
         let (place, text) = match generator {
             Generator::Astro => ("src/pages/index.astro", "<html><head></head><body></body></html>"),
             Generator::Eleventy => ("index.njk", "<html><head></head><body></body></html>"),
+            Generator::Jekyll => ("_layouts/default.html", "<html><head></head><body></body></html>"),
             _ => ("index.html", "<html><head></head><body></body></html>"),
         };
         sight.targets = vec![target(place, text, Line::Feed(None)), target(place, text, Line::Stylesheet)];
@@ -99,16 +101,27 @@ fn an_edited_file_is_replaced_by_force_alone_and_settings_never() {
 fn a_page_gets_the_line_of_its_kind_or_is_refused_with_the_reason() {
     let nunjucks = "module.exports = { markdownTemplateEngine: \"njk\" }";
     type Row = (Generator, &'static str, Option<(u32, u32)>, &'static str, Result<&'static str, &'static str>);
-    let table: [Row; 11] = [
+    let table: [Row; 16] = [
+        (Generator::Html, "about.php", None, "", Ok("<?php readfile(__DIR__ . \"/feedbake/instagram.html\"); ?>\n")),
+        (
+            Generator::Html,
+            "a/b/about.php",
+            None,
+            "",
+            Ok("<?php readfile(__DIR__ . \"/../../feedbake/instagram.html\"); ?>\n"),
+        ),
         (Generator::Zola, "templates/index.html", None, "", Ok("{% include \"partials/instagram.html\" %}\n")),
         (Generator::Zola, "content/_index.md", Some((0, 22)), "", Ok("{{ instagram() }}\n")),
         (Generator::Zola, "content/_index.md", Some((0, 23)), "", Ok("{% include \"partials/instagram.html\" %}\n")),
         (Generator::Zola, "content/_index.md", None, "", Err("which Zola builds the site is not known")),
         (Generator::Hugo, "content/_index.md", None, "", Ok("{{< feedbake >}}\n")),
+        (Generator::Hugo, "content/a/b.markdown", None, "", Ok("{{< feedbake >}}\n")),
+        (Generator::Hugo, "content/a.html", None, "", Ok("{{< feedbake >}}\n")),
+        (Generator::Jekyll, "_includes/a.markdown", None, "", Ok("{% include instagram.html %}\n")),
         (Generator::Hugo, "layouts/index.html", None, "", Ok("{{ partial \"instagram.html\" . }}\n")),
         (Generator::Eleventy, "index.html", None, "", Err("Liquid")),
         (Generator::Eleventy, "index.md", None, nunjucks, Ok("{% include \"instagram.njk\" %}\n")),
-        (Generator::Jekyll, "index.md", None, "", Ok("{% include instagram.html %}\n")),
+        (Generator::Jekyll, "_includes/a.md", None, "", Ok("{% include instagram.html %}\n")),
         (Generator::Astro, "src/pages/a.md", None, "", Err(".astro or .mdx")),
         (
             Generator::Astro,
@@ -184,6 +197,18 @@ fn what_is_commented_out_is_not_there_and_what_was_added_is() {
             format!("<!-- {zola} -->\n<main>\n{zola}\n</main>\n"),
         ),
         (Generator::Zola, "a.html", "<main>\r\n</main>".to_owned(), format!("<main>\r\n{zola}\r\n</main>\r\n")),
+        (
+            Generator::Hugo,
+            "content/a.html",
+            "<main>\n  <p>a</p>\n</main>".to_owned(),
+            "<main>\n  <p>a</p>\n</main>\n{{< feedbake >}}\n".to_owned(),
+        ),
+        (
+            Generator::Jekyll,
+            "_includes/a.MARKDOWN",
+            "```\n<main>\n</main>\n```\n".to_owned(),
+            "```\n<main>\n</main>\n```\n\n{% include instagram.html %}\n".to_owned(),
+        ),
         (Generator::Hugo, "a.md", "- a\r\n- b".to_owned(), "- a\r\n- b\r\n\r\n{{< feedbake >}}\r\n".to_owned()),
         (
             Generator::Astro,
@@ -213,11 +238,34 @@ fn what_is_commented_out_is_not_there_and_what_was_added_is() {
 fn a_line_that_nobody_would_read_is_not_written() {
     for (generator, place, text) in [
         (Generator::Zola, "a.html", "<p>\n<!-- <p>\n"),
-        (Generator::Jekyll, "a.md", "{% comment %}\n"),
-        (Generator::Jekyll, "a.md", "{% raw %}\n"),
+        (Generator::Jekyll, "a.md", "---\n---\n{% comment %}\n"),
+        (Generator::Jekyll, "a.md", "---\n---\n{% raw %}\n"),
     ] {
         let refused = with_feed(&mut sight(generator), place, text);
         assert!(matches!(refused, Err(SetupError::Unread { .. })), "{text}");
+    }
+}
+
+#[test]
+fn a_file_that_jekyll_copies_gets_no_line() {
+    let optional = "plugins: [jekyll-optional-front-matter]";
+    for (place, text, configuration, is_read) in [
+        ("index.html", "<main></main>", "", false),
+        ("a/b.md", "# A\n\n---\n", "", false),
+        ("a/b.md", "# A\n", optional, true),
+        ("index.html", "<main></main>", optional, false),
+        ("index.html", "---\n---\n<main></main>", "", true),
+        ("index.html", "\u{feff}--- \r\ntitle: a\r\n---\r\n", "", true),
+        ("index.html", "----\n", "", false),
+        ("_layouts/default.html", "<main></main>", "", true),
+        ("_includes/a/foot.html", "<p>", "", true),
+    ] {
+        let mut sight = sight(Generator::Jekyll);
+        sight.configuration = configuration.to_owned();
+        match with_feed(&mut sight, place, text) {
+            Ok(_) => assert!(is_read, "{place}: {text}"),
+            Err(error) => assert!(!is_read && error.to_string().contains("front matter"), "{place}: {error}"),
+        }
     }
 }
 
@@ -260,6 +308,21 @@ fn lines_that_are_added_end_as_the_others_do() {
         zola.netlify = Some(netlify.to_owned());
         let items = plan(&zola, Wish { netlify: true, ..wish() }).unwrap().items;
         assert_eq!(items.last().unwrap().after, expected);
+    }
+}
+
+#[test]
+fn a_server_finds_the_feed_below_the_address_of_the_site() {
+    for (base_path, address) in [
+        ("/", "/feedbake/instagram.html"),
+        ("/photos/", "/photos/feedbake/instagram.html"),
+        ("https://example.org/a/", "/a/feedbake/instagram.html"),
+        ("https://example.org/", "/feedbake/instagram.html"),
+        ("", "/feedbake/instagram.html"),
+    ] {
+        let mut html = Sight { base_path: base_path.to_owned(), ..sight(Generator::Html) };
+        let page = with_feed(&mut html, "a/b.html", "<main>\n</main>\n").unwrap();
+        assert_eq!(page, format!("<main>\n<!--#include virtual=\"{address}\" -->\n</main>\n"), "{base_path}");
     }
 }
 

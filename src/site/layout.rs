@@ -1,6 +1,6 @@
 //! What builds the site, and where things live in it. Pure: whoever asks which files are there lends the eyes.
 
-use super::markup::{end_tags, instructions, markup, without_comments};
+use super::markup::{Tag, end_tags, instructions, is_mark, markup, tags, without_comments, without_scripts};
 use super::script::imports;
 use super::templates::{self, Extras, PageBase, Script, Template};
 use crate::files::{NotInSite, SitePath};
@@ -277,32 +277,65 @@ impl Generator {
     }
 
     fn names_the_feed(self, text: &str) -> bool {
-        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let calls = |function: &str| text.split("{{").skip(1).any(|rest| rest.trim_start().starts_with(function));
         match self {
-            Self::Zola => {
-                (text.contains("partials/instagram.html") && has(&["include", "import"])) || calls("instagram(")
+            Self::Zola => tags_name(text, "partials/instagram.html") || calls(text, "{{", "instagram("),
+            Self::Hugo => calls_partial(text) || ["{{<", "{{%"].iter().any(|open| calls(text, open, "feedbake")),
+            Self::Eleventy => tags_name(text, "instagram.njk"),
+            Self::Jekyll => tags_name(text, "instagram.html"),
+            Self::Astro => text.contains("Instagram.astro") && uses_the_component(text),
+            Self::Html => {
+                let mut comments = text.match_indices("<!--");
+                text.contains("feedbake/instagram.html") || comments.any(|(start, _)| is_mark(&text[start..]))
             }
-            Self::Hugo => {
-                has(&["partial \"instagram.html\"", "partialCached \"instagram.html\"", "{{< feedbake", "{{% feedbake"])
-            }
-            Self::Eleventy => has(&["instagram.njk"]),
-            Self::Jekyll => has(&["include instagram.html", "include_cached instagram.html"]),
-            Self::Astro => has(&["Instagram.astro"]) && uses_the_component(text),
-            Self::Html => has(&["feedbake/instagram.html", "<!-- feedbake -->"]),
         }
     }
 
-    /// Whether a template or a page of its sites asks for the stylesheet, and is not commented out where it does.
+    /// Whether a template or a page of its sites asks for the stylesheet, and is neither commented out where it does, nor shown as it
+    /// is, nor part of a script.
     pub fn asks_for_the_stylesheet(self, text: &str) -> bool {
         const FILE: &str = "feedbake.css";
-        text.contains(FILE) && without_comments(text, self).contains(FILE)
+        text.contains(FILE) && without_scripts(text, self).contains(FILE)
     }
 
     /// Whether a template or a page of its sites holds the end of a page's head.
     pub fn ends_a_head(self, text: &str) -> bool {
         !end_tags(&markup(text, self), "head").is_empty()
     }
+}
+
+/// Whether a template calls a function or a shortcode between braces.
+fn calls(text: &str, open: &str, function: &str) -> bool {
+    let is_end = |rest: &str| {
+        let goes_on = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '/' | '.');
+        function.ends_with('(') || !rest.starts_with(goes_on)
+    };
+    let mut calls = text.split(open).skip(1).map(|rest| rest.trim_start_matches('-').trim_start());
+    calls.any(|rest| rest.strip_prefix(function).is_some_and(is_end))
+}
+
+/// Whether a tag that brings in another template names this file, as the whole of its name or at the end of a path.
+fn tags_name(text: &str, file: &str) -> bool {
+    let is_break =
+        |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '`' | ',' | '[' | ']' | '(' | ')');
+    let is_file = |word: &str| word.strip_suffix(file).is_some_and(|path| path.is_empty() || path.ends_with('/'));
+    let brings =
+        |tag: &Tag<'_>| tag.name.starts_with("include") || matches!(tag.name, "import" | "from" | "renderFile");
+    tags(text, "{%", "%}").filter(brings).any(|tag| tag.argument.split(is_break).any(is_file))
+}
+
+/// Whether a template of Hugo's calls the partial. Its ending may be left out.
+///
+/// Source: Hugo, “partial”: `partials.Include` is the name in full.
+fn calls_partial(text: &str) -> bool {
+    let is_ours = |rest: &str| {
+        let name = rest.trim_start();
+        let quoted = name.strip_prefix('"').and_then(|name| name.split_once('"'));
+        let quoted = quoted.or_else(|| name.strip_prefix('`').and_then(|name| name.split_once('`')));
+        rest.len() > name.len() && quoted.is_some_and(|(name, _)| matches!(name, "instagram.html" | "instagram"))
+    };
+    ["partial", "partialCached", "partials.Include", "partials.IncludeCached"]
+        .iter()
+        .any(|function| text.split(function).skip(1).any(is_ours))
 }
 
 /// Whether the component is not only imported. What is imported in another way than usual counts as used.
@@ -474,6 +507,33 @@ mod tests {
             assert_eq!(Generator::Zola.shows_the_feed(text), expected, "{text}");
         }
         for (generator, text, expected) in [
+            (Generator::Zola, "{%- include\n 'partials/instagram.html' -%}", true),
+            (Generator::Zola, "{% include \"partials/my-instagram.html\" %}", false),
+            (Generator::Zola, "{% include \"x-partials/instagram.html\" %}", false),
+            (Generator::Zola, "{{- instagram(limit=6) -}}", true),
+            (Generator::Hugo, "{{ partial `instagram.html` . }}", true),
+            (Generator::Hugo, "{{- partial   \"instagram\" . -}}", true),
+            (Generator::Hugo, "{{ partialCached\n \"instagram\" . }}", true),
+            (Generator::Hugo, "{{ partials.IncludeCached `instagram.html` . }}", true),
+            (Generator::Hugo, "{{ partial \"my-instagram.html\" . }}", false),
+            (Generator::Hugo, "{{ partial \"instagram.html.txt\" . }}", false),
+            (Generator::Hugo, "{{<feedbake>}}", true),
+            (Generator::Hugo, "{{%feedbake limit=6 %}}", true),
+            (Generator::Hugo, "{{<feedbake-old >}}", false),
+            (Generator::Hugo, "{{</* feedbake */>}}", false),
+            (Generator::Eleventy, "{%-include\n\t'instagram.njk'-%}", true),
+            (Generator::Eleventy, "{% include [\"a.njk\", './instagram.njk'] %}", true),
+            (Generator::Eleventy, "{% from \"instagram.njk\" import a %}", true),
+            (Generator::Eleventy, "{% include \"my-instagram.njk\" %}", false),
+            (Generator::Eleventy, "{% include \"instagram.njk.txt\" %}", false),
+            (Generator::Eleventy, "we use instagram.njk", false),
+            (Generator::Jekyll, "{%- include\n  instagram.html\n  limit=6 -%}", true),
+            (Generator::Jekyll, "{%include_cached 'instagram.html'%}", true),
+            (Generator::Jekyll, "{% include my-instagram.html %}", false),
+            (Generator::Jekyll, "{% include instagram.html.txt %}", false),
+            (Generator::Html, "<!--feedbake-->", true),
+            (Generator::Html, "<!--\tfeedbake  -->", true),
+            (Generator::Html, "<!-- feedbake: here -->", false),
             (Generator::Zola, "<!-- {% include \"partials/instagram.html\" %} -->", false),
             (Generator::Zola, "{# {% include \"partials/instagram.html\" %} #}", false),
             (Generator::Zola, "{% raw %}{{ instagram() }}{% endraw %}", false),
@@ -484,6 +544,9 @@ mod tests {
             (Generator::Eleventy, "{# {% include \"instagram.njk\" %} #}", false),
             (Generator::Jekyll, "{% comment %}{% include instagram.html %}{% endcomment %}", false),
             (Generator::Html, "<!-- feedbake -->", true),
+            (Generator::Html, "<?php readfile(__DIR__ . \"/feedbake/instagram.html\"); ?>", true),
+            (Generator::Html, "<?php // readfile(\"feedbake/instagram.html\"); ?>", false),
+            (Generator::Html, "<!-- <?php readfile(\"feedbake/instagram.html\"); ?> -->", false),
             (Generator::Html, "<!-- <!--#include virtual=\"/feedbake/instagram.html\" --> -->", false),
             (Generator::Astro, "---\nimport Feed from \"../components/Instagram.astro\";\n---\n<Feed />", true),
             (Generator::Astro, "---\nimport Feed from \"../components/Instagram.astro\";\n---\n<Feeds />", false),
@@ -503,6 +566,9 @@ mod tests {
         for (generator, text, expected) in [
             (Generator::Html, "<link rel=\"stylesheet\" href=\"feedbake/feedbake.css\">", true),
             (Generator::Html, "<!-- <link rel=\"stylesheet\" href=\"feedbake/feedbake.css\"> -->", false),
+            (Generator::Html, "<script>load('feedbake/feedbake.css')</script>", false),
+            (Generator::Html, "<style>@import 'feedbake/feedbake.css';</style>", true),
+            (Generator::Zola, "{% raw %}<link href=\"feedbake.css\">{% endraw %}", false),
             (Generator::Hugo, "{{/* feedbake.css */}}", false),
             (Generator::Astro, "---\nimport \"../../public/feedbake.css\";\n---\n", true),
             (Generator::Astro, "---\n// import \"../../public/feedbake.css\";\n---\n", false),

@@ -6,13 +6,17 @@
 
 use std::ops::Range;
 
+use super::expressions::expressions;
 use super::layout::Generator;
+use super::php::php_blocks;
 use super::script::{FrontMatter, script_comments};
 
 /// What is neither comment nor read: scripts and styles for a browser, raw text for a generator.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Raw {
     Kept,
+    /// Styles are kept: they bring in others.
+    OnlyStyles,
     Blanked,
 }
 
@@ -21,14 +25,24 @@ pub fn without_comments(text: &str, generator: Generator) -> String {
     of_browser(&of_generator(text, generator, Raw::Kept), generator, Raw::Kept)
 }
 
+/// What of a page can ask for a stylesheet: without comments, raw text and scripts.
+pub fn without_scripts(text: &str, generator: Generator) -> String {
+    of_browser(&instructions(text, generator), generator, Raw::OnlyStyles)
+}
+
 /// What the generator acts on: without its own comments and its raw text. It does act on what is in comments of HTML.
 pub fn instructions(text: &str, generator: Generator) -> String {
     of_generator(text, generator, Raw::Blanked)
 }
 
-/// What is markup to a browser: without comments, raw text, scripts, styles and the front matter of Astro.
+/// What is markup to a browser: without comments, raw text, scripts, styles, and the front matter of Astro and its values
+/// of attributes.
 pub fn markup(text: &str, generator: Generator) -> String {
-    of_browser(&instructions(text, generator), generator, Raw::Blanked)
+    let markup = of_browser(&instructions(text, generator), generator, Raw::Blanked);
+    match generator {
+        Generator::Astro => blanked(&markup, &expressions(&markup).hidden),
+        _ => markup,
+    }
 }
 
 /// A script without its comments.
@@ -89,7 +103,8 @@ fn of_generator(text: &str, generator: Generator, raw: Raw) -> String {
         Generator::Jekyll => in_tags(text, raw, false),
         Generator::Hugo => in_actions(text),
         Generator::Astro => in_component(text),
-        Generator::Html => Vec::new(),
+        // What PHP prints is in its strings.
+        Generator::Html => php_blocks(text).into_iter().flat_map(|block| block.comments).collect(),
     };
     blanked(text, &ranges)
 }
@@ -113,7 +128,9 @@ fn in_tags(text: &str, raw: Raw, has_hash: bool) -> Vec<Range<usize>> {
             if is_comment || matches!(tag.name, "raw" | "verbatim") {
                 from = end_of_raw(text, tag);
             }
-            if is_comment || (from > tag.end && raw == Raw::Blanked) {
+            // Liquid's comment in a tag.
+            let is_inline = tag.name.is_empty() && tag.argument.starts_with('#');
+            if is_comment || is_inline || (from > tag.end && raw == Raw::Blanked) {
                 ranges.push(start..from);
             }
         }
@@ -173,8 +190,15 @@ fn in_component(text: &str) -> Vec<Range<usize>> {
 
 /// Blanks comments of HTML and, on request, what is in a page and no markup.
 fn of_browser(text: &str, generator: Generator, raw: Raw) -> String {
+    // No browser sees the PHP in a page.
+    let php: Vec<Range<usize>> = match generator {
+        Generator::Html => php_blocks(text).into_iter().map(|block| block.range).collect(),
+        _ => Vec::new(),
+    };
+    let seen = blanked(text, &php);
+    let text = if raw == Raw::Blanked { seen.as_str() } else { text };
     // No other letter changes its length.
-    let lower = text.to_ascii_lowercase();
+    let lower = seen.to_ascii_lowercase();
     let mut ranges = Vec::new();
     let mut from = match FrontMatter::of(text) {
         FrontMatter::Closed { end, .. } if generator == Generator::Astro => end,
@@ -194,7 +218,7 @@ fn of_browser(text: &str, generator: Generator, raw: Raw) -> String {
             }
         } else if let Some(length) = length_of_raw_element(rest) {
             from = start + length;
-            if raw == Raw::Blanked {
+            if raw == Raw::Blanked || (raw == Raw::OnlyStyles && !rest.starts_with("<style")) {
                 ranges.push(start..from);
             }
         }
@@ -204,7 +228,13 @@ fn of_browser(text: &str, generator: Generator, raw: Raw) -> String {
 
 /// A comment in which a server, or a publishing script, finds what to put in its place.
 fn is_directive(comment: &str) -> bool {
-    comment.starts_with("<!--#") || comment.starts_with("<!-- feedbake -->")
+    comment.starts_with("<!--#") || is_mark(comment)
+}
+
+/// Whether this begins with the comment that a publishing script looks for.
+pub fn is_mark(comment: &str) -> bool {
+    let inside = comment.strip_prefix("<!--").and_then(|rest| rest.split_once("-->"));
+    inside.is_some_and(|(words, _)| words.trim() == "feedbake")
 }
 
 /// The length of the element at the beginning of `text`, if it is one in which a browser sees text and no tags.
@@ -274,6 +304,7 @@ mod tests {
             ),
             (Eleventy, "{% comment %}a{% endcomment %}{% b %}", "{% b %}", "{% b %}", "{% b %}"),
             (Jekyll, "{%- comment -%}a{%- endcomment -%} {# b #}", "{# b #}", "{# b #}", "{# b #}"),
+            (Jekyll, "a {%- # <b>\n # {% c -%} {%#%}d", "a d", "a d", "a d"),
             (Jekyll, "a {% comment %} b", "a", "a", "a"),
             (Hugo, "{{/* a }} */}} b {{- /* c\n */ -}} d", "b d", "b d", "b d"),
             (Hugo, "a {{ b }} {{/* c", "a {{ b }}", "a {{ b }}", "a {{ b }}"),
@@ -286,6 +317,14 @@ mod tests {
                 "--- let a = \"<!--\"; --- <b>",
                 "<b>",
             ),
+            (
+                Html,
+                "<?php '</main><!--'; // a ?>b<!-- <?= '-->' ?> --><?php c",
+                "<?php '</main><!--'; ?>b <?php c",
+                "<?php '</main><!--'; ?>b<!-- <?= '-->' ?> --><?php c",
+                "b",
+            ),
+            (Astro, "<a b={\"</a>\"}>c</a>", "<a b={\"</a>\"}>c</a>", "<a b={\"</a>\"}>c</a>", "<a b= >c</a>"),
             (Html, "<SCRIPT>'<!--'</Script > b", "<SCRIPT>'<!--'</Script > b", "<SCRIPT>'<!--'</Script > b", "b"),
             (Html, "<style>a</style><styles>", "<style>a</style><styles>", "<style>a</style><styles>", "<styles>"),
             (Html, "<title></main></title> a", "<title></main></title> a", "<title></main></title> a", "a"),
@@ -320,8 +359,7 @@ mod tests {
 
     #[test]
     fn a_comment_of_every_length_and_a_text_cut_anywhere_end_well() {
-        let whole =
-            "---\nlet ü = '//';\n---\n<!-- ü -->{# ü #}{% raw %}ü{% endraw %}{{/* ü */}}{/* ü */}<script>ü</script>";
+        let whole = "---\nlet ü = '//';\n---\n<!-- ü -->{# ü #}{% raw %}ü{% endraw %}{{/* ü */}}{/* ü */}<script>ü</script><?php 'ü' # ü?><a ü={`ü`}>{ü && <p>ü'}<a ü='ü{";
         for generator in Generator::ALL {
             for (end, _) in whole.char_indices() {
                 for text in [&whole[..end], &whole[end..]] {

@@ -5,10 +5,12 @@
 mod alt;
 mod data;
 mod eleventy;
+pub(crate) mod expressions;
 mod fragment;
 mod layout;
 pub(crate) mod markup;
 mod merged;
+pub(crate) mod php;
 mod prune;
 mod publish;
 pub(crate) mod script;

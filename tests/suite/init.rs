@@ -24,7 +24,7 @@ fn site_of(generator: Generator) -> (Sandbox, &'static str) {
         Generator::Zola => ("config.toml", "base_url = \"https://example.org\"\n", "templates/index.html"),
         Generator::Hugo => ("hugo.toml", "baseURL = 'https://example.org/'\n", "layouts/index.html"),
         Generator::Eleventy => ("eleventy.config.js", "module.exports = function () {};\n", "index.njk"),
-        Generator::Jekyll => ("_config.yml", "baseurl: \"\"\n", "index.html"),
+        Generator::Jekyll => ("_config.yml", "baseurl: \"\"\n", "_layouts/default.html"),
         Generator::Astro => ("astro.config.mjs", "export default {};\n", "src/pages/index.astro"),
         Generator::Html => ("index.html", PAGE, "about.html"),
     };
