@@ -18,6 +18,11 @@ pub fn php_blocks(text: &str) -> Vec<PhpBlock> {
     let mut blocks = Vec::new();
     let mut from = 0;
     while let Some(start) = text[from..].find("<?").map(|length| from + length) {
+        from = start + 2;
+        // XHTML may begin so.
+        if text[from..].starts_with("xml") {
+            continue;
+        }
         let block = block(text, start);
         from = block.range.end;
         blocks.push(block);
@@ -104,6 +109,7 @@ mod tests {
             ("<?php # a\n /* ?> */ ?>b", vec!["<?php # a\n /* ?> */ ?>"], vec!["# a", "/* ?> */"]),
             ("<?php #[A] ?>b", vec!["<?php #[A] ?>"], vec![]),
             ("<?php <<<'END'\nit's ?>\n  END; ?>b", vec!["<?php <<<'END'\nit's ?>\n  END; ?>"], vec![]),
+            ("<?xml version=\"1.0\"?>it's <?php a ?>", vec!["<?php a ?>"], vec![]),
             ("a<?php b", vec!["<?php b"], vec![]),
             ("a<?php 'ü", vec!["<?php 'ü"], vec![]),
             ("<?php \"\\", vec!["<?php \"\\"], vec![]),
