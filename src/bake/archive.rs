@@ -299,7 +299,10 @@ fn posts(
     let file = site::data_file(feed, account, &kept, &gathered.gallery);
     let posts = file.posts.iter().filter_map(|post| match serde_json::to_value(post) {
         Ok(Value::Object(mut fields)) => {
-            fields.insert("open".to_owned(), feed.words.open.clone().into());
+            let words = &feed.words;
+            for (key, word) in [("open", &words.open), ("previous", &words.previous), ("next", &words.next)] {
+                fields.insert(key.to_owned(), word.clone().into());
+            }
             let taxonomy = feed.archive.as_ref().and_then(|archive| archive.taxonomy.clone());
             fields.extend(taxonomy.map(|taxonomy| ("taxonomy".to_owned(), taxonomy.into())));
             Some((title(&fields), fields))
