@@ -26,14 +26,16 @@ pub struct Words {
     pub previous: String,
     /// The post after, in the box.
     pub next: String,
-    /// Leads to the post.
+    /// Leads to the post on Instagram.
     pub open: String,
+    /// Leads to where else a post belongs.
+    pub more: String,
     /// Leads to the profile of `{username}`.
     pub follow: String,
 }
 
 /// What each label is called in the settings, below `words`, and the places it has.
-pub const LABELS: [(&str, &[&str]); 10] = [
+pub const LABELS: [(&str, &[&str]); 11] = [
     ("photo", &[]),
     ("video", &[]),
     ("reel", &[]),
@@ -43,6 +45,7 @@ pub const LABELS: [(&str, &[&str]); 10] = [
     ("previous", &[]),
     ("next", &[]),
     ("open", &[]),
+    ("more", &[]),
     ("follow", &["{username}"]),
 ];
 
@@ -52,9 +55,9 @@ impl Words {
         Self::from_row(table::row(language))
     }
 
-    fn from_row(row: &[&str; 10]) -> Self {
-        let [photo, video, reel, album, by, close, previous, next, open, follow] = row.map(str::to_owned);
-        Self { photo, video, reel, album, by, close, previous, next, open, follow }
+    fn from_row(row: &[&str; 11]) -> Self {
+        let [photo, video, reel, album, by, close, previous, next, open, more, follow] = row.map(str::to_owned);
+        Self { photo, video, reel, album, by, close, previous, next, open, more, follow }
     }
 
     /// The label that the settings call `name`.
@@ -69,6 +72,7 @@ impl Words {
             "previous" => &mut self.previous,
             "next" => &mut self.next,
             "open" => &mut self.open,
+            "more" => &mut self.more,
             "follow" => &mut self.follow,
             _ => return None,
         })

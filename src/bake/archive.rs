@@ -53,6 +53,24 @@ pub struct Archived {
     pub report: ArchiveReport,
 }
 
+/// The posts that will have a page in the archive of `feed`: of what comes now, or of what is left as it is.
+pub fn posts_with_page(
+    settings: Option<&ArchiveSettings>,
+    archived: Option<&Result<Archived, Untouched>>,
+    record: Option<&FeedRecord>,
+) -> BTreeSet<MediaId> {
+    let of_places = |places: &mut dyn Iterator<Item = &SitePath>| {
+        let in_folder =
+            places.filter(|place| settings.is_some_and(|settings| place.folder() == settings.folder.as_str()));
+        in_folder.filter_map(|place| MediaId::new(name_of(place).strip_suffix(".md")?).ok()).collect()
+    };
+    match archived {
+        None => BTreeSet::new(),
+        Some(Ok(archived)) => of_places(&mut archived.pages.iter().map(|page| &page.place)),
+        Some(Err(_)) => record.map(|record| of_places(&mut record.pages.iter())).unwrap_or_default(),
+    }
+}
+
 /// The place of the memory of the archive of `feed`.
 fn place_of(feed: &FeedSettings) -> SitePath {
     SitePath::new(&format!(".feedbake/archive-{}.json", feed.name)).expect("the name of a feed is a plain word")
@@ -296,7 +314,7 @@ fn posts(
         false => post.clone(),
     };
     let kept: Vec<Post> = gathered.selection.kept.iter().map(without_dead_link).collect();
-    let file = site::data_file(feed, account, &kept, &gathered.gallery);
+    let file = site::data_file(feed, account, &kept, &gathered.gallery, &BTreeSet::new());
     let posts = file.posts.iter().filter_map(|post| match serde_json::to_value(post) {
         Ok(Value::Object(mut fields)) => {
             let words = &feed.words;

@@ -16,14 +16,14 @@ mod listing;
 mod report;
 mod tend;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::auth::{AccessToken, Held, LeakScanner, STATUS_FILE, Store, TRIES_FILE, Urgency, VAULT_FILE};
 use crate::cache::{Cache, Index};
-use crate::config::{FeedSettings, Settings, Templates, TokenError};
+use crate::config::{Destination, FeedSettings, Settings, Templates, TokenError};
 use crate::feed::Account;
 use crate::files::{FileError, Lock, Root, SitePath};
 use crate::graph::Notice;
@@ -382,7 +382,12 @@ fn prepare(
         *requests += listing.requests() - already;
         let archived = archived?;
         let unreadable = std::mem::take(&mut listing.unreadable);
-        let file = site::data_file(feed, &account.0, &gathered.selection.kept, &gathered.gallery);
+        let archived_posts = match feed.display.link {
+            Destination::Instagram => BTreeSet::new(),
+            Destination::Archive => archive::posts_with_page(feed.archive.as_ref(), archived.as_ref(), record),
+        };
+        let kept = &gathered.selection.kept;
+        let file = site::data_file(feed, &account.0, kept, &gathered.gallery, &archived_posts);
         let (data, posts) = (file.to_bytes(), file.posts.len());
         site::refuse_leaks(&kitchen.scanner, &feed.data_file, &data).map_err(Hindrance::Leak)?;
         Ok(Ready { gathered, account, listed: listing.take_posts(), unreadable, data, posts, archived })

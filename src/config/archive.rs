@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::parse::duration;
 use super::read::Merged;
 use super::settings::{Found, SettingsError};
+use crate::feed::MediaId;
 use crate::files::SitePath;
 use crate::site::Generator;
 
@@ -21,6 +22,13 @@ pub struct ArchiveSettings {
     pub recheck: Duration,
     /// The address of the site, without a slash at its end, where it is known.
     pub site_url: Option<String>,
+}
+
+impl ArchiveSettings {
+    /// The address of the page of a post, below that of the site.
+    pub fn address(&self, post: &MediaId) -> String {
+        format!("/{}/{post}/", self.folder.below("content").unwrap_or_default())
+    }
 }
 
 /// What becomes of a post that is deleted on Instagram.

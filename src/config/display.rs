@@ -17,6 +17,8 @@ pub struct Display {
     pub albums: Albums,
     /// Whether a tile opens in a box on the page; it leads to its post otherwise.
     pub lightbox: bool,
+    /// Where the post is that a tile leads to.
+    pub link: Destination,
     /// Whether the profile stands above the posts.
     pub header: bool,
     /// Whether a link to the profile stands below them.
@@ -73,9 +75,19 @@ impl Albums {
     }
 }
 
-/// Reads `[display]`.
-pub(super) fn display(merged: &Merged<'_>) -> Result<Display, SettingsError> {
+/// Where the post is that a tile leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// On Instagram.
+    Instagram,
+    /// In the archive of the site; on Instagram, where that has no page for it.
+    Archive,
+}
+
+/// Reads `[display]`; only a feed with an archive can lead there.
+pub(super) fn display(merged: &Merged<'_>, has_archive: bool) -> Result<Display, SettingsError> {
     const LAYOUTS: &str = "\"grid\", \"masonry\", \"carousel\", \"highlight\" or \"list\"";
+    const LINKS: &str = "\"instagram\", or \"archive\" with `archive.enabled = true`";
     Ok(Display {
         layout: merged.text("display.layout", Arrangement::Grid, LAYOUTS, |text| {
             Arrangement::ALL.into_iter().find(|layout| layout.word() == text)
@@ -86,6 +98,11 @@ pub(super) fn display(merged: &Merged<'_>) -> Result<Display, SettingsError> {
             [Albums::Cover, Albums::Leaf].into_iter().find(|albums| albums.word() == text)
         })?,
         lightbox: merged.switch("display.lightbox", false)?,
+        link: merged.text("display.link", Destination::Instagram, LINKS, |text| match text {
+            "instagram" => Some(Destination::Instagram),
+            "archive" => has_archive.then_some(Destination::Archive),
+            _ => None,
+        })?,
         header: merged.switch("display.header", false)?,
         follow: merged.switch("display.follow", false)?,
     })

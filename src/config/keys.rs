@@ -101,6 +101,11 @@ pub const KEYS: &[Key] = &[
     feed("display.large_every", "3", "in a highlight, the first of every so many posts is large"),
     feed("display.albums", r#""cover""#, "an album's tile shows its `cover`, or all of it to `leaf` through"),
     feed("display.lightbox", "false", "tiles open in a box on the page, without a script; else they lead to the post"),
+    feed(
+        "display.link",
+        r#""instagram""#,
+        "where the post is that tiles lead to: on `instagram`, or in the `archive` of this site",
+    ),
     feed("display.header", "false", "the profile above the posts"),
     feed("display.follow", "false", "a link to the profile below the posts"),
     site("display.script", "false", "write `feedbake.js` too: Escape and arrow keys in the box"),
@@ -130,7 +135,8 @@ pub const KEYS: &[Key] = &[
     feed("words.close", "", "closes the box"),
     feed("words.previous", "", "the post before"),
     feed("words.next", "", "the post after"),
-    feed("words.open", "", "leads to the post"),
+    feed("words.open", "", "leads to the post on Instagram"),
+    feed("words.more", "", "leads to where else a tile does: `display.link`, or the `link` of an `[[override]]`"),
     feed("words.follow", "", "leads to the profile, such as `\"Follow @{username}\"`"),
     feed(
         "api.base",

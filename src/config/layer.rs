@@ -153,7 +153,7 @@ pub fn parse_file(text: &str, file: &str) -> Result<Layer, SettingsError> {
 /// What a `[[feed]]` alone can say.
 const FEED_KEYS: [&str; 2] = ["name", "merge"];
 
-const OVERRIDE_KEYS: [&str; 4] = ["post", "alt", "caption", "link"];
+const OVERRIDE_KEYS: [&str; 5] = ["post", "alt", "caption", "link", "link_text"];
 
 struct Reader<'a> {
     text: &'a str,

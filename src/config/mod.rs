@@ -23,7 +23,7 @@ mod token_settings;
 
 pub use api::ApiSettings;
 pub use archive::{ArchiveSettings, Deleted};
-pub use display::{Albums, Arrangement, Display};
+pub use display::{Albums, Arrangement, Destination, Display};
 pub use environment::{Environment, GithubActions, current_folder};
 pub use keys::{KEYS, Key, Scope};
 pub use layer::{Layer, parse_file};

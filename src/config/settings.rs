@@ -190,6 +190,8 @@ pub struct Override {
     pub caption: Option<String>,
     /// Where a click leads: an `https`, `http` or site-relative address.
     pub link: Option<String>,
+    /// What that link says.
+    pub link_text: Option<String>,
 }
 
 /// What the site's own files say.
@@ -367,6 +369,7 @@ fn feed(merged: &Merged<'_>, name: &str, found: &Found, overrides: &[&Group]) ->
         scan: merged.number("scan", 1000, 1, 10_000)? as usize,
     };
     let language = language(merged, found.language.as_ref())?;
+    let archive = archive(merged, name, found)?;
     let mut said = Vec::new();
     for entry in overrides.iter().flat_map(|group| &group.overrides) {
         lay_over(&mut said, override_of(entry)?);
@@ -389,8 +392,8 @@ fn feed(merged: &Merged<'_>, name: &str, found: &Found, overrides: &[&Group]) ->
         })?,
         video: video(merged)?,
         overrides: said,
-        archive: archive(merged, name, found)?,
-        display: display(merged)?,
+        display: display(merged, archive.is_some())?,
+        archive,
         words: words(merged, &language)?,
         dates: dates(merged, timezone)?,
         language,
@@ -440,7 +443,8 @@ fn override_of(entry: &std::collections::BTreeMap<String, Given>) -> Result<Over
         ),
     };
     let alt = entry.get("alt").map(|given| texts("alt", given)).transpose()?.unwrap_or_default();
-    Ok(Override { post, alt, caption: text("caption")?, link })
+    let link_text = text("link_text")?.filter(|text| !text.trim().is_empty());
+    Ok(Override { post, alt, caption: text("caption")?, link, link_text })
 }
 
 /// Joins what is said of one post in several places; what is said last of a thing counts.
@@ -453,6 +457,7 @@ fn lay_over(all: &mut Vec<Override>, said: Override) {
             }
             earlier.caption = said.caption.or_else(|| earlier.caption.take());
             earlier.link = said.link.or_else(|| earlier.link.take());
+            earlier.link_text = said.link_text.or_else(|| earlier.link_text.take());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The data file, version 1: own structs, so that no change inside shows outside by accident. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -83,6 +83,7 @@ pub struct DataPost {
     permalink: String,
     link: String,
     link_on_site: bool,
+    link_text: String,
     timestamp: String,
     date: String,
     r#type: &'static str,
@@ -167,10 +168,16 @@ impl DataFile {
 /// Builds the data file of one feed.
 ///
 /// Every slide of `posts` that has a picture in `gallery` is in it, and no other; a post without any is left out, so
-/// the file never names a picture that is not there.
-pub fn data_file(settings: &FeedSettings, account: &Account, posts: &[Post], gallery: &Gallery) -> DataFile {
+/// the file never names a picture that is not there. The posts of `archived` have a page of their own on the site.
+pub fn data_file(
+    settings: &FeedSettings,
+    account: &Account,
+    posts: &[Post],
+    gallery: &Gallery,
+    archived: &BTreeSet<MediaId>,
+) -> DataFile {
     let dates = DateWriter::new(&settings.dates, &settings.language);
-    let posts = posts.iter().filter_map(|post| data_post(settings, &dates, post, gallery)).collect();
+    let posts = posts.iter().filter_map(|post| data_post(settings, &dates, post, gallery, archived)).collect();
     DataFile {
         version: 1,
         feed: DataFeed { name: settings.name.clone(), language: settings.language.to_string() },
@@ -183,7 +190,7 @@ pub fn data_file(settings: &FeedSettings, account: &Account, posts: &[Post], gal
 
 /// The data file of a feed that has nothing to show yet: valid, and an empty list to every template.
 pub fn empty_data_file(settings: &FeedSettings) -> DataFile {
-    data_file(settings, &Account::default(), &[], &Gallery::new())
+    data_file(settings, &Account::default(), &[], &Gallery::new(), &BTreeSet::new())
 }
 
 fn data_display(settings: &FeedSettings) -> DataDisplay {
@@ -231,7 +238,13 @@ fn data_account(settings: &FeedSettings, account: &Account, gallery: &Gallery) -
     }
 }
 
-fn data_post(settings: &FeedSettings, dates: &DateWriter<'_>, post: &Post, gallery: &Gallery) -> Option<DataPost> {
+fn data_post(
+    settings: &FeedSettings,
+    dates: &DateWriter<'_>,
+    post: &Post,
+    gallery: &Gallery,
+    archived: &BTreeSet<MediaId>,
+) -> Option<DataPost> {
     let said = said_of(post, &settings.overrides);
     let caption = match said.and_then(|said| said.caption.as_deref()) {
         Some(text) => Caption::new(text),
@@ -243,12 +256,21 @@ fn data_post(settings: &FeedSettings, dates: &DateWriter<'_>, post: &Post, galle
     let permalink = post.permalink.clone().unwrap_or_default();
     let counted = |count: Option<u64>| count.filter(|_| settings.counts == Counts::Write);
     let hashtags = caption.hashtags();
-    let link = said.and_then(|said| said.link.clone()).unwrap_or_else(|| permalink.clone());
+    let page =
+        settings.archive.as_ref().filter(|_| archived.contains(&post.id)).map(|archive| archive.address(&post.id));
+    let elsewhere = said.and_then(|said| said.link.clone()).or(page);
+    let link_text = match &elsewhere {
+        None => &settings.words.open,
+        Some(_) => said.and_then(|said| said.link_text.as_ref()).unwrap_or(&settings.words.more),
+    };
+    let link_text = link_text.clone();
+    let link = elsewhere.unwrap_or_else(|| permalink.clone());
     Some(DataPost {
         id: post.id.to_string(),
         shortcode: post.shortcode.as_ref().map(ToString::to_string).unwrap_or_default(),
         link_on_site: link.starts_with('/'),
         link,
+        link_text,
         permalink,
         timestamp: post.timestamp.map(|time| time.to_string()).unwrap_or_default(),
         date,

@@ -2,10 +2,10 @@
 
 use super::Language;
 
-/// One row for each language: photo, video, reel, album, by, close, previous, next, open, follow.
+/// One row for each language: photo, video, reel, album, by, close, previous, next, open, more, follow.
 ///
 /// Counts stand beside a noun and not before it, so that no language has to bend the noun by them.
-pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
+pub(super) const TABLE: [(&str, [&str; 11]); 22] = [
     (
         "en",
         [
@@ -18,6 +18,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Previous post",
             "Next post",
             "View on Instagram",
+            "See more",
             "Follow @{username} on Instagram",
         ],
     ),
@@ -33,6 +34,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "المنشور السابق",
             "المنشور التالي",
             "عرض على Instagram",
+            "عرض المزيد",
             "متابعة {username} على Instagram",
         ],
     ),
@@ -48,6 +50,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Předchozí příspěvek",
             "Další příspěvek",
             "Zobrazit na Instagramu",
+            "Zobrazit více",
             "Sledovat @{username} na Instagramu",
         ],
     ),
@@ -63,6 +66,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Forrige opslag",
             "Næste opslag",
             "Se på Instagram",
+            "Se mere",
             "Følg @{username} på Instagram",
         ],
     ),
@@ -78,6 +82,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Vorheriger Beitrag",
             "Nächster Beitrag",
             "Auf Instagram ansehen",
+            "Mehr dazu",
             "@{username} auf Instagram folgen",
         ],
     ),
@@ -93,6 +98,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Publicación anterior",
             "Publicación siguiente",
             "Ver en Instagram",
+            "Ver más",
             "Seguir a @{username} en Instagram",
         ],
     ),
@@ -108,6 +114,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "پست قبلی",
             "پست بعدی",
             "دیدن در اینستاگرام",
+            "اطلاعات بیشتر",
             "دنبال کردن {username} در اینستاگرام",
         ],
     ),
@@ -123,6 +130,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Edellinen julkaisu",
             "Seuraava julkaisu",
             "Näytä Instagramissa",
+            "Katso lisää",
             "Seuraa käyttäjää @{username} Instagramissa",
         ],
     ),
@@ -138,6 +146,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Publication précédente",
             "Publication suivante",
             "Voir sur Instagram",
+            "En savoir plus",
             "Suivre @{username} sur Instagram",
         ],
     ),
@@ -153,6 +162,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "הפוסט הקודם",
             "הפוסט הבא",
             "צפייה באינסטגרם",
+            "לפרטים נוספים",
             "מעקב אחרי {username} באינסטגרם",
         ],
     ),
@@ -168,6 +178,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Post precedente",
             "Post successivo",
             "Vedi su Instagram",
+            "Scopri di più",
             "Segui @{username} su Instagram",
         ],
     ),
@@ -183,6 +194,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "前の投稿",
             "次の投稿",
             "Instagramで見る",
+            "詳しく見る",
             "Instagramで@{username}をフォロー",
         ],
     ),
@@ -198,6 +210,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "이전 게시물",
             "다음 게시물",
             "Instagram에서 보기",
+            "자세히 보기",
             "Instagram에서 @{username} 팔로우",
         ],
     ),
@@ -213,6 +226,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Forrige innlegg",
             "Neste innlegg",
             "Se på Instagram",
+            "Se mer",
             "Følg @{username} på Instagram",
         ],
     ),
@@ -228,6 +242,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Vorig bericht",
             "Volgend bericht",
             "Bekijken op Instagram",
+            "Meer bekijken",
             "Volg @{username} op Instagram",
         ],
     ),
@@ -243,6 +258,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Poprzedni post",
             "Następny post",
             "Zobacz na Instagramie",
+            "Zobacz więcej",
             "Obserwuj @{username} na Instagramie",
         ],
     ),
@@ -258,6 +274,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Publicação anterior",
             "Publicação seguinte",
             "Ver no Instagram",
+            "Ver mais",
             "Seguir @{username} no Instagram",
         ],
     ),
@@ -273,6 +290,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Предыдущая публикация",
             "Следующая публикация",
             "Открыть в Instagram",
+            "Подробнее",
             "Подписаться на @{username} в Instagram",
         ],
     ),
@@ -288,6 +306,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Föregående inlägg",
             "Nästa inlägg",
             "Visa på Instagram",
+            "Visa mer",
             "Följ @{username} på Instagram",
         ],
     ),
@@ -303,6 +322,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "Önceki gönderi",
             "Sonraki gönderi",
             "Instagram'da gör",
+            "Devamını gör",
             "Instagram'da takip et: @{username}",
         ],
     ),
@@ -318,6 +338,7 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "上一篇帖子",
             "下一篇帖子",
             "在 Instagram 上查看",
+            "查看详情",
             "在 Instagram 上关注 @{username}",
         ],
     ),
@@ -333,13 +354,14 @@ pub(super) const TABLE: [(&str, [&str; 10]); 22] = [
             "上一則貼文",
             "下一則貼文",
             "在 Instagram 上查看",
+            "查看詳情",
             "在 Instagram 上追蹤 @{username}",
         ],
     ),
 ];
 
 /// The row of `language` or its nearest relative; English where there is none.
-pub(super) fn row(language: &Language) -> &'static [&'static str; 10] {
+pub(super) fn row(language: &Language) -> &'static [&'static str; 11] {
     let word = match (language.word(), language.is_traditional_chinese()) {
         ("zh", true) => "zh-hant",
         // Two written forms, one of them by far the more common.

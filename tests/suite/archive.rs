@@ -240,6 +240,49 @@ fn other_generators_are_told_that_it_is_zolas() {
 }
 
 #[test]
+fn tiles_lead_to_the_pages_that_are_there() {
+    let api = account(6);
+    let settings = format!(
+        "{SETTINGS}[display]\nlink = \"archive\"\n\
+         [[override]]\npost = \"DA001\"\nlink = \"/shop/\"\nlink_text = \"Buy it\"\n[[override]]\npost = \"DA002\"\nlink = \"/more/\"\n"
+    );
+    let site = site(&api).file("feedbake.toml", &settings);
+    site.run("bake").succeeds();
+    let link = |place: usize| {
+        let post = site.data()["posts"][place].clone();
+        let text = |key: &str| post[key].as_str().unwrap().to_owned();
+        (text("shortcode"), text("link"), text("link_text"), post["link_on_site"].as_bool().unwrap(), text("id"))
+    };
+    let (code, address, said, is_on_site, id) = link(0);
+    assert_eq!((code.as_str(), said.as_str(), is_on_site), ("DA000", "See more", true));
+    assert_eq!(address, format!("/instagram/{id}/"));
+    let page = String::from_utf8(site.files("content/instagram")[&format!("content/instagram/{id}.md")].clone()).unwrap();
+    assert!(page.contains(&format!("\npath = \"instagram/{id}\"\n")), "{page}");
+    // The page itself leads to Instagram.
+    assert!(page.contains("\nlink = \"https://www.instagram.com/p/DA000/\"\nlink_on_site = false\n"), "{page}");
+    let (_, address, said, ..) = link(1);
+    assert_eq!((address.as_str(), said.as_str()), ("/shop/", "Buy it"));
+    let (_, address, said, ..) = link(2);
+    assert_eq!((address.as_str(), said.as_str()), ("/more/", "See more"));
+
+    // The same again when nothing is new, for the pages are still there.
+    let before = site.data();
+    site.run("bake").succeeds();
+    assert_eq!(site.data(), before);
+    // An archive that is left alone has no page for what is new.
+    fs::remove_file(site.path(".feedbake/archive-instagram.json")).unwrap();
+    api.add(small("DAnew").at("2030-01-01T00:00:00+0000"));
+    site.run("bake").succeeds().says(&["archive-instagram.json is gone"]);
+    let (code, address, said, is_on_site, _) = link(0);
+    assert_eq!((code.as_str(), said.as_str(), is_on_site), ("DAnew", "View on Instagram", false));
+    assert_eq!(address, "https://www.instagram.com/p/DAnew/");
+    assert!(link(1).1.starts_with("/instagram/"));
+
+    let site = Sandbox::without_token().file("feedbake.toml", "[display]\nlink = \"archive\"\n");
+    site.run("bake --demo").ends_with(3).says(&["`display.link`", "\"archive\" with `archive.enabled = true`"]);
+}
+
+#[test]
 fn zola_builds_the_archive_alone_and_in_the_frame_of_the_site() {
     let zolas = std::env::var("FEEDBAKE_TEST_ZOLA").unwrap_or_default();
     if zolas.is_empty() {
