@@ -47,6 +47,9 @@ pub struct FeedRecord {
     /// The last answer would have emptied the feed; a second one will be believed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub doubted: bool,
+    /// It shows the demo: nothing to keep where the user's own posts cannot be had.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
     /// What the API said of the account.
     pub account: Account,
     /// What was rendered of it, for sites that nothing builds.
@@ -301,6 +304,7 @@ mod tests {
                 baked_on: date(2026, 5, 1 + day),
                 posts,
                 doubted,
+                demo: doubted && posts > 50,
                 pages: BTreeSet::new(),
                 held: BTreeSet::new(),
                 stamp: None,

@@ -423,6 +423,7 @@ pub fn publish(
         baked_on: baked_on(before, LastGood::At(tools.now).date(), is_change),
         posts: report.posts,
         doubted: false,
+        demo: false,
         account: Account::default(),
         stamp: Some(stamp),
         pages,

@@ -77,9 +77,10 @@ pub fn publish(
     manifest: &mut Manifest,
     index: &mut Index,
 ) -> Result<Baked, BakeError> {
-    let Ready { gathered, account: (account, asked_at), listed, unreadable, data, posts, archived } = ready;
+    let Ready { gathered, account: (account, asked_at), listed, unreadable, data, posts, archived, is_demo } = ready;
     let weight = site::weigh(feed, &gathered.selection.kept, &gathered.gallery);
     let data_before = kitchen.root.read(&feed.data_file)?;
+    let was_demo = manifest.feeds.get(&feed.name).is_some_and(|record| record.demo);
     place(kitchen, gathered.gallery.values())?;
     let data_sha256 = kitchen.cache.put(&data)?;
     let written = site::write_hashed_data(kitchen.root, manifest, &feed.data_file, &data, data_sha256.clone())?;
@@ -98,6 +99,7 @@ pub fn publish(
         ),
         posts,
         doubted: false,
+        demo: is_demo,
         account: account.clone(),
         pages: BTreeSet::new(),
         held: BTreeSet::new(),
@@ -115,7 +117,7 @@ pub fn publish(
     };
     let shown = Some(Shown { data_sha256, record });
     let memory = FeedMemory { account: Some((account, asked_at)), posts: listed, shown };
-    let gone = if data_before.as_ref() == Some(&data) {
+    let gone = if was_demo || is_demo || data_before.as_ref() == Some(&data) {
         Vec::new()
     } else {
         gone(&site::shown_posts(data_before.as_deref()), &memory.posts)
@@ -168,6 +170,7 @@ pub fn merge(
             ),
             posts,
             doubted: false,
+            demo: false,
             account: Account::default(),
             pages: BTreeSet::new(),
             held: BTreeSet::new(),

@@ -27,6 +27,13 @@ pub fn keep(
     manifest: &mut Manifest,
     index: &Index,
 ) -> Result<FeedOutcome, BakeError> {
+    if manifest.feeds.get(&feed.name).is_some_and(|record| record.demo) {
+        // The posts of nobody: to whoever visits the site they would be the owner's.
+        manifest.feeds.remove(&feed.name);
+        let bytes = site::empty_data_file(feed).to_bytes();
+        site::write_data(kitchen.root, manifest, &feed.data_file, &bytes)?;
+        return Ok(FeedOutcome::Empty { hindrance });
+    }
     revive(kitchen, feed, manifest, index)?;
     let record = manifest.feeds.get_mut(&feed.name);
     let of_cache = index.baked_at(&feed.name).map(LastGood::At);
@@ -116,7 +123,7 @@ pub fn rescue(tools: &Tools<'_>) {
 /// Brings back what the site lost: the feed of the manifest, or the one the cache remembers where that is a later one
 /// or the manifest is gone too, as on a host that keeps the cache alone.
 fn revive(kitchen: &Kitchen<'_>, feed: &FeedSettings, manifest: &mut Manifest, index: &Index) -> Result<(), BakeError> {
-    let is_here = |shown: &Shown| shown.record.data_file == feed.data_file;
+    let is_here = |shown: &Shown| shown.record.data_file == feed.data_file && !shown.record.demo;
     let of_manifest = manifest
         .feeds
         .get(&feed.name)

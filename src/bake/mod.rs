@@ -139,6 +139,8 @@ struct Ready {
     data: Vec<u8>,
     /// Posts in it.
     posts: usize,
+    /// Whether it is the demo.
+    is_demo: bool,
     /// The archive, where there is one, or why it stays as it is.
     archived: Option<Result<archive::Archived, archive::Untouched>>,
 }
@@ -370,7 +372,7 @@ fn prepare(
         let gathered = gather(kitchen, feed, &known, listing, Pictures::Make);
         *requests += listing.requests();
         let mut gathered = gathered?;
-        doubt(tools.belief, record, &gathered, listing)?;
+        doubt(tools.belief, record.filter(|record| !record.demo), &gathered, listing)?;
         let already = listing.requests();
         let account = listing.account(index.feed(&feed.name), record.map(|record| &record.account), tools.now);
         *requests += listing.requests() - already;
@@ -390,7 +392,15 @@ fn prepare(
         let file = site::data_file(feed, &account.0, kept, &gathered.gallery, &archived_posts);
         let (data, posts) = (file.to_bytes(), file.posts.len());
         site::refuse_leaks(&kitchen.scanner, &feed.data_file, &data).map_err(Hindrance::Leak)?;
-        Ok(Ready { gathered, account, listed: listing.take_posts(), unreadable, data, posts, archived })
+        let is_demo = match source {
+            Source::Demo(_) => true,
+            // What the cache remembers may be one.
+            Source::Memory => {
+                index.feed(&feed.name).and_then(|memory| memory.shown.as_ref()).is_some_and(|shown| shown.record.demo)
+            }
+            Source::Api(_) | Source::Nowhere(_) => false,
+        };
+        Ok(Ready { gathered, account, listed: listing.take_posts(), unreadable, data, posts, archived, is_demo })
     })
 }
 

@@ -135,6 +135,9 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
         failures.push(("token", warning));
     }
     summary::tell(voice, &report, began.elapsed());
+    if flags.source.demo {
+        voice.say("this is the demo, to be looked at: the next bake with a token replaces it, and one that fails takes it away");
+    }
     if let Some(actions) = start.place.environment.github_actions() {
         let end = |(name, end): &(String, String)| {
             let end = if dead.contains(name) { "the API takes it no more" } else { end };

@@ -18,6 +18,10 @@ const EXCERPT: usize = 140;
 /// `src` is the smallest JPEG at least this wide: what the rare browser without `srcset` loads.
 const FALLBACK_WIDTH: u32 = 640;
 
+/// What the stylesheet has a rule for: from three times as wide as high to more than twice as high as wide.
+const FEWEST_ROWS: u32 = 8;
+const MOST_ROWS: u32 = 56;
+
 /// The pictures of a feed, by slide.
 pub type Gallery = BTreeMap<MediaId, Arc<Picture>>;
 
@@ -101,6 +105,7 @@ pub struct DataPost {
     alt_source: &'static str,
     color: String,
     placeholder: String,
+    rows: u32,
     image: DataImage,
     #[serde(skip_serializing_if = "Option::is_none")]
     video: Option<DataVideo>,
@@ -289,12 +294,21 @@ fn data_post(
         alt_source: cover.alt_source,
         color: cover.color.clone(),
         placeholder: cover.placeholder.clone(),
+        rows: rows(&cover.image),
         image: cover.image.clone(),
         video: cover.video.clone(),
         slides,
         likes: counted(post.likes),
         comments: counted(post.comments),
     })
+}
+
+/// How many rows of a masonry's grid a picture takes with the gap below it, where its width is twenty-four of them: a
+/// stylesheet cannot be told a ratio where a policy forbids styles in the page.
+fn rows(image: &DataImage) -> u32 {
+    const GAP: f64 = 0.75;
+    let tall = f64::from(image.height) / f64::from(image.width.max(1)) * 24.0 + GAP;
+    (tall.round() as u32).clamp(FEWEST_ROWS, MOST_ROWS)
 }
 
 /// What kind of post it is, in words.

@@ -69,7 +69,7 @@ const validator = new HtmlValidate({
 const brokenNow = (tab, within) => tab.evaluate((within) => [...document.querySelectorAll(`${within} img`)].filter((image) => image.checkVisibility() && (!image.complete || image.naturalWidth === 0)).map((image) => image.currentSrc || image.src), within);
 // A busy machine may need a moment.
 async function broken(tab, within = "body") {
-  for (let tries = 0; tries < 30 && (await brokenNow(tab, within)).length > 0; tries += 1) await tab.waitForTimeout(100);
+  for (let tries = 0; tries < 100 && (await brokenNow(tab, within)).length > 0; tries += 1) await tab.waitForTimeout(100);
   return brokenNow(tab, within);
 }
 
@@ -86,6 +86,18 @@ const leafThrough = (tab) => tab.evaluate(async () => {
   }
 });
 const focused = (tab) => tab.evaluate(() => document.activeElement?.id || document.activeElement?.className || document.activeElement?.tagName);
+
+// What a pointer is meant to reach in an open box, and something else lies over.
+const missed = (tab, id) => tab.evaluate((id) => {
+  const box = document.getElementById(id);
+  const meant = [...box.querySelectorAll(".feedbake-whole, .feedbake-words, .feedbake-about a, .feedbake-box > a:not(.feedbake-aside)")];
+  return meant.flatMap((element) => {
+    element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+    const { left, top, width, height } = element.getClientRects()[0] ?? {};
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    return hit && element.contains(hit) ? [] : [`${element.className || element.tagName} reaches ${hit?.className || hit?.tagName}`];
+  });
+}, id);
 
 // By keyboard alone: a tile opens its box, the box is read, left through, and closed, and the tile has the focus again.
 async function tryBoxes(tab, name) {
@@ -110,6 +122,8 @@ async function tryBoxes(tab, name) {
       return picture.top < strip.top - 1 || picture.bottom > strip.bottom + 1 || Math.abs(picture.width / picture.height / ratio - 1) > 0.02;
     }).length, id);
     if (cut > 0) find(name, `${cut} pictures of the box ${id} are cut off or out of shape`);
+    for (const miss of await missed(tab, id)) find(name, `in the box ${id} a click on ${miss}`);
+    await tab.evaluate((id) => document.getElementById(id).focus(), id);
     await tab.keyboard.press("Tab");
     if ((await focused(tab)) !== "feedbake-close") find(name, `the first stop in the box ${id} is ${await focused(tab)}`);
     await tab.keyboard.press("Enter");
@@ -124,6 +138,9 @@ async function tryBoxes(tab, name) {
     if ((await shown()) !== ids[1]) find(name, "the next post is not shown");
     await tab.click(`[id="${ids[1]}"] .feedbake-previous`);
     if ((await shown()) !== ids[0]) find(name, "the previous post is not shown");
+    // Nothing of the page behind is there for a pointer, an ear or Tab.
+    const behind = await tab.evaluate(() => [...document.querySelectorAll("a, button, h1, h2, img")].filter((element) => !element.closest(".feedbake-box") && element.checkVisibility({ visibilityProperty: true })).length);
+    if (behind > 0) find(name, `${behind} things behind the box are there`);
     // Beside the post.
     await tab.mouse.click(3, 300);
     if ((await shown()) !== "") find(name, "a click beside the post does not close its box");
@@ -153,16 +170,31 @@ async function tryScript(browser, page) {
   await expect("the right arrow", ids[1]);
   await tab.keyboard.press("ArrowLeft");
   await expect("the left arrow", ids[0]);
-  await tab.keyboard.press("Shift+Tab");
+  // The page around a document, its head and foot, is a stop, too; the document behind is not.
   for (let stop = 0; stop < 12; stop += 1) {
-    const inside = await tab.evaluate(() => document.activeElement.closest(".feedbake-box")?.id ?? "");
-    if (inside !== ids[0]) find(page, `with the script: Tab leads out of the box, to ${await focused(tab)}`);
+    const inside = await tab.evaluate(() => document.activeElement === document.body || !!document.activeElement.closest(".feedbake-box"));
+    if (!inside) find(page, `with the script: Tab leads out of the box, to ${await focused(tab)}`);
     await tab.keyboard.press("Tab");
   }
   if ((await tab.evaluate(() => history.length)) !== before + 1) find(page, "with the script: turning pages piles up history");
   await tab.keyboard.press("Escape");
   await expect("Escape", "");
   if ((await focused(tab)) !== `${ids[0]}-tile`) find(page, `with the script: the focus is at ${await focused(tab)}`);
+
+  // An album is left from its last dot, and the page is where it was.
+  const album = await tab.evaluate(() => [...document.querySelectorAll(".feedbake-box")].find((box) => box.querySelectorAll(".feedbake-slide").length > 1)?.id);
+  if (album) {
+    await tab.evaluate((id) => { const { top, height } = document.getElementById(id).getBoundingClientRect(); scrollBy({ top: top + height / 2 - innerHeight / 2, behavior: "instant" }); }, `${album}-tile`);
+    const place = await tab.evaluate(() => scrollY);
+    await tab.click(`[id="${album}-tile"]`);
+    await expect("a click", album);
+    for (let stop = 0; stop < 5; stop += 1) await tab.keyboard.press("Tab");
+    await tab.keyboard.press("Escape");
+    await expect("Escape at a dot", "");
+    if ((await focused(tab)) !== `${album}-tile`) find(page, `with the script: from a dot the focus is at ${await focused(tab)}`);
+    const moved = (await tab.evaluate(() => scrollY)) - place;
+    if (Math.abs(moved) > 1) find(page, `with the script: closing moves the page by ${moved} px`);
+  }
   await context.close();
 }
 
@@ -237,6 +269,38 @@ const looks = schemes.flatMap((scheme) => [320, ...widths].map((width) => async 
 await Promise.all([0, 1, 2].map(async () => {
   for (let look = looks.shift(); look; look = looks.shift()) await look();
 }));
+
+// A theme that has a say in everything, as themes have in what people write, and does not in a feed.
+const loud = `main ul, main ol { padding-left: 3em; list-style: square } main li { margin: 1em } main img, main video { max-width: 60%; height: auto; border: 4px solid red; border-radius: 50%; margin: 2em auto; box-shadow: 0 0 9px red }
+main figure { margin: 2em; padding: 1em; border: 1px solid red } main figcaption { text-align: center; font-style: italic; background: red } main svg { width: 24px; height: 24px; display: inline } main picture { display: block; margin: 1em }
+main a { border-bottom: 3px solid red; padding: 1em } main p { text-indent: 2em; margin: 2em } main { transform: translateZ(0) } header { position: relative; z-index: 99999 }`;
+for (const width of [390, 1280]) {
+  const context = await browser.newContext({ viewport: { width, height: 800 }, bypassCSP: true });
+  for (const page of pages.filter((page) => /^(index|layouts\/index)\.html$/.test(page))) {
+    const shapes = async (theme) => {
+      const tab = await context.newPage();
+      await tab.goto(`${base}/${page}`, { waitUntil: "load" });
+      if (theme) await tab.addStyleTag({ content: theme });
+      const look = await tab.evaluate(() => [...document.querySelectorAll(".feedbake")].flatMap((feed) => {
+        const { left, width } = feed.getBoundingClientRect();
+        return [...feed.querySelectorAll(".feedbake-tile, .feedbake-image, .feedbake-color, .feedbake-mark")].map((part) => {
+          const place = part.getBoundingClientRect();
+          return `${part.getAttribute("class")} ${Math.round(place.left - left)} ${Math.round(place.width)} ${width === 0 ? 0 : Math.round(place.height)}`;
+        });
+      }));
+      if (theme) await tryBoxes(tab, `${page} at ${width} in a loud theme`);
+      const box = await tab.evaluate(() => { location.hash = document.querySelector(".feedbake-box")?.id ?? ""; const place = document.querySelector(".feedbake-box:target")?.getBoundingClientRect(); return place ? `${place.left} ${place.top} ${place.width} ${place.height}` : ""; });
+      await tab.close();
+      return { look, box };
+    };
+    const [plain, themed] = [await shapes(""), await shapes(loud)];
+    const other = plain.look.filter((part, number) => part !== themed.look[number]);
+    // A list is as wide as its words, which the theme may set.
+    if (other.length > 0) find(`${page} at ${width} in a loud theme`, `${other.length} of ${plain.look.length} parts are elsewhere, first: ${other[0]}, and ${themed.look[plain.look.indexOf(other[0])]}`);
+    if (plain.box !== themed.box) find(`${page} at ${width} in a loud theme`, `the box is at ${themed.box} and not at ${plain.box}`);
+  }
+  await context.close();
+}
 
 // As some people need it: colours of their own, nothing that moves, letters twice as large on a small screen.
 const needs = { "forced colours": { forcedColors: "active" }, "reduced motion": { reducedMotion: "reduce" }, "twice as large": { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } };

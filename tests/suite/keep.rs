@@ -1,5 +1,6 @@
 //! When things go wrong the site stays as it was, and somebody is told.
 
+use std::fs;
 use std::time::Duration;
 
 use feedbake::emulator::{Emulator, Fault, Rotation, photo, video};
@@ -488,4 +489,33 @@ fn a_picture_damaged_beyond_showing_costs_its_post_when_it_is_nowhere_else_and_a
         assert_eq!(site.shown().len(), posts, "{is_cut}");
         assert!(site.path(&name).is_file());
     }
+}
+
+#[test]
+fn the_demo_is_no_feed_to_keep() {
+    let api = Emulator::start().post(photo("DAa").size(64, 64));
+    let site = Sandbox::new(&api).file("config.toml", "base_url = \"/\"\n");
+    let shown = |site: &Sandbox| site.data()["posts"].as_array().unwrap().len();
+    // It is looked at as often as somebody likes, without a network too.
+    site.run("bake --demo").succeeds().says(&["this is the demo"]);
+    site.run("bake --offline").succeeds();
+    assert_eq!(shown(&site), 12);
+    // On a host its committed files are all there is, or its cache.
+    for lost in [".feedbake/cache", "data", "nothing"] {
+        let _ = fs::remove_dir_all(site.path(lost));
+        api.fault(Fault::TokenExpired);
+        site.run("bake").ends_with(4).says(&["the feed instagram is empty: there is no earlier one to keep"]);
+        api.clear_faults();
+        assert_eq!(shown(&site), 0, "{lost}");
+        site.run("bake --demo").succeeds();
+    }
+    // The first posts of the user's own take its place, and nobody is told that the demo's are gone.
+    let ran = site.run("bake").succeeds();
+    assert!(!ran.stderr.contains("not on Instagram any more"), "{}", ran.stderr);
+    assert_eq!(site.shown(), ["DAa"]);
+    assert_eq!(site.files("static/feedbake").len(), 2);
+    // From then on there is one to keep.
+    api.fault(Fault::TokenExpired);
+    site.run("bake").succeeds();
+    assert_eq!(site.shown(), ["DAa"]);
 }
