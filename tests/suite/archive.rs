@@ -256,7 +256,8 @@ fn tiles_lead_to_the_pages_that_are_there() {
     let (code, address, said, is_on_site, id) = link(0);
     assert_eq!((code.as_str(), said.as_str(), is_on_site), ("DA000", "See more", true));
     assert_eq!(address, format!("/instagram/{id}/"));
-    let page = String::from_utf8(site.files("content/instagram")[&format!("content/instagram/{id}.md")].clone()).unwrap();
+    let page =
+        String::from_utf8(site.files("content/instagram")[&format!("content/instagram/{id}.md")].clone()).unwrap();
     assert!(page.contains(&format!("\npath = \"instagram/{id}\"\n")), "{page}");
     // The page itself leads to Instagram.
     assert!(page.contains("\nlink = \"https://www.instagram.com/p/DA000/\"\nlink_on_site = false\n"), "{page}");
