@@ -197,6 +197,15 @@ impl Root {
         fs::read_dir(self.locate(folder)).into_iter().flatten().filter_map(Result::ok).filter_map(size).collect()
     }
 
+    /// The names of the folders right in `folder`, sorted; links to one count.
+    pub fn folders_in(&self, folder: &SitePath) -> Vec<String> {
+        let entries = fs::read_dir(self.locate(folder)).into_iter().flatten().filter_map(Result::ok);
+        let folders = entries.filter(|entry| entry.path().is_dir());
+        let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+
     /// Whether a file of this name is what a run that died left beside a place.
     pub fn is_leftover(name: &str) -> bool {
         name.ends_with(UNFINISHED)

@@ -228,6 +228,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>, tokens: &mut Vec<TokenReport>) -> R
         feeds: Vec::new(),
         pictures: PictureCount::default(),
         installed: Vec::new(),
+        instead_of_partial: None,
         removed: Vec::new(),
         requests,
         tokens: Vec::new(),
@@ -256,7 +257,9 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>, tokens: &mut Vec<TokenReport>) -> R
     report.removed = tidy(&kitchen, &report, &before, &mut manifest, &mut index)?;
     // Last: a template that cannot be written is no reason to forget the feed.
     if tools.settings.templates == Templates::Install {
-        report.installed = site::install(tools.root, tools.settings.layout(), tools.settings.extras, &mut manifest)?;
+        let layout = tools.settings.layout();
+        report.installed = site::install(tools.root, layout, tools.settings.extras, &mut manifest)?;
+        report.instead_of_partial = site::instead_of_partial(tools.root, layout);
     }
     Ok(report)
 }

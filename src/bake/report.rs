@@ -27,6 +27,8 @@ pub struct Report {
     pub pictures: PictureCount,
     /// Templates that were missing and are there now.
     pub installed: Vec<SitePath>,
+    /// A theme's own file by the name of the partial, where none was written for it.
+    pub instead_of_partial: Option<SitePath>,
     /// Files that no feed needed any more.
     pub removed: Vec<SitePath>,
     /// Requests to the API for posts and accounts.

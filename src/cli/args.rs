@@ -105,7 +105,8 @@ pub enum Command {
   feedbake init --github           a workflow that bakes every day and commits, too
   feedbake init --diff             how the files here differ from feedbake's; writes nothing
 
-A file that somebody edited is never replaced, unless --force asks for it.")]
+A file that somebody edited is never replaced, unless --force asks for it. Without a terminal, as
+in a script, and with --json it writes without asking.")]
     Init(InitArgs),
     /// Get a token of sixty days: the dashboard way step by step, or the authorization flow of an app
     #[command(after_help = "Examples:

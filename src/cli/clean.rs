@@ -6,10 +6,11 @@ use super::failure::{Code, Failure};
 use super::start::{place, wait};
 use super::ui::{Voice, count};
 use crate::cache::{self, Cache};
-use crate::config::Layer;
+use crate::config::{Layer, Place};
+use crate::doctor::own_texts;
 use crate::files::{Root, SitePath};
 use crate::manifest::Manifest;
-use crate::site::{self, Pruned};
+use crate::site::{self, Pruned, Template};
 
 /// Removes the cache, or everything.
 pub fn run(voice: &Voice, common: &Common, flags: CleanArgs) -> Ended {
@@ -42,8 +43,30 @@ pub fn run(voice: &Voice, common: &Common, flags: CleanArgs) -> Ended {
         voice.say(&format!("{path} is not what feedbake left there, and stays"));
     }
     voice.say(&format!("{} removed", count(pruned.removed.len(), "file")));
+    for (path, what) in still_naming(&place, &root) {
+        voice.warn(&format!("{path} still {what}, which is gone: take the line out before the next build"));
+    }
     answer(voice, &pruned);
     Ok(Code::Done)
+}
+
+/// The site's own files that name what is no longer there, and what they do with it: a build may fail of it.
+fn still_naming(place: &Place, root: &Root) -> Vec<(String, &'static str)> {
+    let (generator, layout) = (place.settings.generator, place.settings.layout());
+    let is_gone = |template: &Template| !root.exists(&template.path());
+    let no_partial = is_gone(layout.partial());
+    let no_stylesheet = is_gone(layout.stylesheet_file());
+    let mut found = Vec::new();
+    for (path, text) in own_texts(&place.site) {
+        let name = path.to_string_lossy().replace('\\', "/");
+        if no_partial && generator.shows_the_feed(&text) {
+            found.push((name.clone(), "shows the feed"));
+        }
+        if no_stylesheet && generator.asks_for_the_stylesheet(&text) {
+            found.push((name, "asks for the stylesheet"));
+        }
+    }
+    found
 }
 
 /// Which files of the site were removed; those of the cache are not counted.

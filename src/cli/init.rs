@@ -17,10 +17,10 @@ use crate::doctor::{own_texts, zola_versions};
 use crate::files::{FileError, Root, SitePath};
 use crate::manifest::Manifest;
 use crate::setup::{
-    Action, From, Item, Line, Plan, Replace, Sight, Target, WORKFLOW_FILE, Way, Wish, check_place, generator_in,
-    netlify_base, plan,
+    Action, From, Item, Line, OwnFile, Plan, Replace, Sight, Target, WORKFLOW_FILE, Way, Wish, check_place, could_take,
+    generator_in, modules_in, netlify_base, plan, theme_of,
 };
-use crate::site::{EleventyFolders, Extras, Generator};
+use crate::site::{self, EleventyFolders, Extras, Generator};
 
 const NOT_SET_UP: &str = "the site was not set up; nothing was written";
 
@@ -112,15 +112,20 @@ fn look(
     let generator = place.settings.generator;
     let found = place.mark.as_ref();
     let own = own_texts(&place.site);
-    let first = |holds: &dyn Fn(&str) -> bool| {
-        let is_ours = |path: &Path| {
-            Extras::ALL
-                .into_iter()
-                .flat_map(|extras| generator.layout().brought(extras))
-                .any(|ours| Path::new(ours.place) == path)
-        };
-        let file = own.iter().find(|(path, text)| !is_ours(path) && holds(text));
-        file.map(|(path, _)| path.display().to_string().replace('\\', "/"))
+    let is_ours = |place: &str| {
+        Extras::ALL.into_iter().flat_map(|extras| generator.layout().brought(extras)).any(|ours| ours.place == place)
+    };
+    let named = own.into_iter().map(|(path, text)| (path.to_string_lossy().replace('\\', "/"), text));
+    let own: Vec<(String, String)> = named.filter(|(place, _)| !is_ours(place)).collect();
+    let zola: Vec<(u32, u32)> = match generator {
+        Generator::Zola => zola_versions(&place.site).into_iter().map(|(_, version)| version).take(1).collect(),
+        _ => Vec::new(),
+    };
+    let rivals = site::rivals(root, generator.layout());
+    let partial = text(root, &generator.layout().partial().path()).ok().flatten();
+    let is_crowded_out = |place: &str| match partial.as_deref().filter(|_| !flags.force) {
+        Some(text) if !site::shows_a_feed_of_ours(text) => true,
+        _ => site::is_crowded_out(&rivals, generator.layout(), partial.is_some(), theme_of(place).is_some()),
     };
     let templates = generator.layout().brought(place.settings.extras).map(|template| {
         let there = text(root, &template.path()).ok().flatten().unwrap_or_default();
@@ -139,9 +144,15 @@ fn look(
         From::Site => below.clone(),
         From::Repository => netlify_base(netlify.as_deref(), &below),
     };
-    let package = format!("{base}/package.json");
-    let package = SitePath::new(package.trim_start_matches('/')).unwrap_or_else(|_| known("package.json"));
-    Ok(Sight {
+    let beside =
+        |name: &str| SitePath::new(format!("{base}/{name}").trim_start_matches('/')).unwrap_or_else(|_| known(name));
+    let (package, modules) = (beside("package.json"), beside("node_modules/x"));
+    let gitmodules = text(repository, &known(".gitmodules")).map_err(unreadable)?;
+    let own_partial = match place.settings.templates {
+        Templates::Leave => own.iter().find_map(|(place, text)| generator.own_partial(place, text)),
+        Templates::Install => None,
+    };
+    let mut sight = Sight {
         generator,
         is_guess: found.is_none() && flags.generator.is_none() && place.settings.generator == Generator::default(),
         is_recorded: match found {
@@ -155,10 +166,8 @@ fn look(
             .filter(|mark| mark.generator != generator && flags.generator.is_none())
             .map(|mark| (mark.generator, mark.name))
             .collect(),
-        zola: match generator {
-            Generator::Zola => zola_versions(&place.site).first().map(|(_, version)| *version),
-            _ => None,
-        },
+        zola: zola.first().copied(),
+        borrowed: borrowed(root, &modules_in(gitmodules.as_deref().unwrap_or_default(), &below)),
         below,
         below_project: found.map(|mark| way_between(&mark.project, &place.site)).unwrap_or_default(),
         settings_file,
@@ -166,17 +175,58 @@ fn look(
         templates: templates.collect(),
         is_dot_env_ignored: patterns_ignore(&place.site.join(".env"))
             .unwrap_or_else(|| ignores_dot_env(gitignore.as_deref().unwrap_or_default().as_bytes())),
+        are_modules_ignored: patterns_ignore(&repository.locate(&modules))
+            .unwrap_or_else(|| gitignore.as_deref().unwrap_or_default().contains("node_modules")),
         gitignore,
-        shown_by: first(&|text| generator.shows_the_feed(text)),
-        styled_by: first(&|text| generator.asks_for_the_stylesheet(text)),
-        head_in: first(&|text| generator.ends_a_head(text)),
+        files: own
+            .iter()
+            .map(|(place, text)| {
+                let file = own_file(generator, place, text, &zola);
+                // Where another file has the name of the partial, an include shows that one.
+                let shows_own = own_partial.as_ref().is_some_and(|name| generator.includes(text, name));
+                OwnFile { shows: (file.shows && !is_crowded_out(place)) || shows_own, ..file }
+            })
+            .filter(|file| file.shows || file.asks || file.ends_head || file.calls_shortcode || file.is_nunjucks)
+            .collect(),
+        own_partial,
+        rivals,
+        foreign_data: place
+            .settings
+            .shown()
+            .filter_map(|feed| match site::refuse_foreign_data(root, manifest, &feed.data_file) {
+                Err(site::PublishError::Foreign(place)) => Some(place.to_string()),
+                _ => None,
+            })
+            .collect(),
         configuration: found.and_then(Mark::text).unwrap_or_default(),
-        targets: targets(root, generator, flags)?,
+        targets: Vec::new(),
         workflow: text(repository, &known(WORKFLOW_FILE)).map_err(unreadable)?,
         netlify,
         netlify_from,
         package: text(repository, &package).map_err(unreadable)?,
-    })
+    };
+    sight.targets = targets(root, &sight, &own, flags)?;
+    Ok(sight)
+}
+
+/// What a file says of the feed.
+fn own_file(generator: Generator, place: &str, text: &str, zola: &[(u32, u32)]) -> OwnFile {
+    OwnFile {
+        shows: generator.shows_the_feed_at(place, text, zola),
+        asks: generator.asks_for_the_stylesheet(text),
+        ends_head: generator.ends_a_head(text),
+        calls_shortcode: place.to_ascii_lowercase().ends_with(".md") && generator.calls_the_shortcode(text),
+        is_nunjucks: generator == Generator::Eleventy && place.ends_with(".njk"),
+        place: place.to_owned(),
+    }
+}
+
+/// Folders of the site that are repositories of their own: submodules, and themes that were cloned into it.
+fn borrowed(root: &Root, modules: &[String]) -> Vec<String> {
+    let themes = SitePath::new("themes").map(|folder| root.folders_in(&folder)).unwrap_or_default();
+    let themes = themes.into_iter().map(|theme| format!("themes/{theme}"));
+    let is_repository = |theme: &String| root.folder().join(theme).join(".git").exists();
+    modules.iter().cloned().chain(themes.filter(is_repository)).collect()
 }
 
 /// Whether the settings name another generator than the flag.
@@ -192,25 +242,34 @@ fn way_between(above: &Path, folder: &Path) -> String {
 }
 
 /// The files that lines shall go into.
-fn targets(root: &Root, generator: Generator, flags: &InitArgs) -> Result<Vec<Target>, Box<Failure>> {
+fn targets(
+    root: &Root,
+    sight: &Sight,
+    own: &[(String, String)],
+    flags: &InitArgs,
+) -> Result<Vec<Target>, Box<Failure>> {
     let mut targets = Vec::new();
     if let Some(wish) = &flags.include_in {
         // A drive has a colon, too, and no number behind it.
         let numbered = wish.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
         let (file, line) = numbered.map_or((wish.as_str(), None), |(file, line)| (file, Some(line)));
-        targets.push(target(root, generator, file, Line::Feed(line), "--include-in")?);
+        targets.push(target(root, sight, own, file, Line::Feed(line))?);
     }
     if let Some(file) = &flags.style_in {
-        targets.push(target(root, generator, file, Line::Stylesheet, "--style-in")?);
+        targets.push(target(root, sight, own, file, Line::Stylesheet)?);
     }
     Ok(targets)
 }
 
-fn target(root: &Root, generator: Generator, file: &str, line: Line, flag: &str) -> Result<Target, Box<Failure>> {
-    let usage = |cause: String| {
-        let hint = format!("name a file of the site, from its top on, such as `{flag} {}`", example(generator));
-        Box::new(Failure::new(Code::Usage, NOT_SET_UP).because(&cause).hint(hint))
-    };
+fn target(
+    root: &Root,
+    sight: &Sight,
+    own: &[(String, String)],
+    file: &str,
+    line: Line,
+) -> Result<Target, Box<Failure>> {
+    let usage =
+        |cause: String| Box::new(Failure::new(Code::Usage, NOT_SET_UP).because(&cause).hint(fitting(sight, own, line)));
     let read = |place: &SitePath| root.read(place).map_err(|error| Failure::of_file(&error, NOT_SET_UP));
     let mut place = SitePath::new(file.trim_start_matches("./")).map_err(|error| usage(error.to_string()))?;
     let mut bytes = read(&place)?;
@@ -220,7 +279,7 @@ fn target(root: &Root, generator: Generator, file: &str, line: Line, flag: &str)
         place = from_here;
     }
     let bytes = bytes.ok_or_else(|| usage(format!("there is no {place} in the site")))?;
-    check_place(generator, &place).map_err(|error| usage(error.to_string()))?;
+    check_place(sight.generator, &place).map_err(|error| usage(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| usage(format!("{place} is not UTF-8 text")))?;
     Ok(Target { place, text, line })
 }
@@ -231,14 +290,26 @@ fn from_here(root: &Root, file: &str) -> Option<SitePath> {
     SitePath::new(&way).ok()
 }
 
-/// A file that a site of this kind usually has.
-fn example(generator: Generator) -> &'static str {
-    match generator {
-        Generator::Zola => "templates/index.html",
-        Generator::Hugo => "layouts/index.html",
-        Generator::Eleventy => "index.njk",
-        Generator::Jekyll | Generator::Html => "index.html",
-        Generator::Astro => "src/pages/index.astro",
+/// Which file to name for a line: one that is there and can take it, as near as may be to what sites of this kind have.
+fn fitting(sight: &Sight, own: &[(String, String)], line: Line) -> String {
+    let flag = if line.is_feed() { "--include-in" } else { "--style-in" };
+    let layout = sight.generator.layout();
+    let targets = own
+        .iter()
+        .filter_map(|(place, text)| Some(Target { place: SitePath::new(place).ok()?, text: text.clone(), line }));
+    let unlikely = |place: &SitePath| {
+        let name = place.as_str().rsplit('/').next().unwrap_or_default();
+        let is_first =
+            ["index.", "home.", "_index.", "base", "default.", "Layout."].iter().any(|word| name.starts_with(word));
+        (theme_of(place.as_str()).is_some(), !is_first, place.as_str().matches('/').count())
+    };
+    let fitting = targets.filter(|target| could_take(sight, target)).min_by_key(|target| unlikely(&target.place));
+    match fitting.map(|target| target.place).filter(|place| theme_of(place.as_str()).is_none()) {
+        Some(place) => format!("name a file of the site, from its top on, such as `{flag} {place}`"),
+        None => format!(
+            "no file of the site can take the line; where its templates are all a theme's, copy the one that shows the page into the site and name the copy: docs/generators/{}.md",
+            layout.word
+        ),
     }
 }
 
@@ -252,6 +323,17 @@ fn refused(error: &crate::setup::SetupError) -> Failure {
         SetupError::ManyHeads { .. } | SetupError::SometimesHead { .. } => {
             failure.hint("without `--style-in`, init names the line, and you put it where you like")
         }
+        SetupError::InTheWay { rival } => failure.hint(match theme_of(rival) {
+            None => format!("give {rival} another name where it is used, then run init again"),
+            Some(_) => "run init without `--include-in`: its first step says how the feed gets a name of its own".to_owned(),
+        }),
+        SetupError::Borrowed { folder, copy, .. } => failure.hint(match copy {
+            Some(copy) => format!("copy it to {copy}, which is taken instead of it, and name that one"),
+            None => format!("make the change in the repository of {folder}, and let that have it"),
+        }),
+        SetupError::PhpOnNetlify(_) => failure.hint(
+            "take a host that runs PHP; or write the pages in HTML, with `<!--#include virtual=\"/feedbake/instagram.html\" -->` where the feed goes, then run init again",
+        ),
         SetupError::NoHead(_) => failure.hint("name the template that begins the page, often called base or layout"),
         SetupError::NoContentBlock { place, .. }
         | SetupError::NoBlock { place }
@@ -280,12 +362,13 @@ fn show(voice: &Voice, place: &Place, plan: &Plan) {
     for item in &plan.items {
         let style = match item.action {
             Action::Write | Action::Add | Action::Replace => GREEN,
-            Action::Edited | Action::Earlier => YELLOW,
+            Action::Edited | Action::Earlier | Action::Other => YELLOW,
             Action::Same | Action::Yours => anstyle::Style::new(),
         };
         let more = match item.action {
             Action::Edited => ": edited, so it stays; `--diff` shows how it differs",
             Action::Earlier => ": this feedbake has a newer one; `--update` takes it, `--diff` shows it",
+            Action::Other => ": the other of the two workflows is there, as feedbake wrote it; `--force` replaces it",
             Action::Yours => ": there already",
             Action::Write | Action::Add | Action::Replace | Action::Same => "",
         };

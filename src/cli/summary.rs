@@ -33,6 +33,9 @@ pub fn tell(voice: &Voice, report: &Report, elapsed: Duration) {
     for place in &report.installed {
         voice.say(&format!("wrote {place}: yours from now on"));
     }
+    if let Some(place) = &report.instead_of_partial {
+        voice.warn(&format!("no partial was written, for {place} has its name; `feedbake init` says what to do"));
+    }
     if !report.is_fresh() && report.pictures.total() == 0 {
         return;
     }

@@ -20,7 +20,7 @@ use crate::auth::{
     AccessToken, Held, LeakScanner, STATUS_FILE, TRIES_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault,
 };
 use crate::cache;
-use crate::config::{DOT_ENV, FeedSettings, Mark, Place, Templates, TokenError, vault_key};
+use crate::config::{DOT_ENV, FeedSettings, Mark, Place, Templates, TokenError, repository_of, vault_key};
 use crate::feed::one_line;
 use crate::files::{self, Root, SitePath};
 use crate::graph::{ApiError, Graph};
@@ -28,9 +28,10 @@ use crate::http::{Http, HttpOptions};
 use crate::inquire::inquire;
 use crate::manifest::{self, Manifest};
 use crate::render::{TeraMajor, render_page};
-use crate::setup::shows_a_feed_of_ours;
+use crate::setup::{names_old_plugin, theme_of};
 use crate::site::{
-    EleventyFolders, Extras, Generator, Layout, Script, Template, TemplateState, copies_folder, named_paths,
+    EleventyFolders, Extras, Generator, Layout, PublishError, Script, Template, TemplateState, copies_folder,
+    is_crowded_out, named_paths, refuse_foreign_data, rivals, shows_a_feed_of_ours, transforms_pictures,
 };
 
 /// Larger text files are none.
@@ -74,6 +75,9 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
         .sum();
     let generator = sight.place.settings.generator;
     let (mark, is_zola) = (sight.place.mark.as_ref(), generator == Generator::Zola);
+    let zola = if is_zola { zola_versions(folder) } else { Vec::new() };
+    // A manifest that cannot be read is told elsewhere.
+    let manifest = Manifest::read(sight.root).unwrap_or_default();
     Facts {
         now: sight.now,
         obstacles: obstacles(sight),
@@ -82,14 +86,14 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
             generator,
             mark: mark.map(|mark| mark.name.clone()),
             mark_is_broken: mark.filter(|_| is_zola).and_then(|mark| broken_config(&mark.file)),
-            zola: if is_zola { zola_versions(folder) } else { Vec::new() },
+            zola: zola.clone(),
         },
-        template: template(sight.root, generator, sight.place.settings.extras, &own_texts),
+        template: template(sight, &manifest, &zola, &own_texts),
         eleventy: mark
             .filter(|_| generator == Generator::Eleventy)
             .and_then(|mark| eleventy(mark, sight.place, sight.root)),
         uploads_dot_env: generator == Generator::Html && folder.join(DOT_ENV).is_file(),
-        data: sight.place.settings.shown().map(|feed| data(sight.root, feed)).collect(),
+        data: sight.place.settings.shown().map(|feed| data(sight.root, &manifest, feed)).collect(),
         tokens,
         keeping: keeping(sight, &status),
         schedules: schedules(folder),
@@ -102,12 +106,22 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
         files_looked_through,
         instafeed: own_texts
             .iter()
-            .filter(|(_, text)| templates::loads_instafeed(text))
+            .filter(|(path, text)| templates::loads_instafeed(text) && !templates::is_instafeed(path))
             .map(|(path, text)| {
                 let has_token = templates::has_written_token(text) || scanner.scan(text.as_bytes()).is_some();
                 (path.clone(), has_token)
             })
             .collect(),
+        instafeed_copies: own_texts
+            .iter()
+            .map(|(path, _)| path.clone())
+            .filter(|path| templates::is_instafeed(path))
+            .chain(Some(PathBuf::from("package.json")).filter(|path| {
+                let text = files::read(&folder.join(path)).ok().flatten().unwrap_or_default();
+                templates::asks_for_instafeed(&String::from_utf8_lossy(&text))
+            }))
+            .collect(),
+        old_plugin: old_plugin(folder),
     }
 }
 
@@ -227,28 +241,72 @@ pub fn own_texts(folder: &Path) -> Vec<(PathBuf, String)> {
         .collect()
 }
 
-fn template(root: &Root, generator: Generator, extras: Extras, texts: &[(PathBuf, String)]) -> TemplateFacts {
+/// Each `netlify.toml`, in the site and at the top of its repository, that still has the plugin of before.
+fn old_plugin(folder: &Path) -> Vec<String> {
+    let read = |path: &Path| files::read(path).ok().flatten().unwrap_or_default();
+    let top = repository_of(folder).unwrap_or_else(|| folder.to_owned());
+    let own = folder.join("netlify.toml");
+    let mut found = Vec::new();
+    for path in [top.join("netlify.toml"), std::path::absolute(&own).unwrap_or(own)] {
+        let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+        if names_old_plugin(&String::from_utf8_lossy(&read(&path))) && !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+fn template(
+    sight: &Sight<'_>,
+    manifest: &Manifest,
+    zola: &[(String, (u32, u32))],
+    texts: &[(PathBuf, String)],
+) -> TemplateFacts {
+    let (root, settings) = (sight.root, &sight.place.settings);
+    let (generator, extras) = (settings.generator, settings.extras);
     let layout = generator.layout();
     let place = layout.partial().path();
+    let text = root.read(&place).ok().flatten();
+    let is_there = root.exists(&place);
+    let is_foreign = is_there && !shows_a_feed_of_ours(&String::from_utf8_lossy(&text.unwrap_or_default()));
+    let rivals = rivals(root, layout);
+    let slashed = |path: &Path| path.to_string_lossy().replace('\\', "/");
+    let versions: Vec<(u32, u32)> = zola.iter().map(|(_, version)| *version).collect();
+    let is_another = |path: &Path| layout.templates.iter().all(|template| path != Path::new(template.place));
+    let others = || texts.iter().filter(|(path, _)| is_another(path));
+    let own_partial = match settings.templates {
+        Templates::Leave => others().find_map(|(path, text)| generator.own_partial(&slashed(path), text)),
+        Templates::Install => None,
+    };
+    let shows = |(path, text): &&(PathBuf, String)| {
+        let place = slashed(path);
+        let is_crowded = is_crowded_out(&rivals, layout, is_there, theme_of(&place).is_some());
+        (!is_crowded && generator.shows_the_feed_at(&place, text, &versions))
+            || own_partial.as_ref().is_some_and(|name| generator.includes(text, name))
+    };
+    let is_whole_page = |text: &str| generator.ends_a_head(text) && !generator.asks_for_the_stylesheet(text);
+    let reads_no_shortcodes = !versions.is_empty() && versions.iter().all(|version| *version >= (0, 23));
+    let is_call = |(path, text): &&(PathBuf, String)| {
+        reads_no_shortcodes && slashed(path).ends_with(".md") && generator.calls_the_shortcode(text)
+    };
     let absent = TemplateFacts {
         place: place.to_string(),
-        is_foreign: false,
+        is_foreign,
+        included_by: others().filter(shows).map(|(path, _)| path.clone()).collect(),
+        called_in_vain: others().filter(is_call).map(|(path, _)| path.clone()).collect(),
+        unstyled: others().filter(|file| shows(file) && is_whole_page(&file.1)).map(|(path, _)| path.clone()).collect(),
+        rival: rivals.iter().find(|rival| rival.ours == layout.partial().place).cloned(),
+        own_partial: own_partial.clone(),
         include: layout.include,
-        is_there: false,
-        included_by: Vec::new(),
+        is_there,
         earlier: Vec::new(),
         tera_1: None,
         tera_2: None,
         is_tera: generator == Generator::Zola,
     };
-    if !root.exists(&place) {
+    if !is_there {
         return absent;
     }
-    let is_another = |path: &Path| layout.templates.iter().all(|template| path != Path::new(template.place));
-    let included_by = texts
-        .iter()
-        .filter(|(path, text)| is_another(path) && generator.shows_the_feed(text))
-        .map(|(path, _)| path.clone());
     let render = |major| match render_page(root, layout.partial(), major, "/", &Map::new()) {
         Ok(_) => Some(Ok(())),
         Err(crate::render::RenderError::NotBuiltIn) => None,
@@ -261,21 +319,21 @@ fn template(root: &Root, generator: Generator, extras: Extras, texts: &[(PathBuf
         Generator::Hugo | Generator::Eleventy | Generator::Jekyll | Generator::Astro => [None, None],
     };
     let [tera_1, tera_2] = majors.map(|major| major.and_then(render));
-    // A manifest that cannot be read is told elsewhere.
-    let manifest = Manifest::read(root).unwrap_or_default();
-    let is_earlier = |template: &&Template| template.state(root, &manifest) == TemplateState::Earlier;
+    let is_earlier = |template: &&Template| template.state(root, manifest) == TemplateState::Earlier;
     let earlier = layout
         .brought(Extras { script: Script::Install, ..extras })
         .filter(is_earlier)
         .map(|template| template.place)
         .collect();
-    let text = root.read(&place).ok().flatten().unwrap_or_default();
-    let is_foreign = !shows_a_feed_of_ours(&String::from_utf8_lossy(&text));
-    TemplateFacts { is_there: true, is_foreign, included_by: included_by.collect(), earlier, tera_1, tera_2, ..absent }
+    TemplateFacts { earlier, tera_1, tera_2, ..absent }
 }
 
-fn data(root: &Root, feed: &FeedSettings) -> DataFacts {
-    DataFacts { place: feed.data_file.to_string(), state: state_of(root, feed.generator.layout(), &feed.data_file) }
+fn data(root: &Root, manifest: &Manifest, feed: &FeedSettings) -> DataFacts {
+    let state = match refuse_foreign_data(root, manifest, &feed.data_file) {
+        Err(PublishError::Foreign(_)) => DataState::Foreign,
+        _ => state_of(root, feed.generator.layout(), &feed.data_file),
+    };
+    DataFacts { place: feed.data_file.to_string(), state }
 }
 
 fn state_of(root: &Root, layout: &Layout, place: &SitePath) -> DataState {
@@ -410,7 +468,13 @@ fn eleventy(mark: &Mark, place: &Place, root: &Root) -> Option<EleventyFacts> {
         settings.shown().all(|feed| feed.data_file.below(&folder).is_some())
     };
     let is_read = folders.site() == Some(below.as_str()) || (settings.templates == Templates::Leave && has_data());
-    Some(EleventyFacts { copies: copies_folder(&text), below, folders, is_read })
+    Some(EleventyFacts {
+        copies: copies_folder(&text),
+        transforms: transforms_pictures(&text),
+        below,
+        folders,
+        is_read,
+    })
 }
 
 fn is_in_git(folder: &Path) -> bool {

@@ -1,7 +1,7 @@
 //! What the facts mean. Pure.
 
 use super::{DataState, EleventyFacts, Facts, Finding, Level, TemplateFacts, Topic, life};
-use crate::site::Generator;
+use crate::site::{Generator, Whose};
 
 /// Links of the CDN end by the server's clock, and a renewal counts days: a few minutes hurt nobody.
 const SKEW_SECONDS: i64 = 300;
@@ -17,6 +17,7 @@ pub fn judge(facts: &Facts) -> Vec<Finding> {
     template(&facts.template, facts, &mut all);
     if let Some(facts) = &facts.eleventy {
         eleventy(facts, &mut all);
+        pictures_of_eleventy(facts, &mut all);
     }
     data(facts, &mut all);
     for token in &facts.tokens {
@@ -86,7 +87,53 @@ fn obstacles(facts: &Facts, all: &mut Findings) {
     }
 }
 
+/// Another file that has the name of the partial. Whether it leaves anything more to be said of that.
+fn rival(template: &TemplateFacts, facts: &Facts, all: &mut Findings) -> bool {
+    let Some(rival) = template.rival.as_ref().filter(|_| template.own_partial.is_none()) else { return true };
+    let (partial, place) = (&template.place, &rival.place);
+    let page = format!("docs/generators/{}.md", facts.site.generator.layout().word);
+    let by_another_name = format!(
+        "put `templates = false` into feedbake.toml, and the partial of the example under another name beside it; include that one: {page} says how"
+    );
+    match rival.whose {
+        Whose::Site => all.add(
+            Topic::Template,
+            Level::Bad,
+            format!("{place} is a file of the site's own, shows no feed, and is taken instead of {partial}"),
+            &["give it another name where it is used, then `feedbake init` puts the partial in its place"],
+        ),
+        Whose::Theme if template.is_there => all.add(
+            Topic::Template,
+            Level::Advice,
+            format!("{partial} takes the place of a file of the theme's, {place}, wherever the theme includes that"),
+            &[&format!("if that is not meant, take {partial} away and {by_another_name}")],
+        ),
+        Whose::Theme => all.add(
+            Topic::Template,
+            Level::Bad,
+            format!("the feed is not shown: the theme has {place}, and a partial at {partial} would take its place, so none is written"),
+            &[&by_another_name],
+        ),
+    }
+    rival.whose == Whose::Theme && template.is_there
+}
+
 fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
+    if !rival(template, facts, all) {
+        return;
+    }
+    if let (false, Some(name)) = (template.is_there, &template.own_partial) {
+        let (level, what, hint) = match template.included_by.first() {
+            Some(first) => (Level::Good, format!("the partial {name} is shown by {}", first.display()), None),
+            None => (
+                Level::Bad,
+                format!("no template and no page includes {name}, so nobody sees the feed"),
+                Some("put its include into a template"),
+            ),
+        };
+        all.add(Topic::Template, level, what, hint.as_slice());
+        return;
+    }
     if !template.is_there {
         let hint = "`feedbake` writes it where it is missing, unless `templates = false`; then include your own";
         all.add(Topic::Template, Level::Advice, format!("the partial {} is not there", template.place), &[hint]);
@@ -115,6 +162,15 @@ fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             all.add(Topic::Template, Level::Good, format!("the partial is shown by {}{more}", first.display()), &[]);
         }
+        None if !template.called_in_vain.is_empty() => all.add(
+            Topic::Template,
+            Level::Bad,
+            format!(
+                "{} calls a shortcode, Zola has none from 0.23 on, and nothing else shows the feed",
+                template.called_in_vain[0].display()
+            ),
+            &[&format!("put `{}` in its place", template.include)],
+        ),
         None => all.add(
             Topic::Template,
             Level::Bad,
@@ -126,8 +182,19 @@ fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
             )],
         ),
     }
+    if let Some(page) = template.unstyled.first() {
+        all.add(
+            Topic::Template,
+            Level::Advice,
+            format!("{} shows the feed and has a head that does not ask for its stylesheet", page.display()),
+            &[&format!(
+                "`feedbake init --style-in {}` puts the line there, unless its rules are in a stylesheet of your own",
+                page.display()
+            )],
+        );
+    }
     // Bad data is a finding of its own; what a template makes of it says nothing of the template.
-    if facts.data.iter().any(|file| matches!(file.state, DataState::Broken(_))) {
+    if facts.data.iter().any(|file| matches!(file.state, DataState::Broken(_) | DataState::Foreign)) {
         return;
     }
     if facts.site.generator == Generator::Html {
@@ -178,6 +245,12 @@ fn data(facts: &Facts, all: &mut Findings) {
                 format!("{place} is not what templates expect: {why}"),
                 &["delete it and run `feedbake`: it is written anew"],
             ),
+            DataState::Foreign => all.add(
+                Topic::Data,
+                Level::Bad,
+                format!("{place} is a file that feedbake did not make, and it writes over none"),
+                &["move it away, or set another `data_file` in feedbake.toml"],
+            ),
             DataState::Whole { posts, missing } if missing.is_empty() => {
                 all.add(Topic::Data, Level::Good, format!("{place} holds {posts} posts, and every picture is there"), &[]);
             }
@@ -216,6 +289,17 @@ fn eleventy(eleventy: &EleventyFacts, all: &mut Findings) {
                 "put `eleventyConfig.addPassthroughCopy(\"{}\");` into its configuration",
                 folder.trim_start_matches('/')
             )],
+        );
+    }
+}
+
+fn pictures_of_eleventy(eleventy: &EleventyFacts, all: &mut Findings) {
+    if eleventy.transforms {
+        all.add(
+            Topic::Template,
+            Level::Advice,
+            "eleventyImageTransformPlugin encodes the pictures of the feed again, and finds them on the first page alone",
+            &["put `eleventyConfig.addGlobalData(\"instagram_ignore\", true);` into the configuration, and it leaves them as they are"],
         );
     }
 }
@@ -312,6 +396,20 @@ fn secrets(facts: &Facts, all: &mut Findings) {
             level,
             what,
             &[&format!("take the script out and include the partial instead: `{}`", facts.template.include)],
+        );
+    }
+    for path in &facts.instafeed_copies {
+        let is_package = path.ends_with("package.json");
+        let what = if is_package { "still asks for instafeed.js" } else { "is a copy of instafeed.js" };
+        let hint = if is_package { "npm uninstall instafeed.js" } else { "delete it when nothing loads it any more" };
+        all.add(Topic::Secrets, Level::Advice, format!("{} {what}", path.display()), &[hint]);
+    }
+    for file in &facts.old_plugin {
+        all.add(
+            Topic::Site,
+            Level::Advice,
+            format!("{file} still has netlify-plugin-add-instagram, which gets nothing any more"),
+            &["take its `[[plugins]]` out and it out of package.json, then `feedbake init --netlify`; docs/migrating.md says more"],
         );
     }
 }

@@ -16,7 +16,7 @@ use crate::auth::{TokenKind, TokenPlace, TokenRecord};
 use crate::config::TokenError;
 use crate::feed::Account;
 use crate::graph::ApiError;
-use crate::site::{EleventyFolders, Generator};
+use crate::site::{EleventyFolders, Generator, Rival};
 
 pub use gather::{Sight, gather, own_texts, zola_versions};
 pub use judge::judge;
@@ -136,6 +136,10 @@ pub struct Facts {
     pub files_looked_through: usize,
     /// Templates that still load instafeed.js, and whether a token is written there.
     pub instafeed: Vec<(PathBuf, bool)>,
+    /// Copies of instafeed.js in the site, and the `package.json` that asks for it.
+    pub instafeed_copies: Vec<PathBuf>,
+    /// `netlify.toml` files that still have the plugin of before.
+    pub old_plugin: Vec<String>,
 }
 
 /// Something else where feedbake needs a file or a folder.
@@ -173,6 +177,8 @@ pub struct EleventyFacts {
     pub is_read: bool,
     /// Whether it copies the pictures.
     pub copies: bool,
+    /// Whether a plugin encodes them again.
+    pub transforms: bool,
 }
 
 /// The partial.
@@ -182,6 +188,14 @@ pub struct TemplateFacts {
     pub place: String,
     /// What is there was never feedbake's.
     pub is_foreign: bool,
+    /// Another file by its name, which the generator takes instead, or would take but for it.
+    pub rival: Option<Rival>,
+    /// The settings leave it out, and the name of one of the owner's that shows the feed in its stead.
+    pub own_partial: Option<String>,
+    /// Pages in Markdown that call the shortcode of Zola up to 0.22, where a later one builds the site and reads none.
+    pub called_in_vain: Vec<PathBuf>,
+    /// Whole pages that show the feed and do not ask for the stylesheet.
+    pub unstyled: Vec<PathBuf>,
     /// The line that shows it.
     pub include: &'static str,
     /// It is one of Zola's.
@@ -214,6 +228,8 @@ pub enum DataState {
     Absent,
     /// It is no JSON, or not of version 1.
     Broken(String),
+    /// It is a file of somebody else's.
+    Foreign,
     /// It is as it should be.
     Whole {
         /// Posts in it.

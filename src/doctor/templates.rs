@@ -1,5 +1,7 @@
 //! What a site's own text files say: which Zola builds it, what is left of other tools. Pure.
 
+use std::path::Path;
+
 /// The version of Zola that a settings file of a host or a workflow asks for.
 pub fn zola_version(text: &str) -> Option<(u32, u32)> {
     text.lines().filter(|line| !line.trim_start().starts_with('#')).find_map(|line| {
@@ -22,6 +24,19 @@ pub fn version_in(text: &str) -> Option<(u32, u32)> {
 pub fn loads_instafeed(text: &str) -> bool {
     let lower = text.to_lowercase();
     lower.contains("instafeed") && (lower.contains("<script") || lower.contains("new instafeed"))
+}
+
+/// Whether a file is a copy of instafeed.js, by its name.
+pub fn is_instafeed(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    name.starts_with("instafeed") && name.ends_with(".js")
+}
+
+/// Whether a `package.json` asks for instafeed.js.
+pub fn asks_for_instafeed(package: &str) -> bool {
+    let package: serde_json::Value = serde_json::from_str(package).unwrap_or_default();
+    let lists = ["dependencies", "devDependencies", "optionalDependencies"];
+    lists.iter().any(|list| package.get(list).is_some_and(|list| list.get("instafeed.js").is_some()))
 }
 
 /// Whether a token is written into such a file, of any kind: older ones had other shapes.
@@ -80,6 +95,16 @@ mod tests {
             assert_eq!(has_written_token(text), expected, "{text}");
         }
         assert!(!loads_instafeed("we said goodbye to instafeed"));
+        for (path, expected) in [
+            ("static/js/instafeed.min.js", true),
+            ("assets/Instafeed-2.0.js", true),
+            ("js/my-instafeed.js", false),
+            ("docs/instafeed.md", false),
+        ] {
+            assert_eq!(is_instafeed(Path::new(path)), expected, "{path}");
+        }
+        assert!(asks_for_instafeed("{\"dependencies\": {\"instafeed.js\": \"^2\"}}"));
+        assert!(!asks_for_instafeed("{\"description\": \"no instafeed.js\"}") && !asks_for_instafeed("{"));
     }
 
     #[test]

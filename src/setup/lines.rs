@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::insert::{Page, Spot, ended, insert};
-use super::{Line, SetupError, Sight, Target, component, has_ending, is_markdown};
+use super::{Line, SetupError, Sight, Target, component, has_ending, is_markdown, looks};
 use crate::files::SitePath;
 use crate::site::Generator;
 use crate::site::markup::without_script_comments;
@@ -39,7 +39,7 @@ fn with_stylesheet(sight: &Sight, target: &Target) -> Result<(String, String), S
         return Ok((target.text.clone(), "asks for the stylesheet already".to_owned()));
     }
     let page = Page { place: &target.place, text: &target.text, generator: sight.generator };
-    let (text, line) = insert(page, &stylesheet_line(sight.generator, &target.place), Spot::Head)?;
+    let (text, line) = insert(page, &stylesheet_line(sight, &target.place), Spot::Head)?;
     // An import at the top will move it.
     let is_moved = sight.generator == Generator::Astro;
     Ok((text, if is_moved { "the stylesheet".to_owned() } else { format!("line {line}: the stylesheet") }))
@@ -47,14 +47,14 @@ fn with_stylesheet(sight: &Sight, target: &Target) -> Result<(String, String), S
 
 /// The line that asks for the stylesheet in a file at `place`. Nothing builds a page of plain HTML, so it is asked for
 /// from where the page lies.
-fn stylesheet_line(generator: Generator, place: &SitePath) -> String {
-    let line = generator.layout().stylesheet;
-    match generator {
+fn stylesheet_line(sight: &Sight, place: &SitePath) -> String {
+    let line = looks::line(sight);
+    match sight.generator {
         Generator::Html => {
             let up = "../".repeat(place.as_str().matches('/').count());
             line.replace("href=\"", &format!("href=\"{up}"))
         }
-        _ => line.to_owned(),
+        _ => line,
     }
 }
 

@@ -4,17 +4,23 @@
 mod component;
 mod content;
 mod insert;
+mod left;
 mod lines;
+mod looks;
+mod netlify;
 mod places;
 mod texts;
+mod themes;
 mod workflow;
 
 use crate::files::SitePath;
-use crate::site::{Generator, Layout, Template, TemplateState, copies_folder};
+use crate::site::{Generator, Layout, Rival, Template, TemplateState, Whose, is_left_out, shows_a_feed_of_ours};
 
 pub use insert::Spot;
+pub use netlify::{NETLIFY_PLUGIN, bakes_on_netlify, names_old_plugin, netlify_base};
 pub use places::check_place;
-pub use texts::{NETLIFY_PLUGIN, bakes_on_netlify, generator_in, netlify_base};
+pub use texts::generator_in;
+pub use themes::{modules_in, theme_of};
 pub use workflow::{WORKFLOW_FILE, Way};
 
 /// What was seen in and around the site.
@@ -44,12 +50,16 @@ pub struct Sight {
     pub gitignore: Option<String>,
     /// Whether git, or that file, ignores `.env`.
     pub is_dot_env_ignored: bool,
-    /// The first of the site's own files that shows the feed.
-    pub shown_by: Option<String>,
-    /// The first that asks for the stylesheet.
-    pub styled_by: Option<String>,
-    /// The first that holds the end of a page's head.
-    pub head_in: Option<String>,
+    /// The site's own files that say something of the feed, and its themes'.
+    pub files: Vec<OwnFile>,
+    /// Files of others by the name of one that feedbake brings along.
+    pub rivals: Vec<Rival>,
+    /// The name by which templates include a partial of the owner's that shows the feed under another name.
+    pub own_partial: Option<String>,
+    /// Folders that are repositories of their own, such as a theme's.
+    pub borrowed: Vec<String>,
+    /// Data files that feedbake did not make where it would put its own.
+    pub foreign_data: Vec<String>,
     /// The texts of the generator's own configuration.
     pub configuration: String,
     /// What is in the files that lines shall go into.
@@ -62,6 +72,25 @@ pub struct Sight {
     pub netlify_from: From,
     /// What is in `package.json`, if it is there.
     pub package: Option<String>,
+    /// Whether git ignores what npm installs beside that.
+    pub are_modules_ignored: bool,
+}
+
+/// What a template or a page says of the feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFile {
+    /// Where it is, in the site.
+    pub place: String,
+    /// It shows the feed.
+    pub shows: bool,
+    /// It asks for the stylesheet.
+    pub asks: bool,
+    /// It holds the end of a page's head.
+    pub ends_head: bool,
+    /// It is a page in Markdown that calls Zola's shortcode.
+    pub calls_shortcode: bool,
+    /// It is a template in Nunjucks.
+    pub is_nunjucks: bool,
 }
 
 /// A file of the user's that a line shall go into.
@@ -82,6 +111,18 @@ pub enum Line {
     Feed(Option<usize>),
     /// The one that asks for the stylesheet.
     Stylesheet,
+}
+
+impl Line {
+    /// Whether it shows the feed.
+    pub fn is_feed(self) -> bool {
+        matches!(self, Self::Feed(_))
+    }
+
+    /// Whether it asks for the stylesheet.
+    pub fn is_stylesheet(self) -> bool {
+        matches!(self, Self::Stylesheet)
+    }
 }
 
 /// What was asked for.
@@ -151,6 +192,8 @@ pub enum Action {
     Edited,
     /// It stays: nobody edited it, and this feedbake has a newer one.
     Earlier,
+    /// It stays: it does the same in another way, and nobody edited it.
+    Other,
     /// It stays, whatever is in it.
     Yours,
 }
@@ -165,6 +208,7 @@ impl Action {
             Self::Same => "same",
             Self::Edited => "edited",
             Self::Earlier => "earlier",
+            Self::Other => "other",
             Self::Yours => "yours",
         }
     }
@@ -195,6 +239,27 @@ pub enum SetupError {
         /// Why, and what can.
         why: String,
     },
+    /// What the line would call is another file.
+    #[error("the line would call {rival}, which shows no feed")]
+    InTheWay {
+        /// That file.
+        rival: String,
+    },
+    /// The file belongs to another repository, and so would the change.
+    #[error(
+        "{place} lies in {folder}, a repository of its own: whoever clones the site would get it without the change"
+    )]
+    Borrowed {
+        /// The file.
+        place: SitePath,
+        /// The folder of that repository.
+        folder: String,
+        /// The place of a copy that the site's generator takes instead of it.
+        copy: Option<String>,
+    },
+    /// Netlify serves PHP as it is.
+    #[error("Netlify runs no PHP, and would hand out {0} as it is")]
+    PhpOnNetlify(String),
     /// The file has no such line.
     #[error("{place} has no line {line}")]
     NoSuchLine {
@@ -299,15 +364,30 @@ pub enum SetupError {
     OnlyForZola(&'static str),
 }
 
+/// Whether `target` can take its line: it may, and does not have it yet.
+pub fn could_take(sight: &Sight, target: &Target) -> bool {
+    let is_borrowed = sight.borrowed.iter().any(|folder| target.place.below(folder).is_some());
+    let taken = || lines::with_line(sight, target).is_ok_and(|(after, _)| after != target.text);
+    check_place(sight.generator, &target.place).is_ok() && !is_borrowed && taken()
+}
+
 /// Decides on every file.
 ///
 /// # Errors
 /// [`SetupError`] where a wish cannot be fulfilled; nothing is to be written then.
 pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
     let layout = sight.generator.layout();
+    themes::refuse_borrowed(sight)?;
+    if let Some(rival) = in_the_way(sight, wish).filter(|_| sight.targets.iter().any(|target| target.line.is_feed())) {
+        return Err(SetupError::InTheWay { rival });
+    }
     let mut items = vec![settings(sight, layout)];
     if wish.templates {
-        items.extend(sight.templates.iter().map(|(template, state, text)| of_template(*template, *state, text, wish)));
+        let is_placed = |template: &Template, state: TemplateState| {
+            state != TemplateState::Missing || !is_left_out(&sight.rivals, layout, template)
+        };
+        let placed = sight.templates.iter().filter(|(template, state, _)| is_placed(template, *state));
+        items.extend(placed.map(|(template, state, text)| of_template(*template, *state, text, wish)));
     }
     items.extend(gitignore(sight));
     // A line that was named by its number goes first, while the numbers are still those of the file; then from the top.
@@ -336,13 +416,17 @@ pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
         if way == Way::Deploy && sight.generator != Generator::Zola {
             return Err(SetupError::OnlyForZola(layout.name));
         }
-        let text = workflow::text(way, &sight.below, sight.zola);
-        items.push(whole(From::Repository, WORKFLOW_FILE, way.about(), sight.workflow.as_deref(), text, wish));
+        let text = workflow::text(way, &sight.below, netlify::zola(sight));
+        let mut item = whole(From::Repository, WORKFLOW_FILE, way.about(), sight.workflow.as_deref(), text, wish);
+        if item.action == Action::Edited && workflow::is_other(sight.workflow.as_deref(), way, &sight.below) {
+            item.action = Action::Other;
+        }
+        items.push(item);
     }
     if wish.netlify {
-        items.extend(netlify(sight, layout)?);
+        items.extend(netlify::items(sight)?);
     }
-    let left = left(sight, wish, &items);
+    let left = left::steps(sight, wish, &items);
     Ok(Plan { items, left })
 }
 
@@ -400,58 +484,16 @@ fn gitignore(sight: &Sight) -> Option<Item> {
 
 /// Whether a name ends so, in whichever case.
 fn has_ending(place: &SitePath, ending: &str) -> bool {
-    place.as_str().to_ascii_lowercase().ends_with(ending)
+    has_ending_of(place.as_str(), ending)
+}
+
+/// The same for a name.
+fn has_ending_of(name: &str, ending: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(ending)
 }
 
 fn is_markdown(place: &SitePath) -> bool {
     [".md", ".markdown", ".mdx"].iter().any(|ending| has_ending(place, ending))
-}
-
-fn netlify(sight: &Sight, layout: &Layout) -> Result<Vec<Item>, SetupError> {
-    let place = known("netlify.toml");
-    let base = match sight.netlify_from {
-        From::Site => sight.below.clone(),
-        From::Repository => netlify_base(sight.netlify.as_deref(), &sight.below),
-    };
-    let toml = match &sight.netlify {
-        None => texts::netlify(layout, &sight.below, sight.zola),
-        Some(text) if bakes_on_netlify(text).ok_or(SetupError::BrokenNetlify)? => text.clone(),
-        Some(text) => with_block(text, &texts::netlify_plugin(&site_from(&base, &sight.below))),
-    };
-    // A list of plugins in one line cannot be followed by a table of them.
-    bakes_on_netlify(&toml).ok_or(SetupError::CrowdedNetlify)?;
-    let mut items = vec![added_to(
-        sight.netlify_from,
-        place,
-        "the plugin that bakes before each build".to_owned(),
-        sight.netlify.as_deref(),
-        toml,
-    )];
-    if sight.package.is_none() {
-        let text = texts::package_json(env!("CARGO_PKG_VERSION"));
-        let what = "what Netlify installs the plugin from".to_owned();
-        let place = SitePath::new(format!("{base}/package.json").trim_start_matches('/'));
-        items.extend(place.map(|place| added_to(From::Repository, place, what, None, text)));
-    }
-    Ok(items)
-}
-
-/// The text with a block of lines at its end.
-fn with_block(text: &str, block: &str) -> String {
-    let end = insert::line_end(text);
-    let block = block.replace('\n', end);
-    match text.trim_end() {
-        "" => block,
-        kept => format!("{kept}{end}{end}{block}"),
-    }
-}
-
-/// The folder of the site from `base`, both from the top of the repository; empty where they are one, or the site is
-/// elsewhere.
-fn site_from(base: &str, site: &str) -> String {
-    let below =
-        if base.is_empty() { Some(site) } else { site.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) };
-    below.unwrap_or_default().to_owned()
 }
 
 /// A file that gets lines and keeps what is in it.
@@ -487,95 +529,29 @@ fn whole(from: From, place: &str, what: &str, before: Option<&str>, after: Strin
     }
 }
 
-/// Whether a partial could be one of feedbake's, edited or not: each names it in what it reads or writes.
-pub fn shows_a_feed_of_ours(partial: &str) -> bool {
-    ["feedbake", "instagram.json"].iter().any(|word| partial.contains(word))
+/// The file that a line for the feed would call instead of a partial of feedbake's, if there is one.
+fn in_the_way(sight: &Sight, wish: Wish) -> Option<String> {
+    own_in_the_way(sight, wish).or_else(|| rival_in_the_way(sight).map(|rival| rival.place.to_string()))
 }
 
-/// What the owner has to do.
-fn left(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
-    let layout = sight.generator.layout();
-    let has = |line: fn(Line) -> bool| sight.targets.iter().any(|target| line(target.line));
-    let mut left = Vec::new();
-    if let Some((partial, ..)) = sight.templates.iter().find(|(template, state, text)| {
-        template.place == layout.partial().place && *state == TemplateState::Edited && !shows_a_feed_of_ours(text)
-    }) {
-        left.push(format!(
-            "make room for the partial: {} is a file of your own and shows no feed; give it another name, then run init again",
-            partial.place
-        ));
-    }
-    if sight.shown_by.is_none() && !has(|line| matches!(line, Line::Feed(_))) {
-        let import = if sight.generator == Generator::Astro {
-            format!(" and `import Instagram from \"…/{}\"`", layout.partial().place.trim_start_matches("src/"))
-        } else {
-            String::new()
-        };
-        left.push(format!(
-            "show the feed: put `{}`{import} into a template, or let `feedbake init --include-in FILE` do it",
-            lines::include_line(sight)
-        ));
-    }
-    if sight.styled_by.is_none() && !has(|line| line == Line::Stylesheet) {
-        let file = sight.head_in.as_deref();
-        left.push(format!(
-            "give it its looks: put `{}` into the head of the page{}, or let `feedbake init --style-in {}` do it",
-            layout.stylesheet,
-            file.map_or_else(String::new, |file| format!(" ({file})")),
-            file.unwrap_or("FILE")
-        ));
-    }
-    if sight.generator == Generator::Html {
-        left.push(
-            "let your server put the fragment into the page (Apache, nginx: server-side includes), or put it there when you publish: docs/generators.md, Plain HTML"
-                .to_owned(),
-        );
-    }
-    if sight.generator == Generator::Eleventy && !copies_folder(&sight.configuration) {
-        let folder = format!("{}/feedbake", sight.below_project);
-        left.push(format!(
-            "let Eleventy copy the pictures: put `eleventyConfig.addPassthroughCopy(\"{}\");` into its configuration",
-            folder.trim_start_matches('/')
-        ));
-    }
-    if sight.generator == Generator::Jekyll && !sight.configuration.contains(crate::config::CONFIG_FILE) {
-        left.push(
-            "keep the settings out of the built site: put `exclude: [feedbake.toml]` into `_config.yml`, or the name into the list that is there"
-                .to_owned(),
-        );
-    }
-    if let Some(other) = other_generator(sight) {
-        left.push(other);
-    }
-    if wish.github.is_some() {
-        left.extend(workflow::left(&items.iter().map(|item| item.after.as_str()).collect::<Vec<_>>()));
-        left.push(
-            "give GitHub the token: Settings → Secrets and variables → Actions → New repository secret, name `INSTAGRAM_ACCESS_TOKEN`"
-                .to_owned(),
-        );
-    }
-    if wish.netlify {
-        if sight.package.as_ref().is_some_and(|text| !text.contains(NETLIFY_PLUGIN)) {
-            left.push(format!("let Netlify install the plugin: `npm install --save-dev {NETLIFY_PLUGIN}`"));
-        }
-        if sight.package.is_none() {
-            left.push("keep what npm installs out of git: a line `node_modules/` in .gitignore".to_owned());
-        }
-        left.push(
-            "give Netlify the token: Project configuration → Environment variables → Add a variable, key `INSTAGRAM_ACCESS_TOKEN`, marked as secret, for the production context"
-                .to_owned(),
-        );
-    }
-    left
+/// A file of the owner's at the place of the partial that shows no feed.
+fn own_in_the_way(sight: &Sight, wish: Wish) -> Option<String> {
+    let partial = sight.generator.layout().partial();
+    let is_another = |(template, state, text): &&(Template, TemplateState, String)| {
+        template.place == partial.place && *state == TemplateState::Edited && !shows_a_feed_of_ours(text)
+    };
+    let is_replaced = wish.templates && wish.replace == Replace::Edited;
+    sight.templates.iter().find(is_another).filter(|_| !is_replaced).map(|(template, ..)| template.place.to_owned())
 }
 
-/// What to do where the settings name another generator than was asked for.
-fn other_generator(sight: &Sight) -> Option<String> {
-    let said = texts::generator_in(sight.settings_file.as_deref()?)?;
-    let word = sight.generator.layout().word;
-    (sight.is_recorded && said != word && said != "auto").then(|| {
-        format!("say which generator it is: feedbake.toml has `generator = \"{said}\"`, and this was for {word}")
-    })
+/// Another file by the name of the partial that the generator takes instead: a theme's where the site has none.
+fn rival_in_the_way(sight: &Sight) -> Option<&Rival> {
+    let place = sight.generator.layout().partial().place;
+    let is_there = |(template, state, _): &(Template, TemplateState, String)| {
+        template.place == place && *state != TemplateState::Missing
+    };
+    let is_there = sight.templates.iter().any(is_there);
+    sight.rivals.iter().find(|rival| rival.ours == place && (rival.whose == Whose::Site || !is_there))
 }
 
 fn known(text: &str) -> SitePath {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn sight(generator: Generator) -> Sight {
+pub(super) fn sight(generator: Generator) -> Sight {
     let templates = generator.layout().templates.iter().map(|ours| (*ours, TemplateState::Missing, String::new()));
     Sight {
         generator,
@@ -17,15 +17,30 @@ fn sight(generator: Generator) -> Sight {
         templates: templates.collect(),
         gitignore: None,
         is_dot_env_ignored: false,
-        shown_by: None,
-        styled_by: None,
-        head_in: None,
+        files: Vec::new(),
+        rivals: Vec::new(),
+        own_partial: None,
+        borrowed: Vec::new(),
+        foreign_data: Vec::new(),
         configuration: String::new(),
         targets: Vec::new(),
         workflow: None,
         netlify: None,
         netlify_from: From::Repository,
         package: None,
+        are_modules_ignored: false,
+    }
+}
+
+/// A file that says nothing of the feed.
+pub(super) fn own_file(place: &str) -> OwnFile {
+    OwnFile {
+        place: place.to_owned(),
+        shows: false,
+        asks: false,
+        ends_head: false,
+        calls_shortcode: false,
+        is_nunjucks: false,
     }
 }
 
@@ -33,7 +48,7 @@ fn wish() -> Wish {
     Wish { templates: true, github: None, netlify: false, replace: Replace::Nothing }
 }
 
-fn target(place: &str, text: &str, line: Line) -> Target {
+pub(super) fn target(place: &str, text: &str, line: Line) -> Target {
     Target { place: SitePath::new(place).unwrap(), text: text.to_owned(), line }
 }
 
@@ -160,16 +175,20 @@ fn what_cannot_be_done_writes_nothing() {
 #[test]
 fn what_is_left_is_only_what_is_missing() {
     let mut zola = sight(Generator::Zola);
-    zola.head_in = Some("templates/base.html".to_owned());
+    zola.files = vec![OwnFile { ends_head: true, ..own_file("templates/base.html") }];
     let left = plan(&zola, wish()).unwrap().left;
     assert_eq!(left.len(), 2, "{left:?}");
     assert!(left[1].contains("--style-in templates/base.html"), "{left:?}");
-    zola.shown_by = Some("templates/index.html".to_owned());
-    zola.styled_by = Some("templates/base.html".to_owned());
+    zola.files[0].asks = true;
+    zola.files.push(OwnFile { shows: true, ..own_file("templates/index.html") });
     assert!(plan(&zola, wish()).unwrap().left.is_empty());
     let eleventy = plan(&sight(Generator::Eleventy), wish()).unwrap().left;
     assert!(eleventy.iter().any(|step| step.contains("addPassthroughCopy")), "{eleventy:?}");
+    let plugin = "c.addPlugin(eleventyImageTransformPlugin)".to_owned();
+    let eleventy = plan(&Sight { configuration: plugin, ..sight(Generator::Eleventy) }, wish()).unwrap().left;
+    assert!(eleventy.iter().any(|step| step.contains("instagram_ignore")), "{eleventy:?}");
     zola.package = Some("{}".to_owned());
+    zola.zola = Some((0, 22));
     let netlify = plan(&zola, Wish { netlify: true, ..wish() }).unwrap();
     assert!(netlify.left[0].contains("npm install"), "{:?}", netlify.left);
     // What is in the file stays in it.
@@ -337,4 +356,108 @@ fn a_page_in_a_folder_asks_for_the_stylesheet_from_there() {
         let item = plan.items.iter().find(|item| item.place.as_str() == place).unwrap();
         assert!(item.after.contains(&format!("href={address}")), "{}", item.after);
     }
+}
+
+#[test]
+fn a_file_that_has_the_name_of_the_partial_gets_room_and_no_line() {
+    let rival =
+        |ours: &'static str, place: &str, whose: Whose| Rival { ours, place: SitePath::new(place).unwrap(), whose };
+    let zola = Generator::Zola.layout().partial().place;
+    let hugo = Generator::Hugo.layout().partial().place;
+    for (generator, rival, words) in [
+        (
+            Generator::Zola,
+            rival(zola, "themes/x/templates/partials/instagram.html", Whose::Theme),
+            "`{% include \"partials/instagram-feed.html\" %}` into a template: docs/generators/zola.md",
+        ),
+        (
+            Generator::Hugo,
+            rival(hugo, "themes/x/layouts/_partials/instagram.html", Whose::Theme),
+            "the partial of the example to layouts/partials/instagram-feed.html, its stylesheet to static/feedbake.css",
+        ),
+        (
+            Generator::Hugo,
+            rival(hugo, "layouts/_partials/instagram.html", Whose::Site),
+            "Hugo takes it instead of layouts/partials/instagram.html; give it another name",
+        ),
+    ] {
+        let mut sight = Sight { rivals: vec![rival.clone()], ..sight(generator) };
+        let plan = super::plan(&sight, wish()).unwrap();
+        let layout = generator.layout();
+        assert!(!plan.items.iter().any(|item| item.place.as_str() == layout.partial().place), "{:?}", actions(&plan));
+        assert!(plan.items.iter().any(|item| item.place.as_str() == layout.stylesheet_file().place));
+        assert!(plan.left[0].contains("make room for the partial") && plan.left[0].contains(words), "{:?}", plan.left);
+        assert!(!plan.left.iter().any(|step| step.contains("show the feed")), "{:?}", plan.left);
+        let refused = with_feed(&mut sight, "layouts/a.html", "<main>\n</main>\n").unwrap_err();
+        assert_eq!(refused, SetupError::InTheWay { rival: rival.place.to_string() });
+    }
+    // A partial under another name is called by that.
+    let own_partial = Some("partials/instagram-feed.html".to_owned());
+    let own = Sight { own_partial, ..sight(Generator::Zola) };
+    let left = plan(&own, Wish { templates: false, ..wish() }).unwrap().left;
+    assert!(left[0].contains("`{% include \"partials/instagram-feed.html\" %}` into a template"), "{left:?}");
+}
+
+#[test]
+fn a_file_of_another_repository_gets_no_line_and_one_of_a_theme_a_word() {
+    let place = "themes/x/templates/base.html";
+    let page = "<head>\n</head>\n";
+    let mut zola = Sight { targets: vec![target(place, page, Line::Stylesheet)], ..sight(Generator::Zola) };
+    let left = plan(&zola, wish()).unwrap().left;
+    assert!(left.iter().any(|step| step.contains("a copy at templates/base.html is yours")), "{left:?}");
+    zola.borrowed = vec!["themes/x".to_owned()];
+    match plan(&zola, wish()).unwrap_err() {
+        SetupError::Borrowed { folder, copy, .. } => {
+            assert_eq!((folder.as_str(), copy.as_deref()), ("themes/x", Some("templates/base.html")));
+        }
+        error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn pages_of_php_need_no_server_that_includes() {
+    let step = |sight: &Sight, wish: Wish| {
+        plan(sight, wish).unwrap().left.iter().any(|step| step.contains("server-side includes"))
+    };
+    let shown_by = |place: &str| vec![OwnFile { shows: true, ..own_file(place) }];
+    for (files, netlify, expected) in [
+        (vec![], false, true),
+        (shown_by("index.html"), false, true),
+        (shown_by("index.php"), false, false),
+        (shown_by("index.html"), true, false),
+    ] {
+        let sight = Sight { files, ..sight(Generator::Html) };
+        assert_eq!(step(&sight, Wish { netlify, ..wish() }), expected, "{:?}", sight.files);
+    }
+    let php = Sight { targets: vec![target("a.php", "<main>\n</main>\n", Line::Feed(None))], ..sight(Generator::Html) };
+    assert!(!step(&php, wish()));
+}
+
+#[test]
+fn what_stands_in_the_way_or_is_left_over_is_named() {
+    let mut zola = sight(Generator::Zola);
+    zola.foreign_data = vec!["data/instagram.json".to_owned()];
+    zola.netlify = Some("[[plugins]]\npackage = \"netlify-plugin-add-instagram\"\n".to_owned());
+    let left = plan(&zola, wish()).unwrap().left;
+    assert!(
+        left[0].contains("data/instagram.json is a file of your own") && left[0].contains("move it away"),
+        "{left:?}"
+    );
+    assert!(left[1].contains("let go of netlify-plugin-add-instagram"), "{left:?}");
+    // The other workflow is not one that somebody edited.
+    zola.workflow = Some(workflow::text(Way::Commit, "", None));
+    let deploy = Wish { github: Some(Way::Deploy), ..wish() };
+    assert_eq!(plan(&zola, deploy).unwrap().items.last().unwrap().action, Action::Other);
+    let forced = plan(&zola, Wish { replace: Replace::Edited, ..deploy }).unwrap();
+    assert_eq!(forced.items.last().unwrap().action, Action::Replace);
+    assert!(forced.left.iter().any(|step| step.contains("feedbake.yml has `tool: zola@0.23.4`")), "{:?}", forced.left);
+}
+
+#[test]
+fn a_site_of_liquid_alone_is_told_how_a_page_gets_the_feed() {
+    let mut eleventy = sight(Generator::Eleventy);
+    let step = |sight: &Sight| plan(sight, wish()).unwrap().left.remove(0);
+    assert!(step(&eleventy).contains("templateEngineOverride: njk"), "{}", step(&eleventy));
+    eleventy.files = vec![OwnFile { is_nunjucks: true, ..own_file("index.njk") }];
+    assert!(!step(&eleventy).contains("templateEngineOverride"), "{}", step(&eleventy));
 }

@@ -43,6 +43,20 @@ pub fn text(way: Way, below: &str, zola: Option<(u32, u32)>) -> String {
     }
 }
 
+/// Whether a workflow is the other of the two, as feedbake wrote it: nothing but the version and whose action it is differ.
+pub fn is_other(there: Option<&str>, way: Way, below: &str) -> bool {
+    let other = match way {
+        Way::Commit => Way::Deploy,
+        Way::Deploy => Way::Commit,
+    };
+    let is_fitted = |line: &&str| {
+        let line = line.trim_start_matches([' ', '-']);
+        (line.starts_with("uses:") && line.contains("/feedbake@")) || line.starts_with("tool: zola@")
+    };
+    let without = |text: &str| text.lines().filter(|line| !is_fitted(line)).map(str::to_owned).collect::<Vec<_>>();
+    there.is_some_and(|there| without(there) == without(&text(other, below, None)))
+}
+
 /// What its owner has to put into it.
 pub fn left(texts: &[&str]) -> Option<String> {
     texts.iter().any(|text| text.contains(NOBODY)).then(|| {
@@ -66,5 +80,14 @@ mod tests {
             assert!(left(&[&plain]).is_some() && left(&["uses: me/feedbake@v1"]).is_none());
         }
         assert!(text(Way::Deploy, "", Some((0, 22))).contains("tool: zola@0.22\n"));
+    }
+
+    #[test]
+    fn the_other_of_the_two_is_known_however_it_was_fitted() {
+        let commit = text(Way::Commit, "web", None).replace("OWNER/", "me/");
+        let deploy = text(Way::Deploy, "web", Some((0, 22)));
+        assert!(is_other(Some(&commit), Way::Deploy, "web") && is_other(Some(&deploy), Way::Commit, "web"));
+        assert!(!is_other(Some(&commit), Way::Commit, "web") && !is_other(None, Way::Commit, "web"));
+        assert!(!is_other(Some(&format!("{commit}# mine\n")), Way::Deploy, "web"));
     }
 }

@@ -59,6 +59,19 @@ pub fn copies_folder(configuration: &str) -> bool {
     calls.any(|call| call.split(';').next().is_some_and(|call| call.contains("feedbake")))
 }
 
+/// Whether a configuration names the plugin that prefixes the addresses in every page; what the filter `url` prefixed, it
+/// would prefix again.
+pub fn prefixes_addresses(configuration: &str) -> bool {
+    without_script_comments(configuration).contains("HtmlBasePlugin")
+}
+
+/// Whether a configuration names the plugin that encodes every picture of a page again, and does not keep it from the
+/// feed's: it looks for them from the source of the page, and finds other files or none.
+pub fn transforms_pictures(configuration: &str) -> bool {
+    let code = without_script_comments(configuration);
+    code.contains("eleventyImageTransformPlugin") && !code.contains("instagram_ignore")
+}
+
 /// A path without `.` and, as far as it goes, without `..`.
 fn plain(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
@@ -75,6 +88,21 @@ fn plain(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_plugin_that_prefixes_addresses_is_found_where_no_comment_is_around_it() {
+        for (text, expected) in [
+            ("import { HtmlBasePlugin } from \"@11ty/eleventy\"; c.addPlugin(HtmlBasePlugin);", true),
+            ("const { EleventyHtmlBasePlugin } = require(\"@11ty/eleventy\");", true),
+            ("// c.addPlugin(HtmlBasePlugin);", false),
+            ("", false),
+        ] {
+            assert_eq!(prefixes_addresses(text), expected, "{text}");
+        }
+        let transform = "c.addPlugin(eleventyImageTransformPlugin);";
+        assert!(transforms_pictures(transform) && !transforms_pictures(""));
+        assert!(!transforms_pictures(&format!("{transform} c.addGlobalData(\"instagram_ignore\", true);")));
+    }
 
     #[test]
     fn the_folders_are_read_from_the_configuration() {

@@ -276,10 +276,52 @@ impl Generator {
         self.names_the_feed(text) && self.names_the_feed(&without_comments(&instructions(text, self), self))
     }
 
+    /// Whether the file at `place` shows the feed in a site that these versions of Zola build; none of them stands for any.
+    /// In Markdown one generation reads the shortcode alone, the other the include.
+    pub fn shows_the_feed_at(self, place: &str, text: &str, zola: &[(u32, u32)]) -> bool {
+        if self != Self::Zola || !place.to_ascii_lowercase().ends_with(".md") || zola.is_empty() {
+            return self.shows_the_feed(text);
+        }
+        let shows = |version: &(u32, u32)| match *version < (0, 23) {
+            true => self.calls_the_shortcode(text),
+            false => self.includes(text, "partials/instagram.html"),
+        };
+        zola.iter().any(shows)
+    }
+
+    /// Whether a page in Markdown calls the shortcode, which Zola has up to 0.22.
+    pub fn calls_the_shortcode(self, text: &str) -> bool {
+        let is_named = self == Self::Zola && text.contains("instagram(");
+        is_named && calls(&without_comments(&instructions(text, self), self), "{{", "instagram(")
+    }
+
+    /// The name by which templates include the file at `place`, where it is a partial that shows a feed as feedbake's do,
+    /// and their generator has themes.
+    pub fn own_partial(self, place: &str, text: &str) -> Option<String> {
+        let folders: &[&str] = match self {
+            Self::Zola => &["templates/"],
+            Self::Hugo => &["layouts/partials/", "layouts/_partials/"],
+            Self::Eleventy | Self::Jekyll | Self::Astro | Self::Html => &[],
+        };
+        let name = folders.iter().find_map(|folder| place.strip_prefix(folder))?;
+        text.contains("class=\"feedbake").then(|| name.to_owned())
+    }
+
+    /// Whether a template of its sites includes the partial of this name, outside of comments.
+    pub fn includes(self, text: &str, name: &str) -> bool {
+        let read = without_comments(&instructions(text, self), self);
+        match self {
+            Self::Hugo => calls_partial(&read, name),
+            _ => tags_name(&read, name),
+        }
+    }
+
     fn names_the_feed(self, text: &str) -> bool {
         match self {
             Self::Zola => tags_name(text, "partials/instagram.html") || calls(text, "{{", "instagram("),
-            Self::Hugo => calls_partial(text) || ["{{<", "{{%"].iter().any(|open| calls(text, open, "feedbake")),
+            Self::Hugo => {
+                calls_partial(text, "instagram.html") || ["{{<", "{{%"].iter().any(|open| calls(text, open, "feedbake"))
+            }
             Self::Eleventy => tags_name(text, "instagram.njk"),
             Self::Jekyll => tags_name(text, "instagram.html"),
             Self::Astro => text.contains("Instagram.astro") && uses_the_component(text),
@@ -323,15 +365,16 @@ fn tags_name(text: &str, file: &str) -> bool {
     tags(text, "{%", "%}").filter(brings).any(|tag| tag.argument.split(is_break).any(is_file))
 }
 
-/// Whether a template of Hugo's calls the partial. Its ending may be left out.
+/// Whether a template of Hugo's calls the partial of this name. Its ending may be left out.
 ///
 /// Source: Hugo, “partial”: `partials.Include` is the name in full.
-fn calls_partial(text: &str) -> bool {
+fn calls_partial(text: &str, partial: &str) -> bool {
+    let is_named = |name: &str| name == partial || partial.strip_suffix(".html") == Some(name);
     let is_ours = |rest: &str| {
         let name = rest.trim_start();
         let quoted = name.strip_prefix('"').and_then(|name| name.split_once('"'));
         let quoted = quoted.or_else(|| name.strip_prefix('`').and_then(|name| name.split_once('`')));
-        rest.len() > name.len() && quoted.is_some_and(|(name, _)| matches!(name, "instagram.html" | "instagram"))
+        rest.len() > name.len() && quoted.is_some_and(|(name, _)| is_named(name))
     };
     ["partial", "partialCached", "partials.Include", "partials.IncludeCached"]
         .iter()
@@ -558,6 +601,40 @@ mod tests {
         // What a site of its own is told to write counts for every one.
         for generator in Generator::ALL.into_iter().filter(|generator| *generator != Generator::Astro) {
             assert!(generator.shows_the_feed(generator.layout().include), "{}", generator.layout().name);
+        }
+    }
+
+    #[test]
+    fn a_partial_of_another_name_is_included_by_that() {
+        let feed = "<div class=\"feedbake feedbake-grid\">";
+        for (generator, place, text, expected) in [
+            (Generator::Zola, "templates/partials/my-feed.html", feed, Some("partials/my-feed.html")),
+            (Generator::Hugo, "layouts/_partials/a/feed.html", feed, Some("a/feed.html")),
+            (Generator::Hugo, "layouts/index.html", feed, None),
+            (Generator::Zola, "templates/base.html", "<link href=\"feedbake.css\">", None),
+            (Generator::Jekyll, "_includes/feed.html", feed, None),
+        ] {
+            assert_eq!(generator.own_partial(place, text).as_deref(), expected, "{place}");
+        }
+        assert!(Generator::Zola.includes("{% include \"partials/my-feed.html\" %}", "partials/my-feed.html"));
+        assert!(Generator::Hugo.includes("{{ partial \"a/feed\" . }}", "a/feed.html"));
+        assert!(!Generator::Hugo.includes("{{ partial \"b/feed\" . }}", "a/feed.html"));
+    }
+
+    #[test]
+    fn in_markdown_each_generation_of_zola_reads_its_own_line() {
+        let (shortcode, include) = ("{{ instagram() }}", "{% include \"partials/instagram.html\" %}");
+        for (place, text, zola, expected) in [
+            ("content/a.md", shortcode, vec![(0, 22)], true),
+            ("content/a.md", include, vec![(0, 22)], false),
+            ("content/a.md", shortcode, vec![(0, 23)], false),
+            ("content/A.MD", include, vec![(0, 23)], true),
+            ("content/a.md", include, vec![(0, 22), (0, 23)], true),
+            ("content/a.md", include, vec![], true),
+            ("templates/a.html", include, vec![(0, 22)], true),
+            ("content/a.md", "<!-- {{ instagram() }} -->", vec![(0, 22)], false),
+        ] {
+            assert_eq!(Generator::Zola.shows_the_feed_at(place, text, &zola), expected, "{place} {text} {zola:?}");
         }
     }
 

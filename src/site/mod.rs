@@ -13,6 +13,7 @@ mod merged;
 pub(crate) mod php;
 mod prune;
 mod publish;
+mod rivals;
 pub(crate) mod script;
 mod shown;
 mod templates;
@@ -20,7 +21,7 @@ mod weight;
 
 pub use alt::{AltSource, alt_text};
 pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides, without_alt};
-pub use eleventy::{EleventyFolders, copies_folder};
+pub use eleventy::{EleventyFolders, copies_folder, prefixes_addresses, transforms_pictures};
 pub use fragment::{fragment, is_fragment, publish_fragment, refuse_foreign_fragment};
 pub use layout::{Generator, Layout};
 pub use merged::merged;
@@ -28,6 +29,9 @@ pub use prune::{Pruned, clean_all, clean_cache, prune, relist};
 pub use publish::{
     PublishError, Published, place_picture, refuse_foreign_data, refuse_leaks, write_data, write_hashed_data,
 };
+pub use rivals::{Rival, Whose, instead_of_partial, is_crowded_out, is_left_out, rivals};
 pub use shown::{ShownPost, is_data_file, named_paths, shown_posts, without_missing};
-pub use templates::{Extras, PARTIAL, PageBase, SHORTCODE, STYLESHEET, Script, Template, TemplateState, install};
+pub use templates::{
+    Extras, PARTIAL, PageBase, SHORTCODE, STYLESHEET, Script, Template, TemplateState, install, shows_a_feed_of_ours,
+};
 pub use weight::{Weight, weigh};

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::layout::Layout;
+use super::rivals::{is_left_out, rivals};
 use crate::files::{FileError, Root, SitePath};
 use crate::manifest::{Manifest, Role};
 use crate::media::hex;
@@ -220,22 +221,32 @@ impl Template {
     }
 }
 
+/// Whether a partial could be one of feedbake's, edited or not: each names it in what it reads or writes.
+pub fn shows_a_feed_of_ours(partial: &str) -> bool {
+    ["feedbake", "instagram.json"].iter().any(|word| partial.contains(word))
+}
+
 /// Writes the templates that are missing and notes them in `manifest`; returns the places written.
 ///
-/// A file that is there is never touched, whoever made it. One that nobody edited is noted again where the manifest was
-/// lost.
+/// A file that is there is never touched, whoever made it, and one that would take the place of another's is left out.
+/// One that nobody edited is noted again where the manifest was lost.
 ///
 /// # Errors
 /// [`FileError`] when a file cannot be written.
 pub fn install(
     root: &Root,
-    layout: &Layout,
+    layout: &'static Layout,
     extras: Extras,
     manifest: &mut Manifest,
 ) -> Result<Vec<SitePath>, FileError> {
     let mut installed = Vec::new();
+    let rivals = rivals(root, layout);
     for template in layout.brought(extras) {
-        if template.state(root, manifest) == TemplateState::Missing {
+        let is_missing = template.state(root, manifest) == TemplateState::Missing;
+        if is_missing && is_left_out(&rivals, layout, template) {
+            continue;
+        }
+        if is_missing {
             template.put(root, manifest)?;
             installed.push(template.path());
         } else if relist(root, manifest, template) {

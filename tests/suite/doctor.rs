@@ -274,3 +274,29 @@ fn a_token_book_or_a_stylesheet_that_is_a_folder_is_a_finding() {
         site.run("doctor --offline").ends_with(6).prints(&[place, "is not a file"]);
     }
 }
+
+#[test]
+fn each_generation_of_zola_reads_its_own_line_in_markdown() {
+    let api = api();
+    let site = whole(&api).set("PATH", "");
+    site.write("templates/index.html", "nothing");
+    site.write("content/_index.md", "{{ instagram() }}");
+    finds(&site, &[], 0, &[]);
+    site.write("netlify.toml", "[build.environment]\nZOLA_VERSION = \"0.23.4\"\n");
+    finds(&site, &[], 3, &["content/_index.md calls a shortcode, Zola has none from 0.23 on"]);
+    site.write("content/_index.md", "{% include \"partials/instagram.html\" %}");
+    finds(&site, &[], 0, &[]);
+    site.write("netlify.toml", "[build.environment]\nZOLA_VERSION = \"0.22.1\"\n");
+    finds(&site, &[], 3, &["nobody sees the feed"]);
+}
+
+#[test]
+fn what_is_left_of_instafeed_without_a_page_is_found() {
+    let api = api();
+    let site = whole(&api)
+        .file("static/js/instafeed.min.js", "!function(){new Instafeed}()")
+        .file("package.json", "{\"dependencies\": {\"instafeed.js\": \"^2.0.0\"}}");
+    finds(&site, &[], 0, &["static/js/instafeed.min.js is a copy of instafeed.js", "npm uninstall instafeed.js"]);
+    let troubles = troubles(&site.run("doctor --json").json());
+    assert!(!troubles.iter().any(|trouble| trouble.contains("still loads")), "{troubles:#?}");
+}

@@ -8,6 +8,7 @@ use std::process::Command;
 use feedbake::emulator::{Emulator, World};
 use feedbake::site::Generator;
 use scraper::{ElementRef, Html, Node, Selector};
+use url::Url;
 
 use crate::sandbox::Sandbox;
 
@@ -97,22 +98,41 @@ fn build(generator: Generator, tool: &Path, site: &Sandbox) {
     assert!(!said.to_lowercase().contains("deprecated"), "{}: {said}", tool.display());
 }
 
-/// The feed of a page as one line for each element: its name, its attributes by name, its text. Addresses are those of
-/// the site, whatever it lies under.
-fn feed_of(page: &str, base: &str) -> Vec<String> {
-    fn address(text: &str, base: &str) -> String {
-        let path = text.strip_prefix(base).unwrap_or(text).trim_start_matches('/');
-        // Jekyll's pictures lie one folder deeper.
-        path.strip_prefix("assets/").unwrap_or(path).to_owned()
+/// An address as a browser reads it on the page at `page`, an address of its own: from the top of the site on, which lies
+/// at `base`; whole where it leads elsewhere.
+fn resolved(address: &str, base: &str, page: &str) -> String {
+    if address.starts_with('#') {
+        return address.to_owned();
     }
-    fn walk(element: ElementRef<'_>, base: &str, into: &mut Vec<String>) {
+    let host = Url::parse("http://site.example/").unwrap();
+    let whole = host.join(page).unwrap().join(address).unwrap();
+    let top = host.join(base).unwrap();
+    let path = whole.as_str().strip_prefix(top.as_str()).unwrap_or(whole.as_str());
+    // Jekyll's pictures lie one folder deeper.
+    path.strip_prefix("assets/").unwrap_or(path).to_owned()
+}
+
+/// The feed of the first page of a site that lies at `base`.
+fn feed_of(page: &str, base: &str) -> Vec<String> {
+    feed_at(page, base, base)
+}
+
+/// The feed of a page at `address` as one line for each element: its name, its attributes by name, its text. Addresses
+/// are those of the site, whatever it lies under.
+fn feed_at(page: &str, base: &str, address: &str) -> Vec<String> {
+    let resolve = |text: &str| resolved(text, base, address);
+    fn walk(element: ElementRef<'_>, resolve: &dyn Fn(&str) -> String, into: &mut Vec<String>) {
+        let candidate = |text: &str| match text.trim().split_once(' ') {
+            Some((address, width)) => format!("{} {width}", resolve(address)),
+            None => resolve(text.trim()),
+        };
         let mut attributes: Vec<String> = element
             .value()
             .attrs()
             .map(|(name, value)| match name {
-                "href" | "poster" | "src" => format!("{name}={}", address(value, base)),
+                "href" | "poster" | "src" => format!("{name}={}", resolve(value)),
                 "srcset" => {
-                    let all: Vec<String> = value.split(", ").map(|candidate| address(candidate.trim(), base)).collect();
+                    let all: Vec<String> = value.split(", ").map(&candidate).collect();
                     format!("{name}={}", all.join(", "))
                 }
                 // The SVG names keep their case in some parsers only.
@@ -124,7 +144,7 @@ fn feed_of(page: &str, base: &str) -> Vec<String> {
         for child in element.children() {
             match child.value() {
                 Node::Text(text) if !text.trim().is_empty() => into.push(text.trim().to_owned()),
-                Node::Element(_) => walk(ElementRef::wrap(child).unwrap(), base, into),
+                Node::Element(_) => walk(ElementRef::wrap(child).unwrap(), resolve, into),
                 _ => {}
             }
         }
@@ -134,7 +154,7 @@ fn feed_of(page: &str, base: &str) -> Vec<String> {
     let feed = page.select(&Selector::parse(".feedbake").unwrap()).next();
     let mut lines = Vec::new();
     if let Some(feed) = feed {
-        walk(feed, base, &mut lines);
+        walk(feed, &resolve, &mut lines);
     }
     lines
 }
@@ -144,7 +164,7 @@ fn reference(api: &Emulator, settings: &str) -> Vec<String> {
     let site = Sandbox::new(api).file("feedbake.toml", settings);
     site.run("bake").succeeds();
     site.run("preview --out seen").succeeds();
-    feed_of(&fs::read_to_string(site.path("seen/index.html")).unwrap(), "")
+    feed_of(&fs::read_to_string(site.path("seen/index.html")).unwrap(), "/")
 }
 
 #[test]
@@ -206,6 +226,74 @@ fn each_example_is_built_by_its_generator_and_shows_the_same_markup_as_zola() {
     }
 }
 
+/// What a page of Eleventy's asks for, from the top of the site on: the stylesheet first.
+fn asked_for(page: &str, base: &str, address: &str) -> Vec<String> {
+    let page = Html::parse_document(page);
+    let all = |selector: &str, name: &str| {
+        let selector = Selector::parse(selector).unwrap();
+        let values: Vec<String> = page.select(&selector).filter_map(|it| it.attr(name)).map(str::to_owned).collect();
+        values
+    };
+    let sets = all(".feedbake [srcset]", "srcset");
+    let candidates = sets.iter().flat_map(|set| set.split(", ")).filter_map(|it| it.split_whitespace().next());
+    let mut asked = all("link[rel=stylesheet]", "href");
+    asked.extend(all(".feedbake [src]", "src").into_iter().chain(candidates.map(str::to_owned)));
+    asked.iter().map(|text| resolved(text, base, address)).collect()
+}
+
+#[test]
+fn a_feed_of_eleventys_finds_its_files_from_every_page_with_the_plugin_and_without() {
+    const PLUGIN: &str = "import { HtmlBasePlugin } from \"@11ty/eleventy\";\n";
+    let page = "<html>\n<head>\n</head>\n<body>\n<main>\n</main>\n</body>\n</html>\n";
+    // What stands on a page, the address of the page below the top, the file that is built.
+    let pages = [
+        ("index.njk", "", "", "index.html"),
+        ("a/b.njk", "", "a/b/", "a/b/index.html"),
+        ("c.njk", "---\npermalink: /c/d.html\n---\n", "c/d.html", "c/d.html"),
+    ];
+    for tool in tools(Generator::Eleventy) {
+        for (base, has_plugin) in [("/", false), ("/", true), ("/photos/", false), ("/photos/", true)] {
+            let api = Emulator::start().post(feedbake::emulator::photo("DAa").size(64, 64));
+            let (import, call) = match has_plugin {
+                true => (PLUGIN, "  c.addPlugin(HtmlBasePlugin);\n"),
+                false => ("", ""),
+            };
+            let configuration = format!(
+                "{import}export const config = {{ pathPrefix: \"{base}\" }};\nexport default (c) => {{\n{call}  \
+                 c.addPassthroughCopy(\"feedbake\");\n}};\n"
+            );
+            let site = Sandbox::new(&api)
+                .file("eleventy.config.js", &configuration)
+                .file("package.json", "{ \"type\": \"module\" }");
+            fs::remove_file(site.path("config.toml")).unwrap();
+            for (name, front_matter, ..) in pages {
+                site.write(name, &format!("{front_matter}{page}"));
+                site.run(&format!("init --include-in {name} --style-in {name}")).succeeds();
+            }
+            // One that is found at no address of its own, and one that says what its addresses begin with.
+            let lost = fs::read_to_string(site.path("index.njk")).unwrap();
+            let root = if has_plugin { "/" } else { base };
+            let said = format!("{{% set instagram_root = \"{root}\" %}}\n{{% include");
+            site.write("404.njk", &format!("---\npermalink: /404.html\n---\n{lost}"));
+            site.write("e/f.njk", &lost.replace("{% include", &said));
+            site.run("bake").succeeds();
+            build(Generator::Eleventy, &tool, &site);
+            let built = |file: &str| fs::read_to_string(site.path(&format!("_site/{file}"))).unwrap();
+            let all = pages.map(|(_, _, address, file)| (format!("{base}{address}"), file)).into_iter();
+            // The page that stands in for any other is shown at any address; the plugin prefixes what the filter did.
+            let lost = (!has_plugin).then(|| (format!("{base}x/y/z/"), "404.html"));
+            let said = [(format!("{base}x/"), "e/f/index.html")];
+            for (address, file) in all.chain(lost).chain(said) {
+                let asked = asked_for(&built(file), base, &address);
+                assert!(asked.len() > 3 && asked[0] == "feedbake/feedbake.css", "{file}: {asked:?}");
+                for path in &asked {
+                    assert!(site.path(&format!("_site/{path}")).is_file(), "{base} {has_plugin} {file}: {path}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn the_examples_hold_the_templates_as_they_are_installed() {
     for generator in Generator::ALL.into_iter().filter(|generator| *generator != Generator::Zola) {
@@ -256,7 +344,7 @@ fn a_site_that_nothing_builds_gets_a_fragment_with_the_same_markup_as_zolas() {
     site.run("bake").succeeds().says(&["(unchanged)"]);
     site.run("doctor").succeeds().prints(&["is a site of plain HTML", "the partial is shown by"]);
     site.run("preview --out seen").succeeds();
-    assert_eq!(feed_of(&fs::read_to_string(site.path("seen/index.html")).unwrap(), ""), expected);
+    assert_eq!(feed_of(&fs::read_to_string(site.path("seen/index.html")).unwrap(), "/"), expected);
     fs::remove_dir_all(site.path("seen")).unwrap();
 
     // A template that was edited counts; one that is broken is named, and the feed stays as it was.

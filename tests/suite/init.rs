@@ -326,7 +326,14 @@ fn a_netlify_toml_in_the_site_is_the_one_that_counts() {
 fn a_partial_of_the_users_own_under_the_same_name_is_named() {
     let (site, page) = site_of(Generator::Jekyll);
     site.write("_includes/instagram.html", "<a href=\"https://www.instagram.com/me/\">me</a>\n");
-    site.run(&format!("init --include-in {page} --style-in {page}"))
+    // The line would call that file.
+    let before = site.files("");
+    site.run(&format!("init --include-in {page}")).ends_with(2).says(&[
+        "the line would call _includes/instagram.html, which shows no feed",
+        "give _includes/instagram.html another",
+    ]);
+    assert_eq!(site.files(""), before);
+    site.run(&format!("init --style-in {page}"))
         .succeeds()
         .says(&["make room for the partial: _includes/instagram.html is a file of your own"]);
     site.run("doctor --offline")
@@ -344,4 +351,208 @@ fn nobody_is_set_up_by_a_guess_and_a_flag_that_contradicts_the_settings_is_told(
     site.run("init --generator hugo")
         .succeeds()
         .says(&["feedbake.toml has `generator = \"html\"`, and this was for hugo"]);
+}
+
+/// A site whose theme has a partial of the same name, and the place of that.
+fn with_icon(generator: Generator) -> (Sandbox, String) {
+    let (site, page) = site_of(generator);
+    let partial = generator.layout().partial();
+    let icon = format!("themes/t/{}", partial.place);
+    site.write(&icon, "<a class=\"icon\" href=\"https://www.instagram.com/me/\">me</a>\n");
+    let (line, base) = match generator {
+        Generator::Zola => ("{% include \"partials/instagram.html\" %}", "themes/t/templates/base.html"),
+        _ => ("{{ partial \"instagram.html\" . }}", "themes/t/layouts/partials/footer.html"),
+    };
+    site.write(base, &format!("<footer>{line}</footer>\n"));
+    fs::remove_file(site.path(page)).unwrap();
+    (site, icon)
+}
+
+#[test]
+fn a_partial_of_a_themes_own_is_never_replaced_and_the_way_around_it_is_said() {
+    for generator in [Generator::Zola, Generator::Hugo] {
+        let (site, icon) = with_icon(generator);
+        let layout = generator.layout();
+        let partial = layout.partial();
+        site.run("init").succeeds().says(&[
+            &format!("make room for the partial: the theme has a file of that name, {icon}"),
+            "`templates = false`",
+            "instagram-feed.html",
+        ]);
+        site.run("bake --demo").succeeds().says(&[&format!("no partial was written, for {icon} has its name")]);
+        assert!(!site.path(partial.place).exists() && site.path(layout.stylesheet_file().place).is_file());
+        site.run("doctor --offline").prints(&["the feed is not shown", &icon, "`templates = false`"]);
+        // What was said is done, and nothing is left to be said.
+        let own = partial.place.replace("instagram.html", "instagram-feed.html");
+        let include = layout.include.replace("instagram.html", "instagram-feed.html");
+        let folder = partial.place.split('/').next().unwrap();
+        site.write(&own, partial.text);
+        site.write("feedbake.toml", "templates = false\n");
+        site.run("init").succeeds().says(&[&format!("show the feed: put `{include}` into a template")]);
+        site.run("doctor --offline").prints(&["so nobody sees the feed"]);
+        site.write(&format!("{folder}/index.html"), &format!("<main>\n{include}\n</main>\n"));
+        let again = site.run("init").succeeds();
+        assert!(!again.stderr.contains("make room") && !again.stderr.contains("show the feed"), "{}", again.stderr);
+        site.run("doctor --offline").prints(&[&format!("is shown by {folder}/index.html")]);
+        site.run("bake --demo").succeeds();
+        assert!(!site.path(partial.place).exists());
+    }
+}
+
+#[test]
+fn a_partial_that_shows_the_feed_is_no_rival() {
+    let (site, icon) = with_icon(Generator::Zola);
+    site.write(&icon, Generator::Zola.layout().partial().text);
+    site.run("init").succeeds();
+    assert!(site.path("templates/partials/instagram.html").is_file());
+    // One that is there already takes the place of the theme's, which is said.
+    site.write(&icon, "<p>me</p>\n");
+    site.run("init").succeeds().says(&["is shown wherever the theme includes its own"]);
+    site.run("doctor --offline").prints(&["takes the place of a file of the theme's", "no template and no page"]);
+}
+
+#[test]
+fn a_partial_that_new_hugo_prefers_is_one_in_the_way() {
+    let (site, page) = site_of(Generator::Hugo);
+    site.write("layouts/_partials/instagram.html", "<p>me</p>\n");
+    site.run("init").succeeds().says(&["layouts/_partials/instagram.html is a file of your own", "another name"]);
+    site.run(&format!("init --include-in {page}")).ends_with(2).says(&["would call layouts/_partials/instagram.html"]);
+    site.run("doctor --offline").prints(&["taken instead of layouts/partials/instagram.html"]);
+}
+
+#[test]
+fn a_theme_that_is_a_repository_of_its_own_gets_no_line() {
+    let place = "themes/t/templates/base.html";
+    let cloned = |site: &Sandbox| site.write("themes/t/.git/HEAD", "ref: refs/heads/main\n");
+    let submodule = |site: &Sandbox| site.write(".gitmodules", "[submodule \"t\"]\n\tpath = themes/t\n");
+    let steps: [&dyn Fn(&Sandbox); 2] = [&cloned, &submodule];
+    for make in steps {
+        let (site, _) = site_of(Generator::Zola);
+        assert!(site.command("git").args(["init", "--quiet"]).status().unwrap().success());
+        site.write(place, PAGE);
+        make(&site);
+        let before = site.files("");
+        for flag in ["--include-in", "--style-in"] {
+            site.run(&format!("init {flag} {place}"))
+                .ends_with(2)
+                .says(&["lies in themes/t, a repository of its own", "copy it to templates/base.html"]);
+        }
+        assert_eq!(site.files(""), before);
+    }
+    let (site, _) = site_of(Generator::Zola);
+    site.write(place, PAGE);
+    site.run(&format!("init --include-in {place}")).succeeds().says(&["a copy at templates/base.html is yours"]);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_answered_with_one_that_is() {
+    let (site, page) = site_of(Generator::Hugo);
+    site.run("init --include-in layouts/home.html").ends_with(2).says(&[&format!("such as `--include-in {page}`")]);
+    fs::remove_file(site.path(page)).unwrap();
+    site.write("themes/t/layouts/index.html", PAGE);
+    for flag in ["--include-in", "--style-in"] {
+        site.run(&format!("init {flag} layouts/index.html")).ends_with(2).says(&[
+            "there is no layouts/index.html",
+            "copy the one that shows the page",
+            "docs/generators/hugo.md",
+        ]);
+    }
+}
+
+#[test]
+fn a_page_with_a_head_of_its_own_asks_for_the_stylesheet_itself() {
+    let site = quick().file("index.html", PAGE).file("about.html", PAGE);
+    site.run("init --include-in index.html --style-in index.html").succeeds();
+    site.run("init --include-in about.html").succeeds().says(&["--style-in about.html"]);
+    site.run("doctor --offline").prints(&["about.html shows the feed and has a head that does not ask"]);
+    site.run("init --style-in about.html").succeeds();
+    let after = site.run("init").succeeds();
+    assert!(!after.stderr.contains("--style-in"), "{}", after.stderr);
+}
+
+#[test]
+fn pages_that_nothing_builds_are_published_by_netlify_with_the_feed_and_without_what_is_not_for_visitors() {
+    let site = quick().file("index.html", PAGE).file("a/b.html", PAGE).file("c.src.html", "<!-- feedbake -->\n");
+    site.run("init --include-in index.html --netlify").succeeds();
+    site.run("init --include-in a/b.html").succeeds();
+    site.run("bake --demo").succeeds();
+    for (name, text) in [(".env", "INSTAGRAM_ACCESS_TOKEN=x\n"), (".well-known/security.txt", "x\n"), ("a/.env", "x\n")]
+    {
+        site.write(name, text);
+    }
+    let toml: toml::Table = fs::read_to_string(site.path("netlify.toml")).unwrap().parse().unwrap();
+    let (command, publish) = (toml["build"]["command"].as_str().unwrap(), toml["build"]["publish"].as_str().unwrap());
+    for _ in 0..2 {
+        assert!(site.command("bash").args(["-c", command]).status().unwrap().success());
+    }
+    let read = |name: &str| fs::read_to_string(site.path(&format!("{publish}/{name}"))).unwrap();
+    for page in ["index.html", "a/b.html", "c.html"] {
+        let shown = read(page);
+        assert_eq!(shown.matches("<ul class=\"feedbake-posts\">").count(), 1, "{page}");
+        assert!(!shown.contains("#include") && !shown.contains("<!-- feedbake -->"), "{page}");
+    }
+    assert!(site.path(&format!("{publish}/feedbake/feedbake.css")).is_file());
+    let published: Vec<String> = site.files(publish).into_keys().collect();
+    for hidden in [".env", "feedbake.toml", "netlify.toml", "package.json", ".feedbake", ".gitignore"] {
+        assert!(!published.iter().any(|name| name.contains(hidden)), "{hidden}: {published:?}");
+    }
+    assert!(published.iter().any(|name| name.ends_with(".well-known/security.txt")));
+    // PHP would be handed out as it is.
+    let php = quick().file("index.php", PAGE);
+    php.run("init --netlify").ends_with(2).says(&["Netlify runs no PHP", "index.php"]);
+}
+
+#[test]
+fn the_zola_of_a_host_reads_what_stands_in_the_markdown() {
+    for (page, version, words) in [
+        ("+++\n+++\n{{ instagram() }}\n", "0.22.1", "the shortcode in content/_index.md works up to 0.22 alone"),
+        ("+++\n+++\n", "0.23.4", "nothing here says which one builds the site"),
+    ] {
+        let site = quick().set("PATH", "").file("config.toml", "base_url = \"/\"\n").file("content/_index.md", page);
+        site.run("init --netlify --github=deploy").succeeds().says(&[words, &format!("ZOLA_VERSION = \"{version}\"")]);
+        assert!(fs::read_to_string(site.path("netlify.toml")).unwrap().contains(&format!("\"{version}\"")));
+    }
+}
+
+#[test]
+fn the_other_workflow_is_told_from_an_edited_one() {
+    let (site, _) = site_of(Generator::Zola);
+    site.run("init --github").succeeds();
+    site.run("init --github=deploy").succeeds().says(&["the other of the two workflows is there", "`--force`"]);
+    site.run("init --github=deploy --force").succeeds();
+    assert!(fs::read_to_string(site.path(".github/workflows/feedbake.yml")).unwrap().contains("deploy-pages"));
+}
+
+#[test]
+fn what_npm_installs_is_named_where_git_would_take_it() {
+    let says = |site: &Sandbox| site.run("init --netlify --dry-run").succeeds().stderr.contains("node_modules/");
+    let (site, _) = site_of(Generator::Zola);
+    assert!(site.command("git").args(["init", "--quiet"]).status().unwrap().success());
+    assert!(says(&site));
+    // Any file of git's may say so.
+    site.write(".git/info/exclude", "node_modules/\n");
+    assert!(!says(&site));
+}
+
+#[test]
+fn what_was_removed_and_is_still_asked_for_is_named() {
+    let (site, page) = site_of(Generator::Zola);
+    site.run(&format!("init --include-in {page} --style-in {page}")).succeeds();
+    site.run("clean --all").succeeds().says(&[
+        "templates/index.html still shows the feed",
+        "templates/index.html still asks for the stylesheet",
+        "before the next build",
+    ]);
+}
+
+#[test]
+fn a_data_file_of_the_users_own_is_moved_away_and_not_deleted() {
+    let (site, _) = site_of(Generator::Eleventy);
+    site.write("_data/instagram.json", "[{\"url\": \"mine\"}]\n");
+    site.run("init").succeeds().says(&["_data/instagram.json is a file of your own", "move it away"]);
+    let doctor = site.run("doctor --offline").prints(&["_data/instagram.json is a file that feedbake did not make"]);
+    assert!(doctor.stdout.contains("move it away") && !doctor.stdout.contains("delete it"), "{}", doctor.stdout);
+    site.write("netlify.toml", "[[plugins]]\npackage = \"netlify-plugin-add-instagram\"\n");
+    site.run("init").succeeds().says(&["let go of netlify-plugin-add-instagram"]);
+    site.run("doctor --offline").prints(&["netlify.toml still has netlify-plugin-add-instagram"]);
 }

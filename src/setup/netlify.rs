@@ -1,0 +1,280 @@
+//! What Netlify needs: `netlify.toml`, with the plugin in it, and a `package.json` to install that from. Pure.
+
+use super::{Action, From, Item, SetupError, Sight, added_to, has_ending_of, insert, known};
+use crate::files::SitePath;
+use crate::site::{Generator, Layout};
+
+/// The package of the plugin.
+pub const NETLIFY_PLUGIN: &str = "netlify-plugin-feedbake";
+
+/// The plugin of before, which gets nothing any more.
+const OLD_PLUGIN: &str = "netlify-plugin-add-instagram";
+
+/// Netlify has no server-side includes, and publishes a whole folder: the pages are copied, but for what is not for
+/// visitors, and each directive is replaced with what it names. The folder `.well-known` is for visitors.
+const HTML_COMMAND: &str = r#"
+# Netlify reads no server-side includes: what is for visitors is copied, and the feed put into the pages.
+set -e
+rm -rf _site
+mkdir _site
+tar -cf - --exclude='./.[!w]*' --exclude='.env*' --exclude=./_site --exclude=./node_modules --exclude=./netlify \
+  --exclude=./feedbake.toml --exclude=./netlify.toml --exclude='./package*.json' . | tar -xf - -C _site
+find _site -name '*.src.html' -exec sh -c 'mv "$1" "${1%.src.html}.html"' sh {} \;
+for feed in feedbake/*.html; do
+  line="<!--#include virtual=\"[^\"]*$feed\" *-->"
+  find _site -type f \( -name '*.html' -o -name '*.htm' -o -name '*.shtml' \) \
+    -exec sed -i -E -e 's@<!-- *feedbake *-->@<!--#include virtual="/feedbake/instagram.html" -->@g' -e "s@$line@\n&\n@g" {} + \
+    -exec sed -i -E -e "\@^$line\$@{" -e "r $feed" -e d -e '}' {} +
+done
+"#;
+
+/// The files that a site gets for Netlify.
+///
+/// # Errors
+/// [`SetupError`] where nothing can be added to what is there, or Netlify cannot serve the site.
+pub fn items(sight: &Sight) -> Result<Vec<Item>, SetupError> {
+    let layout = sight.generator.layout();
+    if let Some(page) = sight.files.iter().find(|file| has_ending_of(&file.place, ".php")) {
+        if sight.generator == Generator::Html {
+            return Err(SetupError::PhpOnNetlify(page.place.clone()));
+        }
+    }
+    let base = match sight.netlify_from {
+        From::Site => sight.below.clone(),
+        From::Repository => netlify_base(sight.netlify.as_deref(), &sight.below),
+    };
+    let toml = match &sight.netlify {
+        None => text(layout, &sight.below, zola(sight)),
+        Some(text) if bakes_on_netlify(text).ok_or(SetupError::BrokenNetlify)? => text.clone(),
+        Some(text) => with_block(text, &plugin(&site_from(&base, &sight.below))),
+    };
+    // A list of plugins in one line cannot be followed by a table of them.
+    bakes_on_netlify(&toml).ok_or(SetupError::CrowdedNetlify)?;
+    let what = "the plugin that bakes before each build".to_owned();
+    let mut items = vec![added_to(sight.netlify_from, known("netlify.toml"), what, sight.netlify.as_deref(), toml)];
+    if sight.package.is_none() {
+        let text = package_json(env!("CARGO_PKG_VERSION"));
+        let what = "what Netlify installs the plugin from".to_owned();
+        let place = SitePath::new(format!("{base}/package.json").trim_start_matches('/'));
+        items.extend(place.map(|place| added_to(From::Repository, place, what, None, text)));
+    }
+    Ok(items)
+}
+
+/// The generation of Zola that a host is told to take: the one that something in the site asks for, else the one that
+/// reads what stands in its Markdown.
+pub fn zola(sight: &Sight) -> Option<(u32, u32)> {
+    sight.zola.or_else(|| sight.files.iter().any(|file| file.calls_shortcode).then_some((0, 22)))
+}
+
+/// What is left to do on Netlify.
+pub fn steps(sight: &Sight, items: &[Item]) -> Vec<String> {
+    let mut left = Vec::new();
+    let is_new = items.iter().any(|item| item.place.as_str() == "netlify.toml" && item.action == Action::Write);
+    let includes = sight.netlify.as_deref().is_some_and(|text| text.contains("#include"));
+    if sight.generator == Generator::Html && !is_new && !includes {
+        left.push(
+            "let the build put the feed into the pages, for Netlify has no server-side includes, and keep what is not for visitors out of what is published: docs/netlify.md, Plain HTML, has the command"
+                .to_owned(),
+        );
+    }
+    if is_new {
+        let version = release(zola(sight));
+        left.extend(version_step(sight, &format!("netlify.toml has `ZOLA_VERSION = \"{version}\"`")));
+    }
+    if sight.package.as_ref().is_some_and(|text| !text.contains(NETLIFY_PLUGIN)) {
+        left.push(format!("let Netlify install the plugin: `npm install --save-dev {NETLIFY_PLUGIN}`"));
+    }
+    if sight.package.is_none() && !sight.are_modules_ignored {
+        left.push("keep what npm installs out of git: a line `node_modules/` in .gitignore".to_owned());
+    }
+    left.push(
+        "give Netlify the token: Project configuration → Environment variables → Add a variable, key `INSTAGRAM_ACCESS_TOKEN`, marked as secret, for the production context"
+            .to_owned(),
+    );
+    left
+}
+
+/// What to do where nobody said which Zola builds the site; `written` is what stands where.
+pub fn version_step(sight: &Sight, written: &str) -> Option<String> {
+    let is_guess = sight.generator == Generator::Zola && sight.zola.is_none();
+    let page = sight.files.iter().find(|file| file.calls_shortcode);
+    let why = match page {
+        None => "nothing here says which one builds the site".to_owned(),
+        Some(page) => format!(
+            "nothing here says which one builds the site, and the shortcode in {} works up to 0.22 alone",
+            page.place
+        ),
+    };
+    is_guess.then(|| {
+        format!("see that it is your version of Zola (`zola --version`): {why}, so {written}; change it there if yours is another")
+    })
+}
+
+/// What is left to do where the plugin of before is still there.
+pub fn old_plugin_step(sight: &Sight) -> Option<String> {
+    let is_there = sight.netlify.as_deref().is_some_and(names_old_plugin);
+    is_there.then(|| {
+        format!("let go of {OLD_PLUGIN}, which gets nothing any more: take its `[[plugins]]` out of netlify.toml and it out of package.json (docs/migrating.md)")
+    })
+}
+
+/// The release of Zola that Netlify installs by this name: one that people use.
+fn release(zola: Option<(u32, u32)>) -> String {
+    match zola {
+        None | Some((0, 23)) => "0.23.4".to_owned(),
+        // The last with Tera 1.
+        Some((0, 22)) => "0.22.1".to_owned(),
+        Some((major, minor)) => format!("{major}.{minor}.0"),
+    }
+}
+
+/// `netlify.toml` for a site in `base`, a folder of the repository; empty for the top.
+fn text(layout: &Layout, base: &str, zola: Option<(u32, u32)>) -> String {
+    let mut text = String::from("[build]\n");
+    let mut line = |words: String| text.extend([words.as_str(), "\n"]);
+    if !base.is_empty() {
+        line(format!("base = \"{base}\""));
+    }
+    match layout.built_folder {
+        Some(folder) => line(format!("command = \"{}\"\npublish = \"{folder}\"", layout.build)),
+        None => line(format!("command = '''{HTML_COMMAND}'''\npublish = \"_site\"")),
+    }
+    if layout.word == Generator::Zola.layout().word {
+        line(format!("\n[build.environment]\nZOLA_VERSION = \"{}\"", release(zola)));
+        line(format!("\n[context.deploy-preview]\ncommand = \"{} --base-url $DEPLOY_PRIME_URL\"", layout.build));
+    }
+    format!("{text}\n{}", plugin(""))
+}
+
+/// The lines of `netlify.toml` that run the plugin before each build; they may stand at the end of any. `site` is the
+/// folder of the site from where the build runs; empty where it runs there.
+fn plugin(site: &str) -> String {
+    let inputs = if site.is_empty() { String::new() } else { format!("[plugins.inputs]\nsite = \"{site}\"\n") };
+    format!("[[plugins]]\npackage = \"{NETLIFY_PLUGIN}\"\n{inputs}")
+}
+
+/// The folder of the repository in which Netlify builds: the `base` of a `netlify.toml`, else its top; without one, the
+/// folder of the site, which the new one will name.
+pub fn netlify_base(text: Option<&str>, site: &str) -> String {
+    let Some(text) = text else { return site.to_owned() };
+    let table = text.parse::<toml::Table>().ok();
+    let base = table.as_ref().and_then(|table| table.get("build")?.get("base")?.as_str());
+    base.unwrap_or_default().trim_matches('/').to_owned()
+}
+
+/// Whether a `netlify.toml` bakes already; `None` where it is no TOML.
+pub fn bakes_on_netlify(text: &str) -> Option<bool> {
+    let table = text.parse::<toml::Table>().ok()?;
+    Some(["plugins", "build", "context"].iter().filter_map(|key| table.get(*key)).any(|value| names(value, "feedbake")))
+}
+
+/// Whether a `netlify.toml` still has the plugin of before.
+pub fn names_old_plugin(text: &str) -> bool {
+    let table = text.parse::<toml::Table>().ok();
+    table.is_some_and(|table| table.get("plugins").is_some_and(|plugins| names(plugins, OLD_PLUGIN)))
+}
+
+fn names(value: &toml::Value, word: &str) -> bool {
+    match value {
+        toml::Value::String(text) => text.contains(word),
+        toml::Value::Array(items) => items.iter().any(|item| names(item, word)),
+        toml::Value::Table(fields) => fields.values().any(|field| names(field, word)),
+        _ => false,
+    }
+}
+
+/// `package.json` of a site that had none: Netlify installs the plugin from there.
+fn package_json(version: &str) -> String {
+    format!("{{\n  \"private\": true,\n  \"devDependencies\": {{\n    \"{NETLIFY_PLUGIN}\": \"^{version}\"\n  }}\n}}\n")
+}
+
+/// The text with a block of lines at its end.
+fn with_block(text: &str, block: &str) -> String {
+    let end = insert::line_end(text);
+    let block = block.replace('\n', end);
+    match text.trim_end() {
+        "" => block,
+        kept => format!("{kept}{end}{end}{block}"),
+    }
+}
+
+/// The folder of the site from `base`, both from the top of the repository; empty where they are one, or the site is
+/// elsewhere.
+fn site_from(base: &str, site: &str) -> String {
+    let below =
+        if base.is_empty() { Some(site) } else { site.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) };
+    below.unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::OwnFile;
+    use super::super::tests::{own_file, sight};
+    use super::*;
+
+    #[test]
+    fn each_generator_gets_a_netlify_toml_that_builds_and_bakes() {
+        for generator in Generator::ALL {
+            let netlify: toml::Table = text(generator.layout(), "site", Some((0, 22))).parse().unwrap();
+            assert_eq!(netlify["build"]["base"].as_str(), Some("site"));
+            assert_eq!(netlify["plugins"][0]["package"].as_str(), Some(NETLIFY_PLUGIN));
+            // Nothing is published as it lies there: there are settings in it.
+            assert!(!matches!(netlify["build"]["publish"].as_str(), None | Some("." | "")), "{netlify:?}");
+        }
+    }
+
+    #[test]
+    fn the_version_of_zola_is_the_one_that_reads_the_site_and_a_guess_is_told() {
+        let page = || OwnFile { calls_shortcode: true, shows: true, ..own_file("content/_index.md") };
+        for (zola, files, version, words) in [
+            (None, vec![], "0.23.4", Some("nothing here says which one")),
+            (None, vec![page()], "0.22.1", Some("the shortcode in content/_index.md works up to 0.22 alone")),
+            (Some((0, 22)), vec![page()], "0.22.1", None),
+            (Some((0, 23)), vec![], "0.23.4", None),
+            (Some((0, 19)), vec![], "0.19.0", None),
+        ] {
+            let sight = Sight { zola, files, ..sight(Generator::Zola) };
+            let items = items(&sight).unwrap();
+            let line = format!("ZOLA_VERSION = \"{version}\"");
+            assert!(items[0].after.contains(&line), "{}", items[0].after);
+            let step = steps(&sight, &items).into_iter().find(|step| step.contains("your version of Zola"));
+            assert_eq!(step.is_some(), words.is_some(), "{step:?}");
+            assert!(step.is_none_or(|step| step.contains(&line) && step.contains(words.unwrap())));
+        }
+    }
+
+    #[test]
+    fn pages_of_php_are_refused() {
+        let files = vec![OwnFile { ends_head: true, ..own_file("about.php") }];
+        let html = Sight { files: files.clone(), ..sight(Generator::Html) };
+        assert_eq!(items(&html).unwrap_err(), SetupError::PhpOnNetlify("about.php".to_owned()));
+        assert!(items(&Sight { files, ..sight(Generator::Hugo) }).is_ok());
+    }
+
+    #[test]
+    fn a_netlify_toml_that_bakes_is_told_from_one_that_does_not() {
+        for (text, expected) in [
+            ("", Some(false)),
+            ("[build]\ncommand = \"zola build\"", Some(false)),
+            ("[build]\ncommand = \"npx feedbake && zola build\"", Some(true)),
+            ("[[plugins]]\npackage = \"netlify-plugin-feedbake\"", Some(true)),
+            ("# feedbake\n", Some(false)),
+            ("[build", None),
+        ] {
+            assert_eq!(bakes_on_netlify(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_plugin_of_before_is_found_where_it_is_in_force() {
+        for (text, expected) in [
+            ("[[plugins]]\npackage = \"netlify-plugin-add-instagram\"\n", true),
+            ("plugins = [{package = \"netlify-plugin-add-instagram\"}]", true),
+            ("# package = \"netlify-plugin-add-instagram\"", false),
+            ("[build", false),
+        ] {
+            assert_eq!(names_old_plugin(text), expected, "{text}");
+        }
+    }
+}
