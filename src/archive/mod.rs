@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Deleted;
 use crate::feed::{MediaId, Post, PostKind};
+use crate::graph::Unasked;
 use crate::manifest::days_between;
 
 pub use json_feed::{is_json_feed, json_feed, json_feed_place};
@@ -37,6 +38,9 @@ pub struct Memory {
     /// The last answer would have taken away much; a second one will be believed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub doubted: bool,
+    /// The last list broke off before it met a post that was known: what lies between may be missing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
     /// Nothing in it is of the user's own account.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
@@ -100,7 +104,15 @@ impl Memory {
     /// One that knows nothing yet.
     pub fn new(feed: &str) -> Self {
         let feed = MemoryFeed { name: feed.to_owned() };
-        Self { version: VERSION, feed, listed_on: None, doubted: false, demo: false, posts: Vec::new() }
+        Self {
+            version: VERSION,
+            feed,
+            listed_on: None,
+            doubted: false,
+            unfinished: false,
+            demo: false,
+            posts: Vec::new(),
+        }
     }
 
     /// Reads it; `None` where the bytes are no memory that this feedbake understands.
@@ -114,8 +126,8 @@ impl Memory {
 
     /// The bytes of its file: a line for each post, so that a commit shows what changed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let (version, listed_on, doubted, demo) = (self.version, self.listed_on, self.doubted, self.demo);
-        let head = Self { version, feed: self.feed.clone(), listed_on, doubted, demo, posts: Vec::new() };
+        let Self { version, listed_on, doubted, unfinished, demo, .. } = *self;
+        let head = Self { version, feed: self.feed.clone(), listed_on, doubted, unfinished, demo, posts: Vec::new() };
         let mut text = serde_json::to_string(&head).expect("the memory is made of texts and numbers");
         // The list is the last field, and empty.
         text.truncate(text.len() - "]}".len());
@@ -127,13 +139,13 @@ impl Memory {
         text.into_bytes()
     }
 
-    /// Whether the whole account has to be listed: never done, too long ago, or the last answer was doubted.
+    /// Whether the whole account has to be listed: never done, too long ago, or the last answer was doubted or broke off.
     pub fn needs_whole_list(&self, recheck: Duration, today: Date) -> bool {
         let is_due = |listed: Date| {
             let days = days_between(listed, today);
             days < 0 || u64::from(days.unsigned_abs()) * 86_400 >= recheck.as_secs()
         };
-        self.doubted || self.listed_on.is_none_or(is_due)
+        self.doubted || self.unfinished || self.listed_on.is_none_or(is_due)
     }
 
     /// The ids of the posts that are on Instagram as far as is known.
@@ -149,6 +161,20 @@ impl Memory {
     pub fn is_of_another(&self, listed: &[Post]) -> bool {
         let known: BTreeSet<&MediaId> = self.posts.iter().map(|remembered| &remembered.post.id).collect();
         !known.is_empty() && !listed.is_empty() && !listed.iter().any(|post| known.contains(&post.id))
+    }
+
+    /// Gives `listed` what was not asked for as it is remembered: that a field was left out does not take it away.
+    pub fn complete(&self, listed: &mut [Post], unasked: &Unasked) {
+        if unasked.is_empty() {
+            return;
+        }
+        let known: BTreeMap<&MediaId, &Post> =
+            self.posts.iter().map(|remembered| (&remembered.post.id, &remembered.post)).collect();
+        for post in listed {
+            if let Some(known) = known.get(&post.id) {
+                unasked.complete(post, known);
+            }
+        }
     }
 
     /// Takes in what was listed, newest first: what is new and what changed, and what is gone.

@@ -137,15 +137,18 @@ pub fn archive(
     if trouble.is_none() && lacks(&memory) > MOST_ASKED {
         trouble = list(kitchen, feed, &wish, listing, |_| false);
     }
-    let listed: Vec<Post> = listing.posts().iter().filter(|post| !listing.is_withheld(&post.id)).cloned().collect();
+    let mut listed: Vec<Post> = listing.posts().iter().filter(|post| !listing.is_withheld(&post.id)).cloned().collect();
+    memory.complete(&mut listed, &listing.unasked());
     memory.posts.retain(|remembered| !listing.is_withheld(&remembered.post.id));
     let extent = match () {
-        () if listing.is_remembered() || !listing.unreadable.is_empty() => Extent::Unknown,
+        () if listing.is_remembered() || listing.is_broken_off() || !listing.unreadable.is_empty() => Extent::Unknown,
         () if listing.has_ended() && trouble.is_none() => Extent::Whole,
         () => Extent::Part,
     };
     let rules = Rules { deleted: settings.deleted, believes: tools.belief == Belief::Force, today };
     let news = memory.take_in(&listed, extent, rules);
+    // A list that was to be whole, and came to its end, has no gap.
+    memory.unfinished = trouble.is_some() || (memory.unfinished && listing.is_remembered());
     if extent == Extent::Whole {
         memory.posts.iter_mut().for_each(|remembered| remembered.missing = false);
     }
@@ -208,6 +211,9 @@ fn name_of(place: &SitePath) -> &str {
     place.as_str().rsplit('/').next().unwrap_or_default()
 }
 
+/// What is said of a list of which the rest is not handed out.
+const BROKEN_OFF: &str = "the API says that there are more posts, and repeats those that it has sent: nothing is taken for deleted, and the next bake lists the whole account again";
+
 /// Lists on until `is_enough`; says why it could not.
 fn list(
     kitchen: &Kitchen<'_>,
@@ -222,7 +228,7 @@ fn list(
         }
         (kitchen.watch)(Event::Listed { feed: &feed.name, posts: listing.posts().len() });
     }
-    None
+    (listing.is_broken_off() && !is_enough(listing)).then(|| BROKEN_OFF.to_owned())
 }
 
 /// Makes the pictures of everything in the memory that is not filtered away.

@@ -134,6 +134,7 @@ pub fn publish(
         unreadable,
         missing_pins: gathered.selection.missing_pins,
         scan_ended: gathered.scan_ended,
+        is_broken_off: gathered.is_broken_off,
         archive,
     })
 }

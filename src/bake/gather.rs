@@ -33,6 +33,8 @@ pub struct Gathered {
     pub filmed_bytes: u64,
     /// `scan` ended the listing though more was wanted.
     pub scan_ended: bool,
+    /// The API broke the list off though more was wanted.
+    pub is_broken_off: bool,
 }
 
 /// Why gathering stopped.
@@ -80,14 +82,16 @@ pub fn gather(
     let fortune = Fortune::default();
     let mut first_failure = None;
     loop {
-        while !listing.has_ended() && outlook.is_too_short(listing.posts(), &settings.wish) {
+        while !listing.has_ended() && outlook.is_too_short(listing.scanned(&settings.wish), &settings.wish) {
             next_page(kitchen, settings, listing)?;
         }
         gathered.selection = select_possible(settings, known, listing, &mut unavailable);
-        if !listing.has_ended() && wants_more(&gathered.selection, listing.posts(), &settings.wish) {
+        let wants_more = wants_more(&gathered.selection, listing.scanned(&settings.wish), &settings.wish);
+        if !listing.has_ended() && wants_more {
             next_page(kitchen, settings, listing)?;
             continue;
         }
+        gathered.is_broken_off = listing.is_broken_off() && wants_more;
         gathered.scan_ended = !listing.has_ended() && listing.posts().len() >= settings.wish.scan;
         if pictures == Pictures::Believe {
             return Ok(gathered);
@@ -171,7 +175,7 @@ fn select_possible(
     unavailable: &mut BTreeMap<MediaId, String>,
 ) -> Selection {
     loop {
-        let selection = select(listing.posts(), &settings.wish, unavailable);
+        let selection = select(listing.scanned(&settings.wish), &settings.wish, unavailable);
         let hopeless: Vec<(MediaId, String)> = selection
             .kept
             .iter()

@@ -277,7 +277,8 @@ pub fn rehearse(tools: &Tools<'_>) -> Result<Vec<Result<Rehearsal, Hindrance>>, 
         let rehearsed = with_listing(&kitchen, feed, source, &index, |listing| {
             let gathered = gather(&kitchen, feed, &known, listing, Pictures::Believe)?;
             let unreadable = std::mem::take(&mut listing.unreadable);
-            Ok(Rehearsal { selection: gathered.selection, unreadable, scan_ended: gathered.scan_ended })
+            let Gathered { selection, scan_ended, is_broken_off, .. } = gathered;
+            Ok(Rehearsal { selection, unreadable, scan_ended, is_broken_off })
         });
         rehearsals.push(match rehearsed {
             Ok(rehearsal) => Ok(rehearsal),
@@ -297,6 +298,8 @@ pub struct Rehearsal {
     pub unreadable: Vec<crate::graph::Unreadable>,
     /// The account has more posts than `scan` allows to look at, and the feed wanted them.
     pub scan_ended: bool,
+    /// The API broke its list off, and the feed wanted more.
+    pub is_broken_off: bool,
 }
 
 fn kitchen<'a>(
@@ -350,7 +353,7 @@ fn with_listing<T>(
         Source::Memory => work(&mut Listing::from_memory(kitchen, index.feed(&feed.name))?),
         Source::Api(Held { token, .. }) | Source::Demo(token) => {
             let http = Http::new(HttpOptions { api_base: feed.api.base.clone(), timeout: feed.api.timeout })?;
-            work(&mut Listing::from_api(kitchen, feed, &http, token))
+            work(&mut Listing::from_api(kitchen, feed, &http, token, index.feed(&feed.name)))
         }
     }
 }
@@ -394,15 +397,19 @@ fn prepare(
     })
 }
 
-/// Refuses an answer that would empty the feed for a reason that may pass.
+/// Refuses an answer that would empty the feed, or shorten it, for a reason that may pass.
 fn doubt(
     belief: Belief,
     record: Option<&FeedRecord>,
     gathered: &Gathered,
     listing: &Listing<'_>,
 ) -> Result<(), Hindrance> {
-    if !gathered.selection.kept.is_empty() {
-        return Ok(());
+    let is_cautious = |record: &FeedRecord| !record.doubted && belief == Belief::Cautious;
+    let posts = gathered.selection.kept.len();
+    match record.filter(|record| gathered.is_broken_off && record.posts > posts && is_cautious(record)) {
+        Some(record) => return Err(Hindrance::BrokenOff { posts, posts_before: record.posts }),
+        None if posts > 0 => return Ok(()),
+        None => {}
     }
     let mut lost = gathered.selection.dropped.iter().filter(|dropped| !dropped.reason.is_wished());
     if let Some(first) = lost.next() {
@@ -417,7 +424,7 @@ fn doubt(
         return Err(Hindrance::NothingReadable { items: listing.unreadable.len(), first: first.why.clone() });
     }
     match record {
-        Some(record) if record.posts > 0 && !record.doubted && belief == Belief::Cautious => {
+        Some(record) if record.posts > 0 && is_cautious(record) => {
             Err(Hindrance::SuddenlyEmpty { posts_before: record.posts })
         }
         _ => Ok(()),

@@ -164,6 +164,8 @@ pub struct Baked {
     pub missing_pins: Vec<Shortcode>,
     /// The account has more posts than `scan` allows to look at, and the feed wanted them.
     pub scan_ended: bool,
+    /// The API broke its list off, and the feed wanted more.
+    pub is_broken_off: bool,
     /// What became of its archive, where it has one.
     pub archive: Option<Box<ArchiveReport>>,
 }
@@ -260,6 +262,14 @@ pub enum Hindrance {
     /// The account seems to be empty, and was not before.
     #[error("the API lists no post of an account that had {posts_before}")]
     SuddenlyEmpty {
+        /// Posts shown now.
+        posts_before: usize,
+    },
+    /// The API breaks its list off, and the feed would be shorter for it.
+    #[error("the API's list of posts breaks off: {posts} of it would be shown, and {posts_before} are")]
+    BrokenOff {
+        /// Posts that would be shown.
+        posts: usize,
         /// Posts shown now.
         posts_before: usize,
     },

@@ -48,6 +48,10 @@ pub fn tell(voice: &Voice, report: &Report, elapsed: Duration) {
     ));
 }
 
+/// What is said of a feed that wanted more posts than the API handed out.
+pub const BROKEN_OFF: &str =
+    "the API's list of posts breaks off: it says that there is more and repeats itself; what came is shown";
+
 fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
     let from = if baked.archive.is_some() { "feed" } else { "site" };
     for handle in &baked.gone {
@@ -75,6 +79,9 @@ fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
     }
     if baked.scan_ended {
         voice.warn("the account has more posts than `scan` lets feedbake look at");
+    }
+    if baked.is_broken_off {
+        voice.warn(BROKEN_OFF);
     }
     let posts = if feed.posts_before > 0 && feed.posts_before != baked.posts {
         format!("{} → {}", count(feed.posts_before, "post"), baked.posts)

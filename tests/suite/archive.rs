@@ -92,9 +92,7 @@ fn a_deleted_post_leaves_or_stays_as_wished() {
             (pages(&site).contains(&"DA001".to_owned()), pages(&site).contains(&"DA035".to_owned())),
             (is_kept, true)
         );
-        let memory = fs::read_to_string(site.path(".feedbake/archive-instagram.json")).unwrap();
-        let listed = memory.split_once("\"listed_on\":\"").unwrap().1.split('"').next().unwrap().to_owned();
-        site.write(".feedbake/archive-instagram.json", &memory.replace(&listed, "2020-01-01"));
+        let_the_recheck_be_due(&site);
         site.run("bake").succeeds().says(&["DA035 is not on Instagram any more"]);
         assert_eq!(pages(&site).len(), if is_kept { 40 } else { 38 });
         let after = site.files("static/feedbake").len();
@@ -106,6 +104,82 @@ fn a_deleted_post_leaves_or_stays_as_wished() {
     }
 }
 
+/// Lets the whole account be listed by the next bake.
+fn let_the_recheck_be_due(site: &Sandbox) {
+    let memory = remembered(site);
+    site.write(".feedbake/archive-instagram.json", &memory.replace(&listed_on(&memory), "2020-01-01"));
+}
+
+fn remembered(site: &Sandbox) -> String {
+    fs::read_to_string(site.path(".feedbake/archive-instagram.json")).unwrap()
+}
+
+fn listed_on(memory: &str) -> String {
+    memory.split_once("\"listed_on\":\"").unwrap().1.split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_list_that_repeats_itself_takes_nothing_away_and_is_taken_up_again() {
+    for fault in [Fault::NextToItself, Fault::InCircles] {
+        let api = account(150);
+        let site = site(&api);
+        site.run("bake").succeeds();
+        let_the_recheck_be_due(&site);
+        api.fault(fault);
+        for _ in 0..2 {
+            site.run("bake").succeeds().says(&["was not listed to its end", "repeats those that it has sent"]);
+            assert_eq!((pages(&site).len(), listed_on(&remembered(&site)).as_str()), (150, "2020-01-01"), "{fault}");
+        }
+        site.run("bake --strict").ends_with(5);
+        api.clear_faults();
+        site.run("bake").succeeds().says(&["150 posts in the archive\n"]);
+        assert_ne!(listed_on(&remembered(&site)), "2020-01-01");
+    }
+    // A first bake has what came, and the next one the rest.
+    let api = account(150);
+    let site = site(&api);
+    api.fault(Fault::NextToItself);
+    site.run("bake").succeeds().says(&["was not listed to its end"]);
+    assert_eq!(pages(&site).len(), 125);
+    api.clear_faults();
+    site.run("bake").succeeds().says(&["150 posts in the archive, 25 new"]);
+}
+
+#[test]
+fn a_gap_between_what_is_new_and_what_was_known_is_closed_by_the_next_bake() {
+    let api = account(10);
+    let site = site(&api);
+    site.run("bake").succeeds();
+    for number in 0..40 {
+        api.add(small(&format!("DN{number:03}")).at(&format!("2030-01-01T00:00:{number:02}+0000")));
+    }
+    api.fault(Fault::TokenDies);
+    site.run("bake").succeeds().says(&["was not listed to its end"]);
+    assert_eq!(pages(&site).len(), 35);
+    api.clear_faults();
+    site.run("bake").succeeds().says(&["50 posts in the archive, 15 new"]);
+}
+
+#[test]
+fn a_field_that_the_api_refuses_takes_nothing_away() {
+    let api = Emulator::start().post(small("DAa").alt("A boat")).post(small("DAb").alt("A wave")).post(small("DAc"));
+    let site = site(&api);
+    site.run("bake").succeeds();
+    let before = (site.files("content"), site.data());
+    api.fault(Fault::RefuseAltText);
+    site.run("bake").succeeds().says(&["no field `alt_text`"]);
+    assert_eq!((site.files("content"), site.data()), before);
+    // The memory of the archive has it without the cache, too.
+    fs::remove_dir_all(site.path(".feedbake/cache")).unwrap();
+    site.run("bake").succeeds();
+    assert_eq!(site.files("content"), before.0);
+    // Taken away by its author, it goes.
+    api.clear_faults();
+    api.change(|world| drop(world.posts[0].facts.remove("alt_text")));
+    site.run("bake").succeeds();
+    assert_ne!(site.files("content"), before.0);
+}
+
 #[test]
 fn an_account_that_seems_to_lose_most_of_its_posts_is_asked_twice() {
     let api = account(30);
@@ -114,9 +188,7 @@ fn an_account_that_seems_to_lose_most_of_its_posts_is_asked_twice() {
     for number in 3..30 {
         api.delete(&format!("DA{number:03}"));
     }
-    let memory = fs::read_to_string(site.path(".feedbake/archive-instagram.json")).unwrap();
-    let listed = memory.split_once("\"listed_on\":\"").unwrap().1.split('"').next().unwrap().to_owned();
-    site.write(".feedbake/archive-instagram.json", &memory.replace(&listed, "2020-01-01"));
+    let_the_recheck_be_due(&site);
     site.run("bake").succeeds().says(&["27 posts of the archive of instagram seem to be gone", "`--force`"]);
     assert_eq!(pages(&site).len(), 30);
     site.run("bake").succeeds();
@@ -256,7 +328,8 @@ fn tiles_lead_to_the_pages_that_are_there() {
     let (code, address, said, is_on_site, id) = link(0);
     assert_eq!((code.as_str(), said.as_str(), is_on_site), ("DA000", "See more", true));
     assert_eq!(address, format!("/instagram/{id}/"));
-    let page = String::from_utf8(site.files("content/instagram")[&format!("content/instagram/{id}.md")].clone()).unwrap();
+    let page =
+        String::from_utf8(site.files("content/instagram")[&format!("content/instagram/{id}.md")].clone()).unwrap();
     assert!(page.contains(&format!("\npath = \"instagram/{id}\"\n")), "{page}");
     // The page itself leads to Instagram.
     assert!(page.contains("\nlink = \"https://www.instagram.com/p/DA000/\"\nlink_on_site = false\n"), "{page}");
