@@ -32,6 +32,8 @@ pub fn claim(
     ready: &BTreeMap<&str, Result<Ready, Hindrance>>,
 ) -> Result<(), BakeError> {
     let mut is_news = false;
+    // Of a feed that was not finished, too: its next bake goes on from there.
+    kitchen.ledger.hand_over(index);
     for (feed, feed_ready) in
         settings.feeds.iter().filter_map(|feed| Some((feed, ready.get(feed.name.as_str())?.as_ref().ok()?)))
     {
@@ -280,11 +282,15 @@ pub fn tidy(
     if !report.feeds.iter().any(is_baked) {
         return Ok(removed);
     }
-    let shown = |id: &MediaId| manifest.feeds.values().any(|feed| feed.pictures.contains_key(id));
-    index.retain_slides(shown);
+    // What a feed that failed has made so far is shown nowhere yet.
+    let is_fresh = report.is_fresh();
+    if is_fresh {
+        let shown = |id: &MediaId| manifest.feeds.values().any(|feed| feed.pictures.contains_key(id));
+        index.retain_slides(shown);
+    }
     let is_news = index.is_news();
     kitchen.cache.write_index(index)?;
-    if !is_news && !kitchen.cache.is_untidy() {
+    if !is_fresh || (!is_news && !kitchen.cache.is_untidy()) {
         return Ok(removed);
     }
     let mut objects: BTreeSet<&str> = index.objects().collect();

@@ -303,7 +303,7 @@ fn make_with(
             }
         }
     });
-    let (total, feed, watch) = (jobs.len(), settings.name.as_str(), kitchen.watch);
+    let (total, feed, watch, ledger) = (jobs.len(), settings.name.as_str(), kitchen.watch, &kitchen.ledger);
     let bench = Bench {
         cache: &kitchen.cache,
         recipe,
@@ -312,9 +312,12 @@ fn make_with(
         shapers: kitchen.shapers,
         fortune,
         fetch: fetch.as_ref().map(|fetch| fetch as &media::Fetch<'_>),
+        on_made: &|made| ledger.enter(made),
         on_done: &|done| watch(Event::Pictures { feed, done, total }),
     };
-    media::make(jobs, &bench)
+    let answers = media::make(jobs, &bench);
+    ledger.close();
+    answers
 }
 
 fn is_dead_link(trouble: &Trouble) -> bool {

@@ -12,6 +12,7 @@ mod finish;
 mod gather;
 mod inspect;
 mod keep;
+mod ledger;
 mod listing;
 mod report;
 mod tend;
@@ -35,6 +36,7 @@ use crate::site::{self, Published};
 use finish::{claim, count_pictures, merge, publish, render, tidy};
 use gather::{Gathered, Known, Pictures, Stopped, gather, portray};
 use keep::{keep, leave_to_later};
+use ledger::Ledger;
 use listing::Listing;
 
 pub use report::{
@@ -120,6 +122,7 @@ struct Kitchen<'a> {
     root: &'a Root,
     settings: &'a Settings,
     cache: Cache,
+    ledger: Ledger,
     published: Published,
     scanner: LeakScanner,
     shapers: usize,
@@ -318,10 +321,12 @@ fn kitchen<'a>(
             Source::Memory | Source::Nowhere(_) => None,
         })
         .collect();
+    let cache = Cache::new(tools.root);
     Kitchen {
         root: tools.root,
         settings: tools.settings,
-        cache: Cache::new(tools.root),
+        ledger: Ledger::new(&cache),
+        cache,
         published,
         scanner: LeakScanner::new(&tokens),
         shapers: tools.shapers,

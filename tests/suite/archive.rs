@@ -303,6 +303,29 @@ fn a_list_that_breaks_off_leaves_what_was_had_and_is_taken_up_again() {
 }
 
 #[test]
+fn a_first_bake_that_is_cut_off_has_not_downloaded_in_vain() {
+    let api = account(120);
+    let site = site(&api);
+    let mut run = site.spawn("bake");
+    while asked(&api).1 < 80 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let first = asked(&api).1;
+    assert!(!site.path("data/instagram.json").exists() && first < 120);
+    api.forget_requests();
+    site.run("bake").succeeds().says(&["120 posts in the archive, 120 new"]);
+    let second = asked(&api).1;
+    // One portion, and what was on its way.
+    assert!(first + second <= 120 + 32, "{first} and {second}");
+    assert!(!site.path(".feedbake/cache/made").exists());
+    api.forget_requests();
+    site.run("bake").succeeds();
+    assert_eq!(asked(&api), (1, 0));
+}
+
+#[test]
 fn other_generators_are_told_that_it_is_zolas() {
     let site = Sandbox::without_token().file("feedbake.toml", "generator = \"hugo\"\n[archive]\nenabled = true\n");
     site.run("bake --demo").ends_with(3).says(&["`archive.enabled` in feedbake.toml:3 should be false for Hugo"]);
