@@ -18,6 +18,9 @@ use crate::media::Picture;
 /// Where it lies in a site.
 pub const FILE: &str = ".feedbake/manifest.json";
 
+/// Where pictures lie that are kept and not published: of posts of an archive that a filter hides.
+pub const HIDDEN: &str = ".feedbake/hidden";
+
 /// Version of its shape.
 const VERSION: u32 = 1;
 
@@ -63,6 +66,9 @@ pub struct FeedRecord {
     pub stamp: Option<String>,
     /// The pictures in the data file, by slide.
     pub pictures: BTreeMap<MediaId, Arc<Picture>>,
+    /// Pictures of an archive that a filter hides, as they would be in the site; their files lie in [`HIDDEN`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hidden: BTreeMap<MediaId, Arc<Picture>>,
 }
 
 /// One file.
@@ -82,6 +88,8 @@ pub enum Role {
     Data,
     /// A rendition.
     Picture,
+    /// A rendition that is kept and not published.
+    Hidden,
     /// A feed as HTML, for sites that nothing builds.
     Fragment,
     /// A page of an archive, or its feed for readers.
@@ -168,7 +176,8 @@ impl Manifest {
 
     /// The picture of a slide in any feed: one made by `recipe` if there is one, else another.
     pub fn picture(&self, slide: &MediaId, recipe: &str) -> Option<&Arc<Picture>> {
-        let all = || self.feeds.values().filter_map(|feed| feed.pictures.get(slide));
+        let shown = || self.feeds.values().filter_map(|feed| feed.pictures.get(slide));
+        let all = || shown().chain(self.feeds.values().filter_map(|feed| feed.hidden.get(slide)));
         all().find(|picture| picture.recipe == recipe).or_else(|| all().next())
     }
 
@@ -200,9 +209,18 @@ impl Manifest {
             needed.extend(&feed.held);
             needed.extend(feed.pictures.values().flat_map(|picture| picture.files()).map(|file| file.path));
         }
-        let gone = self.files.iter().filter(|(path, file)| file.role != Role::Template && !needed.contains(path));
+        let hidden = self.feeds.values().flat_map(|feed| feed.hidden.values()).flat_map(|picture| picture.files());
+        let hidden: BTreeSet<SitePath> = hidden.map(|file| hidden_place(file.path)).collect();
+        let is_needed = |path: &SitePath| needed.contains(path) || hidden.contains(path);
+        let gone = self.files.iter().filter(|(path, file)| file.role != Role::Template && !is_needed(path));
         gone.map(|(path, _)| path.clone()).collect()
     }
+}
+
+/// Where the file of a picture lies while it is hidden; `path` is its place in the site.
+pub fn hidden_place(path: &SitePath) -> SitePath {
+    let name = path.as_str().rsplit('/').next().unwrap_or_default();
+    SitePath::new(&format!("{HIDDEN}/{name}")).expect("the last part of a path is a path")
 }
 
 /// The name of the record of a feed's archive. No feed can have it.
@@ -304,6 +322,7 @@ mod tests {
                 pages: BTreeSet::new(),
                 held: BTreeSet::new(),
                 stamp: None,
+                hidden: BTreeMap::new(),
                 account: Account { username: Some(name), ..Account::default() },
                 pictures: pictures
                     .into_iter()
@@ -403,6 +422,51 @@ mod tests {
                 manifest.files.iter().filter(|(path, file)| is_unneeded(path, file)).map(|(path, _)| path.clone()).collect();
             prop_assert_eq!(manifest.unneeded(), expected);
         }
+    }
+
+    #[test]
+    fn what_is_hidden_is_needed_where_it_lies_and_not_where_it_lay() {
+        let path = |text: &str| SitePath::new(text).unwrap();
+        let sha256 = "ab".repeat(32);
+        let id = MediaId::new("1").unwrap();
+        let place = path("static/feedbake/1-2.abababab.webp");
+        let rendition = Rendition {
+            path: place.clone(),
+            format: Format::WebP,
+            width: 2,
+            height: 2,
+            bytes: 1,
+            sha256: sha256.clone(),
+        };
+        let picture = Picture {
+            id: id.clone(),
+            recipe: "r".to_owned(),
+            original: String::new(),
+            original_bytes: 1,
+            color: String::new(),
+            placeholder: String::new(),
+            renditions: vec![rendition],
+            clip: None,
+        };
+        let record = FeedRecord {
+            data_file: path(".feedbake/archive-x.json"),
+            baked_on: date(2026, 5, 1),
+            posts: 0,
+            doubted: false,
+            account: Account::default(),
+            fragment: None,
+            pages: BTreeSet::new(),
+            held: BTreeSet::new(),
+            stamp: None,
+            pictures: BTreeMap::new(),
+            hidden: BTreeMap::from([(id.clone(), Arc::new(picture))]),
+        };
+        let mut manifest =
+            Manifest { feeds: BTreeMap::from([("x (archive)".to_owned(), record)]), ..Manifest::default() };
+        manifest.claim(hidden_place(&place), Role::Hidden, sha256.clone());
+        manifest.claim(place.clone(), Role::Picture, sha256);
+        assert_eq!(manifest.unneeded(), [place]);
+        assert!(manifest.picture(&id, "r").is_some());
     }
 
     #[test]

@@ -15,16 +15,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Deleted;
 use crate::feed::{MediaId, Post, PostKind};
+use crate::files::SitePath;
 use crate::graph::Unasked;
 use crate::manifest::days_between;
 
 pub use json_feed::{is_json_feed, json_feed, json_feed_place};
-pub use page::{Page, TITLE, is_page, page, section};
+pub use page::{Page, TITLE, is_page, page, post_of, section};
 
 /// Version of the memory's shape.
 const VERSION: u32 = 1;
 
-/// An answer that takes away no more posts than this is believed at once.
+/// What takes away no more posts than this is believed at once.
 const FEW: usize = 3;
 
 /// Everything the archive of one feed knows.
@@ -85,6 +86,8 @@ pub struct News {
     pub new: usize,
     /// Posts that are not on Instagram any more, by shortcode.
     pub deleted: Vec<String>,
+    /// So many posts that were kept, deleted on Instagram long ago, are let go of.
+    pub released: usize,
     /// So many posts would have gone, and the answer is not believed yet.
     pub doubted: usize,
 }
@@ -185,7 +188,7 @@ impl Memory {
             .iter()
             .filter(|remembered| !remembered.deleted && is_reached(&remembered.post, listed, extent))
             .count();
-        let is_doubtful = gone.len() > FEW && gone.len() * 2 > reached && !self.doubted && !rules.believes;
+        let is_doubtful = is_much(gone.len(), reached) && !self.doubted && !rules.believes;
         let mut news = News::default();
         if is_doubtful {
             news.doubted = gone.len();
@@ -195,7 +198,9 @@ impl Memory {
                 news.deleted.push(remembered.post.handle().to_owned());
             }
             if rules.deleted == Deleted::Remove {
+                let before = self.posts.len();
                 self.posts.retain(|remembered| !remembered.deleted);
+                news.released = before - self.posts.len() - news.deleted.len();
             }
         }
         if extent != Extent::Unknown {
@@ -239,6 +244,16 @@ impl Memory {
         });
         gone.map(|remembered| remembered.post.id.clone()).collect()
     }
+}
+
+/// Whether taking `away` so many `of` so many is so much that it may be a slip, of a server or of a person.
+pub fn is_much(away: usize, of: usize) -> bool {
+    away > FEW && away * 2 > of
+}
+
+/// The place of the memory of the archive of a feed.
+pub fn memory_place(feed: &str) -> SitePath {
+    SitePath::new(&format!(".feedbake/archive-{feed}.json")).expect("the name of a feed is a plain word")
 }
 
 /// Whether an album came without what is in it, as the API answers at times.

@@ -14,7 +14,7 @@ use crate::http::HttpError;
 use crate::manifest::Manifest;
 use crate::media::{self, Bench, Clip, File, Fortune, Job, Made, Picture, PixelLimits, Recipe, Stock, Trouble};
 use crate::select::{Outlook, Selection, select, wants_more};
-use crate::site::{Gallery, shown_slides};
+use crate::site::{self, Gallery, shown_slides};
 
 /// What one feed will show, with every picture of it at hand.
 #[derive(Debug, Default)]
@@ -374,6 +374,16 @@ impl<'a> Known<'a> {
         picture || self.index.original(slide).is_some_and(|original| self.kitchen.cache.has(&original.sha256))
     }
 
+    /// The picture of a slide, where all of it is at hand.
+    pub fn whole_picture(&self, slide: &MediaId) -> Option<&'a Arc<Picture>> {
+        self.picture(slide).filter(|picture| picture.files().all(|file| self.has_file(file)))
+    }
+
+    /// What the site knows of its files.
+    pub fn manifest(&self) -> &'a Manifest {
+        self.manifest
+    }
+
     /// Every file lies in the site, or whole in the cache.
     fn has_renditions(&self, picture: &Picture) -> bool {
         picture.renditions.iter().all(|rendition| {
@@ -381,11 +391,13 @@ impl<'a> Known<'a> {
         })
     }
 
-    /// It lies in the site, or whole in the cache.
+    /// It lies in the site, whole in the cache, or where a filter hid it.
     pub fn has_file(&self, file: File<'_>) -> bool {
         let in_folder = file.path.below(self.kitchen.settings.media_dir.as_str()).is_some();
         let in_site = self.kitchen.published.size(self.kitchen.root, file.path) == Some(file.bytes);
-        in_folder && (in_site || self.kitchen.cache.get(file.sha256).is_ok_and(|bytes| bytes.is_some()))
+        let in_cache = || self.kitchen.cache.get(file.sha256).is_ok_and(|bytes| bytes.is_some());
+        let is_hidden = || site::hidden(self.kitchen.root, file).is_ok_and(|bytes| bytes.is_some());
+        in_folder && (in_site || in_cache() || is_hidden())
     }
 
     /// The videos that earlier bakes had of a slide, the latest first.

@@ -10,11 +10,13 @@ mod crash;
 mod film;
 mod finish;
 mod gather;
+mod hide;
 mod inspect;
 mod keep;
 mod ledger;
 mod listing;
 mod report;
+mod shelve;
 mod tend;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +27,7 @@ use jiff::Timestamp;
 use crate::auth::{AccessToken, Held, LeakScanner, STATUS_FILE, Store, TRIES_FILE, Urgency, VAULT_FILE};
 use crate::cache::{Cache, Index};
 use crate::config::{Destination, FeedSettings, Settings, Templates, TokenError};
-use crate::feed::Account;
+use crate::feed::{Account, MediaId};
 use crate::files::{FileError, Lock, Root, SitePath};
 use crate::graph::Notice;
 use crate::http::{Http, HttpOptions};
@@ -40,7 +42,7 @@ use ledger::Ledger;
 use listing::Listing;
 
 pub use report::{
-    Aborted, ArchiveReport, BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report,
+    Aborted, ArchiveReport, BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, Left, PictureCount, Report,
 };
 pub use tend::{TendError, TokenReport, renew_tokens};
 
@@ -144,6 +146,8 @@ struct Ready {
     posts: usize,
     /// The archive, where there is one, or why it stays as it is.
     archived: Option<Result<archive::Archived, archive::Untouched>>,
+    /// The slides of every post that the archive remembers, shown or not.
+    remembered: BTreeSet<MediaId>,
 }
 
 /// Waits for this run's turn in a site. What a run has to know of tokens is found out after this: the run before it
@@ -234,11 +238,13 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>, tokens: &mut Vec<TokenReport>) -> R
         tokens: Vec::new(),
         changed: false,
     };
+    let mut remembered = BTreeSet::new();
     for feed in &tools.settings.feeds {
         let Some(outcome) = ready.remove(feed.name.as_str()) else { continue };
         let posts_before = before.feeds.get(&feed.name).map_or(0, |record| record.posts);
         let outcome = match outcome {
-            Ok(feed_ready) => {
+            Ok(mut feed_ready) => {
+                remembered.append(&mut feed_ready.remembered);
                 count_pictures(&mut report.pictures, &feed_ready);
                 let baked = publish(&kitchen, tools, feed, feed_ready, &mut manifest, &mut index)?;
                 FeedOutcome::Baked(baked)
@@ -254,7 +260,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>, tokens: &mut Vec<TokenReport>) -> R
     }
     report.feeds.extend(merge(&kitchen, tools, &before, &mut manifest)?);
     render(&kitchen, &mut manifest)?;
-    report.removed = tidy(&kitchen, &report, &before, &mut manifest, &mut index)?;
+    report.removed = tidy(&kitchen, &report, &before, &remembered, &mut manifest, &mut index)?;
     // Last: a template that cannot be written is no reason to forget the feed.
     if tools.settings.templates == Templates::Install {
         report.installed = site::install(tools.root, tools.settings.layout(), tools.settings.extras, &mut manifest)?;
@@ -385,8 +391,9 @@ fn prepare(
         portray(kitchen, feed, (manifest, index), listing, &account.0, &mut gathered);
         let already = listing.requests();
         let record = manifest.feeds.get(&archive_name(&feed.name));
-        let archived =
-            archive::archive(kitchen, tools, (feed, source, record), &known, listing, (&account.0, &gathered));
+        let (of, shown) = ((feed, source, record), (&account.0, &gathered));
+        let mut remembered = BTreeSet::new();
+        let archived = archive::archive(kitchen, tools, of, &known, listing, shown, &mut remembered);
         *requests += listing.requests() - already;
         let archived = archived?;
         let unreadable = std::mem::take(&mut listing.unreadable);
@@ -398,7 +405,7 @@ fn prepare(
         let file = site::data_file(feed, &account.0, kept, &gathered.gallery, &archived_posts);
         let (data, posts) = (file.to_bytes(), file.posts.len());
         site::refuse_leaks(&kitchen.scanner, &feed.data_file, &data).map_err(Hindrance::Leak)?;
-        Ok(Ready { gathered, account, listed: listing.take_posts(), unreadable, data, posts, archived })
+        Ok(Ready { gathered, account, listed: listing.take_posts(), unreadable, data, posts, archived, remembered })
     })
 }
 

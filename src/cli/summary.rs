@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::failure::Code;
 use super::tokens;
 use super::ui::{GREEN, Loudness, Voice, bytes, count};
-use crate::bake::{ArchiveReport, Baked, FeedOutcome, FeedReport, PictureCount, Report};
+use crate::bake::{ArchiveReport, Baked, FeedOutcome, FeedReport, Left, PictureCount, Report};
 use crate::feed::one_line;
 use crate::site::Weight;
 
@@ -107,8 +107,21 @@ fn tell_archive(voice: &Voice, feed: &str, archive: &ArchiveReport) {
     if archive.deleted.len() > NAMED {
         voice.say(&format!("and {} more", archive.deleted.len() - NAMED));
     }
-    for place in archive.left.iter().take(NAMED) {
-        voice.say(&format!("{place} stays, for you edited it; its post is not in the archive any more"));
+    if archive.released > 0 {
+        let posts = count(archive.released, "post");
+        voice.say(&format!(
+            "{posts} that had been kept leave the archive of {feed}: `archive.deleted` is \"remove\" now"
+        ));
+    }
+    for (place, why) in archive.left.iter().take(NAMED) {
+        let why = match why {
+            Left::PostGone => "its post is not in the archive any more",
+            Left::OnlyPage => {
+                "the archive is in another folder now, without a second page for this post: move it there by hand, and change its `path`"
+            }
+            Left::FolderChanged => "the archive is in another folder now, with one of its own",
+        };
+        voice.say(&format!("{place} stays, for you edited it; {why}"));
     }
     if archive.posts == 0 {
         return;
@@ -130,7 +143,10 @@ fn archive_as_json(archive: &ArchiveReport) -> Value {
         "new": archive.new,
         "written": archive.written,
         "edited": archive.edited.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "left": archive.left.iter().map(|(place, _)| place.to_string()).collect::<Vec<_>>(),
         "deleted": archive.deleted,
+        "released": archive.released,
+        "doubted_by_filters": archive.doubted_filters,
         "doubted": archive.doubted,
         "without_pictures": archive.without_pictures,
         "trouble": archive.trouble,

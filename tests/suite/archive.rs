@@ -146,7 +146,7 @@ fn a_list_that_repeats_itself_takes_nothing_away_and_is_taken_up_again() {
 }
 
 #[test]
-fn a_gap_between_what_is_new_and_what_was_known_is_closed_by_the_next_bake() {
+fn a_list_that_breaks_off_before_anything_known_waits_for_the_next_bake() {
     let api = account(10);
     let site = site(&api);
     site.run("bake").succeeds();
@@ -154,10 +154,10 @@ fn a_gap_between_what_is_new_and_what_was_known_is_closed_by_the_next_bake() {
         api.add(small(&format!("DN{number:03}")).at(&format!("2030-01-01T00:00:{number:02}+0000")));
     }
     api.fault(Fault::TokenDies);
-    site.run("bake").succeeds().says(&["was not listed to its end"]);
-    assert_eq!(pages(&site).len(), 35);
+    site.run("bake").succeeds().says(&["the archive of instagram stays as it is", "the access token expired"]);
+    assert_eq!(pages(&site).len(), 10);
     api.clear_faults();
-    site.run("bake").succeeds().says(&["50 posts in the archive, 15 new"]);
+    site.run("bake").succeeds().says(&["50 posts in the archive, 40 new"]);
 }
 
 #[test]
@@ -220,6 +220,7 @@ fn a_page_that_somebody_edited_is_theirs() {
     assert!(pictures.len() > 2 && pictures.iter().all(|path| site.path(path).is_file()), "{pictures:?}");
     // It is not tidied away, either, when its post is.
     site.write("feedbake.toml", &SETTINGS.replace("limit", "types = [\"video\"]\nlimit"));
+    site.run("bake --force").succeeds();
     for _ in 0..2 {
         site.run("bake").succeeds();
         assert!(site.path(&name).is_file() && pages(&site).len() == 1);
@@ -323,6 +324,131 @@ fn a_first_bake_that_is_cut_off_has_not_downloaded_in_vain() {
     api.forget_requests();
     site.run("bake").succeeds();
     assert_eq!(asked(&api), (1, 0));
+}
+
+fn keeping() -> String {
+    SETTINGS.replace("enabled = true", "enabled = true\ndeleted = \"keep\"")
+}
+
+#[test]
+fn a_kept_post_that_a_filter_hides_is_not_published_and_comes_back_with_its_pictures() {
+    for has_cache in [true, false] {
+        let api = account(12);
+        let site = Sandbox::new(&api).file("feedbake.toml", &keeping());
+        site.run("bake").succeeds();
+        api.delete("DA001");
+        site.run("bake").succeeds().says(&["DA001 is not on Instagram any more: it stays in the archive"]);
+        let before = (site.files("static"), site.files("content"));
+        site.write("feedbake.toml", &format!("hide = [\"DA001\"]\n{}", keeping()));
+        for _ in 0..2 {
+            if !has_cache {
+                fs::remove_dir_all(site.path(".feedbake/cache")).unwrap();
+            }
+            site.run("bake").succeeds().says(&["11 posts in the archive"]);
+            assert!(!pages(&site).contains(&"DA001".to_owned()));
+            assert_eq!(site.files("static").len(), before.0.len() - 2);
+            assert_eq!(site.files(".feedbake/hidden").len(), 2);
+        }
+        if !has_cache {
+            fs::remove_dir_all(site.path(".feedbake/cache")).unwrap();
+        }
+        site.write("feedbake.toml", &keeping());
+        api.forget_requests();
+        site.run("bake").succeeds().says(&["12 posts in the archive, 2 written"]);
+        assert_eq!((site.files("static"), site.files("content")), before);
+        assert!(asked(&api).1 == 0 && !site.path(".feedbake/hidden").exists());
+        // Once nothing is kept any more, it is said how much goes.
+        site.write("feedbake.toml", SETTINGS);
+        site.run("bake").succeeds().says(&["1 post that had been kept leave the archive of instagram"]);
+        assert_eq!(pages(&site).len(), 11);
+    }
+}
+
+#[test]
+fn filters_that_would_take_most_pages_away_are_asked_for_twice() {
+    let api = account(20);
+    let site = site(&api);
+    site.run("bake").succeeds();
+    let before = (site.files("content"), site.files("static"));
+    let slip = format!("since = \"2031-01-01\"\n{SETTINGS}");
+    for _ in 0..2 {
+        site.write("feedbake.toml", &slip);
+        site.run("bake").succeeds().says(&["the filters would take 20 pages away", "`--force`"]);
+        assert_eq!(site.files("content"), before.0);
+        // Taken back, it was never there.
+        site.write("feedbake.toml", SETTINGS);
+        site.run("bake --strict").succeeds();
+    }
+    site.write("feedbake.toml", &slip);
+    site.run("bake --strict").ends_with(3);
+    site.run("bake").succeeds();
+    assert_eq!(pages(&site).len(), 0);
+    // What is remembered is downloaded once.
+    site.write("feedbake.toml", SETTINGS);
+    api.forget_requests();
+    site.run("bake").succeeds();
+    assert_eq!((site.files("content"), site.files("static")), before);
+    assert_eq!(asked(&api).1, 0);
+    site.write("feedbake.toml", &slip);
+    site.run("bake --force").succeeds();
+    assert_eq!(pages(&site).len(), 0);
+}
+
+#[test]
+fn how_the_api_is_asked_changes_no_file() {
+    let api = account(6);
+    let site = site(&api);
+    site.run("bake").succeeds();
+    let before = site.files("");
+    for is_without_cache in [false, true] {
+        if is_without_cache {
+            fs::remove_dir_all(site.path(".feedbake/cache")).unwrap();
+        }
+        site.run_with("bake", &[("FEEDBAKE_API_RETRIES", "7"), ("FEEDBAKE_API_TIMEOUT", "50s")]).succeeds();
+        assert_eq!(site.files(""), before);
+    }
+}
+
+#[test]
+fn pages_without_anything_that_remembers_them_are_left_alone() {
+    let api = account(6);
+    let site = site(&api);
+    site.run("bake").succeeds();
+    let before = site.files("content");
+    fs::remove_dir_all(site.path(".feedbake")).unwrap();
+    api.delete("DA003");
+    site.run("bake").succeeds().says(&["archive-instagram.json is gone, and its pages are there"]);
+    assert_eq!(site.files("content"), before);
+    site.run("bake --strict").ends_with(6);
+    fs::remove_dir_all(site.path("content/instagram")).unwrap();
+    site.run("bake --strict").succeeds().says(&["5 posts in the archive, 5 new"]);
+    // A page of the user's own is no page of an archive.
+    fs::remove_dir_all(site.path(".feedbake")).unwrap();
+    fs::remove_dir_all(site.path("content/instagram")).unwrap();
+    site.write("content/instagram/about.md", "+++\n+++\n");
+    site.run("bake --strict").succeeds();
+}
+
+#[test]
+fn a_page_that_was_edited_stays_the_only_one_of_its_post_when_the_folder_changes() {
+    let api = account(6);
+    let site = site(&api);
+    site.run("bake").succeeds();
+    let name = site.files("content/instagram").keys().find(|name| !name.contains("_index")).unwrap().clone();
+    let edited = fs::read_to_string(site.path(&name)).unwrap() + "What I thought that day.\n";
+    site.write(&name, &edited);
+    site.write("feedbake.toml", &SETTINGS.replace("enabled = true", "enabled = true\nfolder = \"content/photos\""));
+    for _ in 0..2 {
+        let ran = site.run("bake").succeeds();
+        assert!(!ran.stderr.contains("not in the archive any more"), "{}", ran.stderr);
+        assert_eq!(site.files("content/instagram").keys().collect::<Vec<_>>(), [&name]);
+        assert_eq!(site.files("content/photos").len(), 6, "five posts, and the page of all");
+    }
+    // Moved by hand, it is among the others.
+    site.write(&name.replace("instagram/", "photos/"), &edited);
+    fs::remove_file(site.path(&name)).unwrap();
+    site.run("bake").succeeds().says(&["1 edited by you and left alone"]);
+    assert_eq!(site.files("content/photos").len(), 7);
 }
 
 #[test]
