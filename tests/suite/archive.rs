@@ -419,6 +419,7 @@ fn pages_without_anything_that_remembers_them_are_left_alone() {
     api.delete("DA003");
     site.run("bake").succeeds().says(&["archive-instagram.json is gone, and its pages are there"]);
     assert_eq!(site.files("content"), before);
+    site.run("doctor --offline").ends_with(6).prints(&["6 pages of the archive are in content/instagram"]);
     site.run("bake --strict").ends_with(6);
     fs::remove_dir_all(site.path("content/instagram")).unwrap();
     site.run("bake --strict").succeeds().says(&["5 posts in the archive, 5 new"]);
@@ -427,6 +428,7 @@ fn pages_without_anything_that_remembers_them_are_left_alone() {
     fs::remove_dir_all(site.path("content/instagram")).unwrap();
     site.write("content/instagram/about.md", "+++\n+++\n");
     site.run("bake --strict").succeeds();
+    site.run("doctor --offline").prints(&["the archive in content/instagram knows 5 posts"]);
 }
 
 #[test]
@@ -449,6 +451,28 @@ fn a_page_that_was_edited_stays_the_only_one_of_its_post_when_the_folder_changes
     fs::remove_file(site.path(&name)).unwrap();
     site.run("bake").succeeds().says(&["1 edited by you and left alone"]);
     assert_eq!(site.files("content/photos").len(), 7);
+}
+
+#[test]
+fn the_doctor_looks_at_what_an_archive_remembers() {
+    let api = account(6).post(small("DAlast").without_media_url());
+    let site = site(&api);
+    let says = |words: &str| {
+        let ran = site.run("doctor --offline");
+        assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
+    };
+    says("archive-instagram.json is not there yet");
+    site.run("bake").succeeds();
+    says("1 of 7 posts of the archive have no page");
+    let memory = remembered(&site);
+    let place = ".feedbake/archive-instagram.json";
+    site.write(place, &memory.replace(&listed_on(&memory), "2020-01-01"));
+    says("the whole account was listed last on 2020-01-01, and `archive.recheck` is 30 days");
+    site.write(place, &memory.replace("\"posts\":[", "\"doubted\":true,\"unfinished\":true,\"posts\":["));
+    says("the last list would have taken away most posts");
+    says("the account was not listed to its end");
+    site.write(place, "<<<<<<< HEAD");
+    says("cannot be understood, so every bake leaves the archive alone");
 }
 
 #[test]
