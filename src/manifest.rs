@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -169,9 +170,14 @@ impl Manifest {
     /// # Errors
     /// [`FileError`] when it cannot be written.
     pub fn write(&self, root: &Root) -> Result<Written, FileError> {
-        let mut bytes = serde_json::to_vec_pretty(self).expect("the manifest is made of texts and numbers");
-        bytes.push(b'\n');
-        root.write(&Self::place(), &bytes)
+        root.write(&Self::place(), &self.to_bytes())
+    }
+
+    /// The bytes of its file: a line for each file and each picture, so that a commit shows what changed and no more.
+    fn to_bytes(&self) -> Vec<u8> {
+        // By levels: the record of a feed has its lists one below, a file stands right in the list.
+        let (feeds, files) = (lines(&self.feeds, 3), lines(&self.files, 1));
+        format!("{{\n\"version\": {},\n\"feeds\": {feeds},\n\"files\": {files}\n}}\n", self.version).into_bytes()
     }
 
     /// The picture of a slide in any feed: one made by `recipe` if there is one, else another.
@@ -214,6 +220,76 @@ impl Manifest {
         let is_needed = |path: &SitePath| needed.contains(path) || hidden.contains(path);
         let gone = self.files.iter().filter(|(path, file)| file.role != Role::Template && !is_needed(path));
         gone.map(|(path, _)| path.clone()).collect()
+    }
+}
+
+/// JSON with a line for each value down to a level, and what is below on the line of what it belongs to.
+fn lines(value: &impl Serialize, levels: usize) -> String {
+    let mut bytes = Vec::new();
+    let mut writer = serde_json::Serializer::with_formatter(&mut bytes, Lines { levels, level: 0, is_empty: true });
+    value.serialize(&mut writer).expect("the manifest is made of texts and numbers");
+    String::from_utf8(bytes).expect("JSON is text")
+}
+
+/// How [`lines`] writes.
+struct Lines {
+    levels: usize,
+    level: usize,
+    is_empty: bool,
+}
+
+impl Lines {
+    fn begin<W: ?Sized + io::Write>(&mut self, writer: &mut W, sign: &[u8]) -> io::Result<()> {
+        self.level += 1;
+        self.is_empty = true;
+        writer.write_all(sign)
+    }
+
+    fn next<W: ?Sized + io::Write>(&mut self, writer: &mut W, is_first: bool) -> io::Result<()> {
+        self.is_empty = false;
+        if !is_first {
+            writer.write_all(b",")?;
+        }
+        if self.level <= self.levels { writer.write_all(b"\n") } else { Ok(()) }
+    }
+
+    fn end<W: ?Sized + io::Write>(&mut self, writer: &mut W, sign: &[u8]) -> io::Result<()> {
+        if self.level <= self.levels && !self.is_empty {
+            writer.write_all(b"\n")?;
+        }
+        self.level -= 1;
+        self.is_empty = false;
+        writer.write_all(sign)
+    }
+}
+
+impl serde_json::ser::Formatter for Lines {
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b"[")
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, is_first: bool) -> io::Result<()> {
+        self.next(writer, is_first)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"]")
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b"{")
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, is_first: bool) -> io::Result<()> {
+        self.next(writer, is_first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"}")
     }
 }
 
@@ -416,6 +492,7 @@ mod tests {
         #[test]
         fn what_is_written_is_read_and_what_is_named_nowhere_is_pruned(manifest in manifest()) {
             prop_assert_eq!(&read_text(&serde_json::to_vec(&manifest).unwrap()).unwrap(), &manifest);
+            prop_assert_eq!(&read_text(&manifest.to_bytes()).unwrap(), &manifest);
             let needed = named(&manifest);
             let is_unneeded = |path: &SitePath, file: &FileRecord| file.role != Role::Template && !needed.contains(path.as_str());
             let expected: Vec<SitePath> =
@@ -467,6 +544,16 @@ mod tests {
         manifest.claim(place.clone(), Role::Picture, sha256);
         assert_eq!(manifest.unneeded(), [place]);
         assert!(manifest.picture(&id, "r").is_some());
+    }
+
+    #[test]
+    fn each_file_has_a_line() {
+        let mut manifest = Manifest::default();
+        manifest.claim(SitePath::new("a").unwrap(), Role::Data, "1".to_owned());
+        manifest.claim(SitePath::new("b").unwrap(), Role::Page, "2".to_owned());
+        let text = String::from_utf8(manifest.to_bytes()).unwrap();
+        let expected = "{\n\"version\": 1,\n\"feeds\": {},\n\"files\": {\n\"a\": {\"role\": \"data\",\"sha256\": \"1\"},\n\"b\": {\"role\": \"page\",\"sha256\": \"2\"}\n}\n}\n";
+        assert_eq!(text, expected);
     }
 
     #[test]
