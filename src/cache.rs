@@ -21,6 +21,9 @@ const TIMES: &str = "times.json";
 /// Stands here from the first object that is put until the next pruning.
 const UNTIDY: &str = "untidy";
 
+/// What was made since the index was written, a file for each portion: a run that is cut off leaves them.
+const PORTIONS: &str = "made";
+
 /// Raised when the index changes its shape; an index of another edition counts as empty.
 const EDITION: u32 = 1;
 
@@ -49,6 +52,15 @@ pub struct Index {
     pictures: BTreeMap<MediaId, Arc<Picture>>,
     /// By name of the feed.
     feeds: BTreeMap<String, FeedMemory>,
+}
+
+/// A part of what is known, on its way to the index.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Portion {
+    /// By slide.
+    pub originals: BTreeMap<MediaId, Original>,
+    /// By slide.
+    pub pictures: BTreeMap<MediaId, Arc<Picture>>,
 }
 
 /// Where an original came from.
@@ -137,6 +149,12 @@ impl Index {
         }
     }
 
+    /// Remembers everything in a portion.
+    pub fn take(&mut self, portion: &Portion) {
+        portion.originals.iter().for_each(|(id, original)| self.remember_original(id, original));
+        portion.pictures.iter().for_each(|(id, picture)| self.remember_picture(id, picture));
+    }
+
     /// Remembers a feed, and when it was baked.
     pub fn remember_feed(&mut self, name: &str, memory: FeedMemory, baked_at: Timestamp) {
         self.baked_at.insert(name.to_owned(), baked_at);
@@ -217,7 +235,40 @@ impl Cache {
         let mut index = index.filter(|index| index.edition == EDITION).unwrap_or_default();
         let times = self.read(&inside(TIMES))?.unwrap_or_default();
         index.baked_at = serde_json::from_slice(&times).unwrap_or_default();
+        for place in self.portions()? {
+            let bytes = self.read(&place)?.unwrap_or_default();
+            if let Ok(portion) = serde_json::from_slice(&bytes) {
+                index.take(&portion);
+            }
+        }
         Ok(index)
+    }
+
+    /// Keeps a portion until the next index is written. Nobody waits for the disk: one that is torn counts as absent.
+    ///
+    /// # Errors
+    /// [`FileError`] when it cannot be written.
+    pub fn note(&self, portion: &Portion) -> Result<(), FileError> {
+        let number = |place: &SitePath| place.as_str().rsplit('/').next()?.split('.').next()?.parse::<u64>().ok();
+        let next = self.portions()?.iter().filter_map(number).max().map_or(0, |last| last + 1);
+        let bytes = serde_json::to_vec(portion).expect("a portion is made of texts and numbers");
+        self.write(&inside(&format!("{PORTIONS}/{next}.json")), &bytes, Root::write_checked)
+    }
+
+    /// All portions, and what a run that died left of one.
+    fn portions(&self) -> Result<Vec<SitePath>, FileError> {
+        let folder = inside(PORTIONS);
+        let names = if self.root.is_folder(&folder) { self.root.names_below(&folder)? } else { Vec::new() };
+        Ok(names.iter().filter_map(|name| SitePath::new(&format!("{folder}/{name}")).ok()).collect())
+    }
+
+    /// With their folder, which a run that died may have left without one.
+    fn remove_portions(&self) -> Result<(), FileError> {
+        if !self.root.is_folder(&inside(PORTIONS)) {
+            return Ok(());
+        }
+        self.portions()?.iter().try_for_each(|place| self.root.remove(place).map(drop))?;
+        self.root.remove_empty_folders(&inside(""))
     }
 
     /// Takes the lock of the site, which lies in here; `on_wait` is told who holds it when that is another run.
@@ -238,7 +289,7 @@ impl Cache {
         self.root.write(&place, b"*\n").map(drop)
     }
 
-    /// Writes the index where it says something new, then the times.
+    /// Writes the index where it says something new, takes the portions away that are in it, and writes the times.
     ///
     /// # Errors
     /// [`FileError`] when a file cannot be written.
@@ -248,6 +299,7 @@ impl Cache {
             self.write(&inside("index.json"), &bytes, Root::write)?;
             index.is_news = false;
         }
+        self.remove_portions()?;
         let times = serde_json::to_vec(&index.baked_at).expect("times are texts");
         self.write(&inside(TIMES), &times, Root::write)
     }
@@ -342,6 +394,7 @@ impl Cache {
     /// [`FileError`] when a file cannot be deleted.
     pub fn forget_all(&self) -> Result<(), FileError> {
         self.root.remove(&inside("index.json"))?;
+        self.remove_portions()?;
         self.prune(&BTreeSet::new())
     }
 

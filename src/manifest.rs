@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -17,6 +18,9 @@ use crate::media::Picture;
 
 /// Where it lies in a site.
 pub const FILE: &str = ".feedbake/manifest.json";
+
+/// Where pictures lie that are kept and not published: of posts of an archive that a filter hides.
+pub const HIDDEN: &str = ".feedbake/hidden";
 
 /// Version of its shape.
 const VERSION: u32 = 1;
@@ -66,6 +70,9 @@ pub struct FeedRecord {
     pub stamp: Option<String>,
     /// The pictures in the data file, by slide.
     pub pictures: BTreeMap<MediaId, Arc<Picture>>,
+    /// Pictures of an archive that a filter hides, as they would be in the site; their files lie in [`HIDDEN`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hidden: BTreeMap<MediaId, Arc<Picture>>,
 }
 
 /// One file.
@@ -85,6 +92,8 @@ pub enum Role {
     Data,
     /// A rendition.
     Picture,
+    /// A rendition that is kept and not published.
+    Hidden,
     /// A feed as HTML, for sites that nothing builds.
     Fragment,
     /// A page of an archive, or its feed for readers.
@@ -164,14 +173,20 @@ impl Manifest {
     /// # Errors
     /// [`FileError`] when it cannot be written.
     pub fn write(&self, root: &Root) -> Result<Written, FileError> {
-        let mut bytes = serde_json::to_vec_pretty(self).expect("the manifest is made of texts and numbers");
-        bytes.push(b'\n');
-        root.write(&Self::place(), &bytes)
+        root.write(&Self::place(), &self.to_bytes())
+    }
+
+    /// The bytes of its file: a line for each file and each picture, so that a commit shows what changed and no more.
+    fn to_bytes(&self) -> Vec<u8> {
+        // By levels: the record of a feed has its lists one below, a file stands right in the list.
+        let (feeds, files) = (lines(&self.feeds, 3), lines(&self.files, 1));
+        format!("{{\n\"version\": {},\n\"feeds\": {feeds},\n\"files\": {files}\n}}\n", self.version).into_bytes()
     }
 
     /// The picture of a slide in any feed: one made by `recipe` if there is one, else another.
     pub fn picture(&self, slide: &MediaId, recipe: &str) -> Option<&Arc<Picture>> {
-        let all = || self.feeds.values().filter_map(|feed| feed.pictures.get(slide));
+        let shown = || self.feeds.values().filter_map(|feed| feed.pictures.get(slide));
+        let all = || shown().chain(self.feeds.values().filter_map(|feed| feed.hidden.get(slide)));
         all().find(|picture| picture.recipe == recipe).or_else(|| all().next())
     }
 
@@ -203,9 +218,88 @@ impl Manifest {
             needed.extend(&feed.held);
             needed.extend(feed.pictures.values().flat_map(|picture| picture.files()).map(|file| file.path));
         }
-        let gone = self.files.iter().filter(|(path, file)| file.role != Role::Template && !needed.contains(path));
+        let hidden = self.feeds.values().flat_map(|feed| feed.hidden.values()).flat_map(|picture| picture.files());
+        let hidden: BTreeSet<SitePath> = hidden.map(|file| hidden_place(file.path)).collect();
+        let is_needed = |path: &SitePath| needed.contains(path) || hidden.contains(path);
+        let gone = self.files.iter().filter(|(path, file)| file.role != Role::Template && !is_needed(path));
         gone.map(|(path, _)| path.clone()).collect()
     }
+}
+
+/// JSON with a line for each value down to a level, and what is below on the line of what it belongs to.
+fn lines(value: &impl Serialize, levels: usize) -> String {
+    let mut bytes = Vec::new();
+    let mut writer = serde_json::Serializer::with_formatter(&mut bytes, Lines { levels, level: 0, is_empty: true });
+    value.serialize(&mut writer).expect("the manifest is made of texts and numbers");
+    String::from_utf8(bytes).expect("JSON is text")
+}
+
+/// How [`lines`] writes.
+struct Lines {
+    levels: usize,
+    level: usize,
+    is_empty: bool,
+}
+
+impl Lines {
+    fn begin<W: ?Sized + io::Write>(&mut self, writer: &mut W, sign: &[u8]) -> io::Result<()> {
+        self.level += 1;
+        self.is_empty = true;
+        writer.write_all(sign)
+    }
+
+    fn next<W: ?Sized + io::Write>(&mut self, writer: &mut W, is_first: bool) -> io::Result<()> {
+        self.is_empty = false;
+        if !is_first {
+            writer.write_all(b",")?;
+        }
+        if self.level <= self.levels { writer.write_all(b"\n") } else { Ok(()) }
+    }
+
+    fn end<W: ?Sized + io::Write>(&mut self, writer: &mut W, sign: &[u8]) -> io::Result<()> {
+        if self.level <= self.levels && !self.is_empty {
+            writer.write_all(b"\n")?;
+        }
+        self.level -= 1;
+        self.is_empty = false;
+        writer.write_all(sign)
+    }
+}
+
+impl serde_json::ser::Formatter for Lines {
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b"[")
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, is_first: bool) -> io::Result<()> {
+        self.next(writer, is_first)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"]")
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b"{")
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, is_first: bool) -> io::Result<()> {
+        self.next(writer, is_first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"}")
+    }
+}
+
+/// Where the file of a picture lies while it is hidden; `path` is its place in the site.
+pub fn hidden_place(path: &SitePath) -> SitePath {
+    let name = path.as_str().rsplit('/').next().unwrap_or_default();
+    SitePath::new(&format!("{HIDDEN}/{name}")).expect("the last part of a path is a path")
 }
 
 /// The name of the record of a feed's archive. No feed can have it.
@@ -308,6 +402,7 @@ mod tests {
                 pages: BTreeSet::new(),
                 held: BTreeSet::new(),
                 stamp: None,
+                hidden: BTreeMap::new(),
                 account: Account { username: Some(name), ..Account::default() },
                 pictures: pictures
                     .into_iter()
@@ -401,12 +496,69 @@ mod tests {
         #[test]
         fn what_is_written_is_read_and_what_is_named_nowhere_is_pruned(manifest in manifest()) {
             prop_assert_eq!(&read_text(&serde_json::to_vec(&manifest).unwrap()).unwrap(), &manifest);
+            prop_assert_eq!(&read_text(&manifest.to_bytes()).unwrap(), &manifest);
             let needed = named(&manifest);
             let is_unneeded = |path: &SitePath, file: &FileRecord| file.role != Role::Template && !needed.contains(path.as_str());
             let expected: Vec<SitePath> =
                 manifest.files.iter().filter(|(path, file)| is_unneeded(path, file)).map(|(path, _)| path.clone()).collect();
             prop_assert_eq!(manifest.unneeded(), expected);
         }
+    }
+
+    #[test]
+    fn what_is_hidden_is_needed_where_it_lies_and_not_where_it_lay() {
+        let path = |text: &str| SitePath::new(text).unwrap();
+        let sha256 = "ab".repeat(32);
+        let id = MediaId::new("1").unwrap();
+        let place = path("static/feedbake/1-2.abababab.webp");
+        let rendition = Rendition {
+            path: place.clone(),
+            format: Format::WebP,
+            width: 2,
+            height: 2,
+            bytes: 1,
+            sha256: sha256.clone(),
+        };
+        let picture = Picture {
+            id: id.clone(),
+            recipe: "r".to_owned(),
+            original: String::new(),
+            original_bytes: 1,
+            color: String::new(),
+            placeholder: String::new(),
+            renditions: vec![rendition],
+            clip: None,
+        };
+        let record = FeedRecord {
+            data_file: path(".feedbake/archive-x.json"),
+            baked_on: date(2026, 5, 1),
+            posts: 0,
+            doubted: false,
+            demo: false,
+            account: Account::default(),
+            fragment: None,
+            pages: BTreeSet::new(),
+            held: BTreeSet::new(),
+            stamp: None,
+            pictures: BTreeMap::new(),
+            hidden: BTreeMap::from([(id.clone(), Arc::new(picture))]),
+        };
+        let mut manifest =
+            Manifest { feeds: BTreeMap::from([("x (archive)".to_owned(), record)]), ..Manifest::default() };
+        manifest.claim(hidden_place(&place), Role::Hidden, sha256.clone());
+        manifest.claim(place.clone(), Role::Picture, sha256);
+        assert_eq!(manifest.unneeded(), [place]);
+        assert!(manifest.picture(&id, "r").is_some());
+    }
+
+    #[test]
+    fn each_file_has_a_line() {
+        let mut manifest = Manifest::default();
+        manifest.claim(SitePath::new("a").unwrap(), Role::Data, "1".to_owned());
+        manifest.claim(SitePath::new("b").unwrap(), Role::Page, "2".to_owned());
+        let text = String::from_utf8(manifest.to_bytes()).unwrap();
+        let expected = "{\n\"version\": 1,\n\"feeds\": {},\n\"files\": {\n\"a\": {\"role\": \"data\",\"sha256\": \"1\"},\n\"b\": {\"role\": \"page\",\"sha256\": \"2\"}\n}\n}\n";
+        assert_eq!(text, expected);
     }
 
     #[test]

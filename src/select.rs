@@ -218,6 +218,11 @@ fn wants(kept: usize, misses_pins: bool, is_past_since: bool, seen: usize, wish:
     seen < wish.scan && (misses_pins || can_change)
 }
 
+/// Whether the filters leave `post` in, whatever becomes of its pictures and of `limit`.
+pub fn is_wished(post: &Post, wish: &Wish) -> bool {
+    judge(post, wish, &BTreeMap::new()).is_none()
+}
+
 fn judge(post: &Post, wish: &Wish, unavailable: &BTreeMap<MediaId, String>) -> Option<Reason> {
     if wish.hide.iter().any(|hidden| post.is_named(hidden)) {
         return Some(Reason::Hidden);

@@ -15,15 +15,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Deleted;
 use crate::feed::{MediaId, Post, PostKind};
+use crate::files::SitePath;
+use crate::graph::Unasked;
 use crate::manifest::days_between;
 
 pub use json_feed::{is_json_feed, json_feed, json_feed_place};
-pub use page::{Page, TITLE, is_page, page, section};
+pub use page::{Page, TITLE, is_page, page, post_of, section};
 
 /// Version of the memory's shape.
 const VERSION: u32 = 1;
 
-/// An answer that takes away no more posts than this is believed at once.
+/// What takes away no more posts than this is believed at once.
 const FEW: usize = 3;
 
 /// Everything the archive of one feed knows.
@@ -37,6 +39,9 @@ pub struct Memory {
     /// The last answer would have taken away much; a second one will be believed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub doubted: bool,
+    /// The last list broke off before it met a post that was known: what lies between may be missing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
     /// Nothing in it is of the user's own account.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
@@ -81,6 +86,8 @@ pub struct News {
     pub new: usize,
     /// Posts that are not on Instagram any more, by shortcode.
     pub deleted: Vec<String>,
+    /// So many posts that were kept, deleted on Instagram long ago, are let go of.
+    pub released: usize,
     /// So many posts would have gone, and the answer is not believed yet.
     pub doubted: usize,
 }
@@ -100,7 +107,15 @@ impl Memory {
     /// One that knows nothing yet.
     pub fn new(feed: &str) -> Self {
         let feed = MemoryFeed { name: feed.to_owned() };
-        Self { version: VERSION, feed, listed_on: None, doubted: false, demo: false, posts: Vec::new() }
+        Self {
+            version: VERSION,
+            feed,
+            listed_on: None,
+            doubted: false,
+            unfinished: false,
+            demo: false,
+            posts: Vec::new(),
+        }
     }
 
     /// Reads it; `None` where the bytes are no memory that this feedbake understands.
@@ -114,8 +129,8 @@ impl Memory {
 
     /// The bytes of its file: a line for each post, so that a commit shows what changed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let (version, listed_on, doubted, demo) = (self.version, self.listed_on, self.doubted, self.demo);
-        let head = Self { version, feed: self.feed.clone(), listed_on, doubted, demo, posts: Vec::new() };
+        let Self { version, listed_on, doubted, unfinished, demo, .. } = *self;
+        let head = Self { version, feed: self.feed.clone(), listed_on, doubted, unfinished, demo, posts: Vec::new() };
         let mut text = serde_json::to_string(&head).expect("the memory is made of texts and numbers");
         // The list is the last field, and empty.
         text.truncate(text.len() - "]}".len());
@@ -127,13 +142,13 @@ impl Memory {
         text.into_bytes()
     }
 
-    /// Whether the whole account has to be listed: never done, too long ago, or the last answer was doubted.
+    /// Whether the whole account has to be listed: never done, too long ago, or the last answer was doubted or broke off.
     pub fn needs_whole_list(&self, recheck: Duration, today: Date) -> bool {
         let is_due = |listed: Date| {
             let days = days_between(listed, today);
             days < 0 || u64::from(days.unsigned_abs()) * 86_400 >= recheck.as_secs()
         };
-        self.doubted || self.listed_on.is_none_or(is_due)
+        self.doubted || self.unfinished || self.listed_on.is_none_or(is_due)
     }
 
     /// The ids of the posts that are on Instagram as far as is known.
@@ -151,6 +166,20 @@ impl Memory {
         !known.is_empty() && !listed.is_empty() && !listed.iter().any(|post| known.contains(&post.id))
     }
 
+    /// Gives `listed` what was not asked for as it is remembered: that a field was left out does not take it away.
+    pub fn complete(&self, listed: &mut [Post], unasked: &Unasked) {
+        if unasked.is_empty() {
+            return;
+        }
+        let known: BTreeMap<&MediaId, &Post> =
+            self.posts.iter().map(|remembered| (&remembered.post.id, &remembered.post)).collect();
+        for post in listed {
+            if let Some(known) = known.get(&post.id) {
+                unasked.complete(post, known);
+            }
+        }
+    }
+
     /// Takes in what was listed, newest first: what is new and what changed, and what is gone.
     pub fn take_in(&mut self, listed: &[Post], extent: Extent, rules: Rules) -> News {
         let gone = self.gone(listed, extent);
@@ -159,7 +188,7 @@ impl Memory {
             .iter()
             .filter(|remembered| !remembered.deleted && is_reached(&remembered.post, listed, extent))
             .count();
-        let is_doubtful = gone.len() > FEW && gone.len() * 2 > reached && !self.doubted && !rules.believes;
+        let is_doubtful = is_much(gone.len(), reached) && !self.doubted && !rules.believes;
         let mut news = News::default();
         if is_doubtful {
             news.doubted = gone.len();
@@ -169,7 +198,9 @@ impl Memory {
                 news.deleted.push(remembered.post.handle().to_owned());
             }
             if rules.deleted == Deleted::Remove {
+                let before = self.posts.len();
                 self.posts.retain(|remembered| !remembered.deleted);
+                news.released = before - self.posts.len() - news.deleted.len();
             }
         }
         if extent != Extent::Unknown {
@@ -213,6 +244,16 @@ impl Memory {
         });
         gone.map(|remembered| remembered.post.id.clone()).collect()
     }
+}
+
+/// Whether taking `away` so many `of` so many is so much that it may be a slip, of a server or of a person.
+pub fn is_much(away: usize, of: usize) -> bool {
+    away > FEW && away * 2 > of
+}
+
+/// The place of the memory of the archive of a feed.
+pub fn memory_place(feed: &str) -> SitePath {
+    SitePath::new(&format!(".feedbake/archive-{feed}.json")).expect("the name of a feed is a plain word")
 }
 
 /// Whether an album came without what is in it, as the API answers at times.

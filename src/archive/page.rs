@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::config::ArchiveSettings;
+use crate::feed::MediaId;
 use crate::files::SitePath;
 use crate::media::hex;
 
@@ -34,6 +35,12 @@ impl Page {
 /// Whether these bytes are a page that feedbake could have made.
 pub fn is_page(bytes: &[u8]) -> bool {
     bytes.starts_with(HEAD.as_bytes())
+}
+
+/// The post that a page at `place` is of, by its name; none where it is a page of all.
+pub fn post_of(place: &SitePath) -> Option<MediaId> {
+    let name = place.as_str().rsplit('/').next()?.strip_suffix(".md")?;
+    MediaId::new(name).ok().filter(|_| name != "_index")
 }
 
 /// The page of a post: `post` as it would stand in the data file, `title` and `id` as they are shown.

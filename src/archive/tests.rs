@@ -104,6 +104,15 @@ fn the_whole_account_is_listed_when_it_is_time() {
 }
 
 #[test]
+fn a_list_with_a_gap_is_taken_up_again_whole() {
+    let mut memory = Memory::new("instagram");
+    memory.take_in(&posts(1..=3), Extent::Whole, rules(Deleted::Remove));
+    memory.unfinished = true;
+    assert!(memory.needs_whole_list(Duration::from_secs(1_000_000), jiff::civil::date(2026, 5, 1)));
+    assert_eq!(Memory::of_bytes(&memory.to_bytes()).unwrap(), memory);
+}
+
+#[test]
 fn the_posts_of_another_account_are_recognised() {
     let mut memory = Memory::new("instagram");
     assert!(!memory.is_of_another(&posts([1])));

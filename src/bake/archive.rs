@@ -1,26 +1,31 @@
-//! The archive of a feed: lists as far as something is new, keeps what was ever seen, and writes a page for each post.
+//! The archive of a feed: lists as far as something is new, keeps what was ever seen, and makes a page for each post.
 //!
 //! It comes after the feed and never costs it: what cannot be listed or had today is told, and stays as it was.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::thread;
 
 use serde_json::{Map, Value};
 
 use super::film::film;
-use super::finish::place;
 use super::gather::{Gathered, Known, Stopped, make, with_a_place};
 use super::listing::Listing;
 use super::report::{ArchiveReport, BakeError, LastGood};
-use super::{Belief, Event, Kitchen, Source, Tools};
-use crate::archive::{Extent, Memory, Page, Rules, TITLE, json_feed, json_feed_place, page, section};
+use super::shelve::is_edited;
+use super::{Belief, Event, Kitchen, Source, Tools, hide};
+use crate::archive::{
+    Extent, Memory, Page, Remembered, Rules, TITLE, is_much, is_page, json_feed, json_feed_place, memory_place, page,
+    post_of, section,
+};
 use crate::config::{ArchiveSettings, Deleted, FeedSettings};
 use crate::feed::{Account, Caption, MediaId, Post, Slide};
-use crate::files::{FileError, SitePath};
-use crate::manifest::{FeedRecord, Manifest, Role, archive_name, baked_on};
+use crate::files::SitePath;
+use crate::manifest::{FeedRecord, Manifest};
 use crate::media::{Fortune, Trouble, hex};
-use crate::select::{Sort, Wish, select};
-use crate::site::{self, shown_slides};
+use crate::select::{Selection, Sort, Wish, is_wished, select};
+use crate::site::{self, Gallery, shown_slides};
 use sha2::{Digest, Sha256};
 
 /// Posts without a picture at hand that are asked for one by one; for more the whole account is listed.
@@ -35,6 +40,8 @@ pub enum Untouched {
     Same(Box<ArchiveReport>),
     /// For a reason.
     Because(String),
+    /// The filters would take away so many of its pages, and are not believed yet.
+    Doubted(usize),
 }
 
 /// An archive after gathering.
@@ -49,6 +56,10 @@ pub struct Archived {
     pub pages: Vec<Page>,
     /// The pictures.
     pub gathered: Gathered,
+    /// Pictures of posts that a filter hides, which are kept and not published.
+    pub hidden: Gallery,
+    /// Posts whose page somebody edited while the archive was in another folder: that one is their page.
+    pub elsewhere: BTreeMap<MediaId, SitePath>,
     /// What is told of it.
     pub report: ArchiveReport,
 }
@@ -62,7 +73,7 @@ pub fn posts_with_page(
     let of_places = |places: &mut dyn Iterator<Item = &SitePath>| {
         let in_folder =
             places.filter(|place| settings.is_some_and(|settings| place.folder() == settings.folder.as_str()));
-        in_folder.filter_map(|place| MediaId::new(name_of(place).strip_suffix(".md")?).ok()).collect()
+        in_folder.filter_map(post_of).collect()
     };
     match archived {
         None => BTreeSet::new(),
@@ -71,13 +82,16 @@ pub fn posts_with_page(
     }
 }
 
-/// The place of the memory of the archive of `feed`.
-fn place_of(feed: &FeedSettings) -> SitePath {
-    SitePath::new(&format!(".feedbake/archive-{}.json", feed.name)).expect("the name of a feed is a plain word")
+/// Whether pages are there of an archive of which nothing else is known. Those of a run that died are listed.
+fn has_orphans(kitchen: &Kitchen<'_>, manifest: &Manifest, folder: &SitePath) -> bool {
+    let names = kitchen.root.sizes_in(folder);
+    let places = names.keys().filter_map(|name| SitePath::new(&format!("{folder}/{name}")).ok());
+    let mut unlisted = places.filter(|place| post_of(place).is_some() && !manifest.files.contains_key(place));
+    unlisted.any(|place| kitchen.root.read(&place).ok().flatten().is_some_and(|bytes| is_page(&bytes)))
 }
 
 /// Gathers the archive of a feed after the feed itself, of which `shown` is what was made; `None` where there is none,
-/// and the reason where it stays as it is.
+/// and the reason where it stays as it is. `remembered` takes the slides of all its posts, shown or not.
 pub fn archive(
     kitchen: &Kitchen<'_>,
     tools: &Tools<'_>,
@@ -85,12 +99,15 @@ pub fn archive(
     known: &Known<'_>,
     listing: &mut Listing<'_>,
     (account, shown): (&Account, &Gathered),
+    remembered: &mut BTreeSet<MediaId>,
 ) -> Result<Option<Result<Archived, Untouched>>, Stopped> {
     let because = |why: String| Ok(Some(Err(Untouched::Because(why))));
     let Some(settings) = &feed.archive else { return Ok(None) };
-    let place = place_of(feed);
+    let place = memory_place(&feed.name);
+    let manifest = known.manifest();
+    let has_pages = || record.is_some_and(|record| record.pages.iter().any(|page| kitchen.root.exists(page)));
     let mut memory = match kitchen.root.read(&place).map_err(Stopped::of_site)? {
-        None if record.is_some_and(|record| record.pages.iter().any(|page| kitchen.root.exists(page))) => {
+        None if has_pages() || has_orphans(kitchen, manifest, &settings.folder) => {
             return because(format!(
                 "{place} is gone, and its pages are there: put it back from the last commit, or remove the pages too, to begin anew"
             ));
@@ -125,40 +142,49 @@ pub fn archive(
     let is_far_enough = |listing: &Listing<'_>| listing.posts().last().is_some_and(|post| ids.contains(&post.id));
     let mut trouble = list(kitchen, feed, &wish, listing, |listing| !must_be_whole && is_far_enough(listing));
     if memory.is_of_another(listing.posts()) {
+        // As far as it came, a list that broke off says nothing of what is behind it.
         let why = "none of its posts is in the account's list: is the token of another account? A `[[feed]]` of its own gives that one an archive";
-        return because(why.to_owned());
+        return because(trouble.unwrap_or_else(|| why.to_owned()));
     }
     // What lies nowhere and has no link is found in the list of the whole account.
     let lacks = |memory: &Memory| {
         let remembered = memory.posts.iter().filter(|remembered| !remembered.missing && !remembered.deleted);
+        let remembered = remembered.filter(|remembered| is_wished(&remembered.post, &wish));
         let has_none = |post: &Post| !shown_slides(feed, post).iter().any(|slide| known.has_copy(&slide.id));
         remembered.filter(|remembered| has_none(&remembered.post)).count()
     };
     if trouble.is_none() && lacks(&memory) > MOST_ASKED {
         trouble = list(kitchen, feed, &wish, listing, |_| false);
     }
-    let listed: Vec<Post> = listing.posts().iter().filter(|post| !listing.is_withheld(&post.id)).cloned().collect();
+    let mut listed: Vec<Post> = listing.posts().iter().filter(|post| !listing.is_withheld(&post.id)).cloned().collect();
+    memory.complete(&mut listed, &listing.unasked());
     memory.posts.retain(|remembered| !listing.is_withheld(&remembered.post.id));
+    // What has no id could be any post.
+    let has_unknown = listing.unreadable.iter().any(|item| item.id.is_none());
     let extent = match () {
-        () if listing.is_remembered() || !listing.unreadable.is_empty() => Extent::Unknown,
+        () if listing.is_remembered() || listing.is_broken_off() || has_unknown => Extent::Unknown,
         () if listing.has_ended() && trouble.is_none() => Extent::Whole,
         () => Extent::Part,
     };
     let rules = Rules { deleted: settings.deleted, believes: tools.belief == Belief::Force, today };
     let news = memory.take_in(&listed, extent, rules);
+    // A list that was to be whole, and came to its end, has no gap.
+    memory.unfinished = trouble.is_some() || (memory.unfinished && listing.is_remembered());
     if extent == Extent::Whole {
         memory.posts.iter_mut().for_each(|remembered| remembered.missing = false);
     }
+    remembered.extend(memory.posts.iter().flat_map(|remembered| &remembered.post.slides).map(|slide| slide.id.clone()));
     let mut report = ArchiveReport {
         keeps: settings.deleted == Deleted::Keep,
         new: news.new,
         deleted: news.deleted,
+        released: news.released,
         doubted: news.doubted,
         trouble,
         ..ArchiveReport::default()
     };
     let bytes = memory.to_bytes();
-    if let Some(record) = record.filter(|record| record.stamp.as_ref() == Some(&stamp(feed, account, &bytes)))
+    if let Some(record) = record.filter(|record| record.stamp.as_ref() == Some(&stamp(feed, &wish, account, &bytes)))
         && is_whole(kitchen, record)
     {
         report.posts = record.posts;
@@ -166,26 +192,89 @@ pub fn archive(
         return Ok(Some(Err(Untouched::Same(Box::new(report)))));
     }
 
-    let gathered = pictures(kitchen, feed, known, listing, (&wish, &listed, shown), &mut memory)?;
-    let posts = posts(feed, account, &memory, &gathered);
+    let selection = select(&with_links(&memory, &listed), &wish, &BTreeMap::new());
+    let away = taken_by_filters(&selection, record);
+    let is_known = record.is_some_and(|record| record.doubted) || tools.belief == Belief::Force;
+    if let Some(away) = away.filter(|_| !is_known) {
+        return Ok(Some(Err(Untouched::Doubted(away))));
+    }
+    let hidden = match settings.deleted {
+        Deleted::Keep => hide::at_hand(kitchen, feed, known, record, &selection),
+        // Whatever leaves, leaves.
+        Deleted::Remove => Gallery::new(),
+    };
+    let gathered = pictures(kitchen, feed, known, listing, (selection, shown), &mut memory)?;
+    let elsewhere = edited_elsewhere(kitchen, manifest, record, &settings.folder, &gathered)
+        .map_err(|error| Stopped::Site(Box::new(error)))?;
+    let mut posts = posts(kitchen, feed, account, &memory, &gathered);
+    let count = posts.len();
+    posts.retain(|(_, post)| !elsewhere.keys().any(|id| id.as_str() == id_of(post)));
     let mut pages: Vec<Page> =
         posts.iter().filter_map(|(title, post)| page(settings, id_of(post), title, post)).collect();
-    let count = pages.len();
     pages.extend(pages_of_all(feed, settings, account, &posts));
     let bytes = memory.to_bytes();
     report.posts = count;
     report.without_pictures = memory.posts.iter().filter(|remembered| remembered.missing).count();
-    let stamp = stamp(feed, account, &bytes);
-    Ok(Some(Ok(Archived { place, bytes, stamp, pages, gathered, report })))
+    let stamp = stamp(feed, &wish, account, &bytes);
+    Ok(Some(Ok(Archived { place, bytes, stamp, pages, gathered, hidden, elsewhere, report })))
 }
 
-/// Everything that pages are made of, as a hash: settings, account, memory, and the program itself.
-fn stamp(feed: &FeedSettings, account: &Account, memory: &[u8]) -> String {
+/// Everything that pages are made of, as a hash: settings, account, memory, and the program itself. Where and how the
+/// API is asked makes no page, and neither does how much of the account the feed shows: `wish` is that of the archive.
+fn stamp(feed: &FeedSettings, wish: &Wish, account: &Account, memory: &[u8]) -> String {
+    let FeedSettings { name, generator, counts, recipe, carousel, video, overrides, archive, .. } = feed;
+    let FeedSettings { display, language, words, dates, .. } = feed;
     let mut hasher = Sha256::new();
     hasher.update(env!("CARGO_PKG_VERSION"));
-    hasher.update(format!("{feed:?}{:?}{:?}", account.name, account.username));
+    hasher.update(format!("{name}{generator:?}{counts:?}{recipe:?}{carousel:?}{video:?}{overrides:?}{archive:?}"));
+    hasher.update(format!("{display:?}{language:?}{words:?}{dates:?}{wish:?}"));
+    hasher.update(format!("{:?}{:?}", account.name, account.username));
     hasher.update(memory);
     hex(&hasher.finalize())
+}
+
+/// The remembered posts, with their links where they were listed just now.
+fn with_links(memory: &Memory, listed: &[Post]) -> Vec<Post> {
+    let listed: HashMap<&MediaId, &Post> = listed.iter().map(|post| (&post.id, post)).collect();
+    let with_links = |remembered: &Remembered| {
+        // An album may have come without what is in it.
+        let fits = |post: &&Post| post.slides.len() == remembered.post.slides.len();
+        listed.get(&remembered.post.id).copied().filter(fits).unwrap_or(&remembered.post).clone()
+    };
+    memory.posts.iter().map(with_links).collect()
+}
+
+/// How many posts with a page the filters leave out, where that is so much that it may be a slip.
+fn taken_by_filters(selection: &Selection, record: Option<&FeedRecord>) -> Option<usize> {
+    let with_page: BTreeSet<MediaId> = record?.pages.iter().filter_map(post_of).collect();
+    let away = selection.dropped.iter().filter(|dropped| with_page.contains(&dropped.post.id)).count();
+    is_much(away, with_page.len()).then_some(away)
+}
+
+/// Pages of chosen posts that somebody edited, and that lie where the archive was before.
+fn edited_elsewhere(
+    kitchen: &Kitchen<'_>,
+    manifest: &Manifest,
+    record: Option<&FeedRecord>,
+    folder: &SitePath,
+    gathered: &Gathered,
+) -> Result<BTreeMap<MediaId, SitePath>, BakeError> {
+    let pages = record.into_iter().flat_map(|record| &record.pages);
+    let elsewhere = pages.filter(|place| place.folder() != folder.as_str());
+    let mut elsewhere: BTreeMap<MediaId, SitePath> =
+        elsewhere.filter_map(|place| Some((post_of(place)?, place.clone()))).collect();
+    if elsewhere.is_empty() {
+        return Ok(elsewhere);
+    }
+    let chosen: BTreeSet<&MediaId> = gathered.selection.kept.iter().map(|post| &post.id).collect();
+    elsewhere.retain(|id, _| chosen.contains(id));
+    let mut edited = BTreeMap::new();
+    for (id, place) in elsewhere {
+        if is_edited(kitchen, manifest, &place)? {
+            edited.insert(id, place);
+        }
+    }
+    Ok(edited)
 }
 
 /// Whether every page and every picture of an archive is there.
@@ -201,12 +290,15 @@ fn is_whole(kitchen: &Kitchen<'_>, record: &FeedRecord) -> bool {
     }
     let has_picture =
         |file: crate::media::File<'_>| kitchen.published.size(kitchen.root, file.path) == Some(file.bytes);
-    record.pictures.values().all(|picture| picture.files().all(has_picture))
+    record.pictures.values().all(|picture| picture.files().all(has_picture)) && hide::is_whole(kitchen, &record.hidden)
 }
 
-fn name_of(place: &SitePath) -> &str {
+pub(super) fn name_of(place: &SitePath) -> &str {
     place.as_str().rsplit('/').next().unwrap_or_default()
 }
+
+/// What is said of a list of which the rest is not handed out.
+const BROKEN_OFF: &str = "the API says that there are more posts, and repeats those that it has sent: nothing is taken for deleted, and the next bake asks again";
 
 /// Lists on until `is_enough`; says why it could not.
 fn list(
@@ -222,7 +314,7 @@ fn list(
         }
         (kitchen.watch)(Event::Listed { feed: &feed.name, posts: listing.posts().len() });
     }
-    None
+    (listing.is_broken_off() && !is_enough(listing)).then(|| BROKEN_OFF.to_owned())
 }
 
 /// Makes the pictures of everything in the memory that is not filtered away.
@@ -231,20 +323,10 @@ fn pictures(
     feed: &FeedSettings,
     known: &Known<'_>,
     listing: &mut Listing<'_>,
-    (wish, listed, shown): (&Wish, &[Post], &Gathered),
+    (selection, shown): (Selection, &Gathered),
     memory: &mut Memory,
 ) -> Result<Gathered, Stopped> {
-    let with_links: HashMap<&MediaId, &Post> = listed.iter().map(|post| (&post.id, post)).collect();
-    let posts: Vec<Post> = memory
-        .posts
-        .iter()
-        .map(|remembered| {
-            // An album may have come without what is in it.
-            let fits = |post: &&Post| post.slides.len() == remembered.post.slides.len();
-            with_links.get(&remembered.post.id).copied().filter(fits).unwrap_or(&remembered.post).clone()
-        })
-        .collect();
-    let mut gathered = Gathered { selection: select(&posts, wish, &BTreeMap::new()), ..Gathered::default() };
+    let mut gathered = Gathered { selection, ..Gathered::default() };
     let passed_over: BTreeSet<MediaId> = memory
         .posts
         .iter()
@@ -299,13 +381,17 @@ fn pictures(
     Ok(gathered)
 }
 
-/// The posts as they stand in a data file, each with its title, newest first.
+/// A post as it stands in a data file, with its title.
+type Shown = (String, Map<String, Value>);
+
+/// The posts with a picture, newest first. Each is put into words for itself, so several threads do it.
 fn posts(
+    kitchen: &Kitchen<'_>,
     feed: &FeedSettings,
     account: &Account,
     memory: &Memory,
     gathered: &Gathered,
-) -> Vec<(String, Map<String, Value>)> {
+) -> Vec<Shown> {
     let deleted: BTreeSet<&MediaId> =
         memory.posts.iter().filter(|remembered| remembered.deleted).map(|remembered| &remembered.post.id).collect();
     // A link to what is gone leads nowhere.
@@ -314,7 +400,17 @@ fn posts(
         false => post.clone(),
     };
     let kept: Vec<Post> = gathered.selection.kept.iter().map(without_dead_link).collect();
-    let file = site::data_file(feed, account, &kept, &gathered.gallery, &BTreeSet::new());
+    let share = kept.len().div_ceil(kitchen.shapers.max(1)).max(1);
+    let gallery = &gathered.gallery;
+    thread::scope(|scope| {
+        let workers: Vec<_> =
+            kept.chunks(share).map(|posts| scope.spawn(move || in_words(feed, account, posts, gallery))).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
+}
+
+fn in_words(feed: &FeedSettings, account: &Account, kept: &[Post], gallery: &Gallery) -> Vec<Shown> {
+    let file = site::data_file(feed, account, kept, gallery, &BTreeSet::new());
     let posts = file.posts.iter().filter_map(|post| match serde_json::to_value(post) {
         Ok(Value::Object(mut fields)) => {
             let words = &feed.words;
@@ -345,12 +441,7 @@ fn id_of(post: &Map<String, Value>) -> &str {
 }
 
 /// The page of all posts, and the feed for readers.
-fn pages_of_all(
-    feed: &FeedSettings,
-    settings: &ArchiveSettings,
-    account: &Account,
-    posts: &[(String, Map<String, Value>)],
-) -> Vec<Page> {
+fn pages_of_all(feed: &FeedSettings, settings: &ArchiveSettings, account: &Account, posts: &[Shown]) -> Vec<Page> {
     let title = account.name.clone().or_else(|| account.username.clone()).unwrap_or_else(|| feed.name.clone());
     let title = crate::feed::one_line(&title);
     let text = json_feed(settings, &title, &feed.language.to_string(), posts);
@@ -359,135 +450,4 @@ fn pages_of_all(
         .map(|(bytes, place)| Page { place, text: String::from_utf8_lossy(&bytes).into_owned() });
     let address = feed_page.as_ref().and_then(|page| page.place.below("static"));
     section(settings, &title, address).into_iter().chain(feed_page).collect()
-}
-
-/// Lists what will be made, before it is; whether anything was not listed before.
-pub fn claim(archived: &Archived, manifest: &mut Manifest) -> bool {
-    let mut is_news = manifest.claim_pictures(archived.gathered.gallery.values());
-    let memory = (&archived.place, Role::Data, || hex(&Sha256::digest(&archived.bytes)));
-    if !manifest.files.contains_key(memory.0) {
-        is_news = true;
-        manifest.claim(memory.0.clone(), memory.1, memory.2());
-    }
-    for page in &archived.pages {
-        if !manifest.files.contains_key(&page.place) {
-            is_news = true;
-            manifest.claim(page.place.clone(), Role::Page, page.sha256());
-        }
-    }
-    is_news
-}
-
-/// Puts the archive into the site: pictures, pages, then the memory.
-pub fn publish(
-    kitchen: &Kitchen<'_>,
-    tools: &Tools<'_>,
-    feed: &FeedSettings,
-    archived: Archived,
-    manifest: &mut Manifest,
-) -> Result<ArchiveReport, BakeError> {
-    let Archived { place: memory, bytes, stamp, pages, gathered, mut report } = archived;
-    place(kitchen, gathered.gallery.values())?;
-    let mut sizes: BTreeMap<String, HashMap<String, u64>> = BTreeMap::new();
-    for page in &pages {
-        let folder = page.place.folder().to_owned();
-        let sizes = match SitePath::new(&folder) {
-            Ok(path) => sizes.entry(folder).or_insert_with(|| kitchen.root.sizes_in(&path)),
-            Err(_) => continue,
-        };
-        match write(kitchen, manifest, page, sizes.get(name_of(&page.place)).copied())? {
-            Put::Same => {}
-            Put::Written => report.written += 1,
-            Put::Edited => report.edited.push(page.place.clone()),
-        }
-    }
-    let mut pages: BTreeSet<SitePath> = pages.into_iter().map(|page| page.place).collect();
-    let name = archive_name(&feed.name);
-    for place in manifest.feeds.get(&name).map(|record| record.pages.clone()).unwrap_or_default() {
-        if !pages.contains(&place) && is_edited(kitchen, manifest, &place)? {
-            report.left.push(place.clone());
-            pages.insert(place);
-        }
-    }
-    let mut held = BTreeSet::new();
-    for place in report.edited.iter().chain(&report.left) {
-        held.extend(pictures_in(kitchen, manifest, place));
-    }
-    site::refuse_leaks(&kitchen.scanner, &memory, &bytes)?;
-    let written = site::write_data(kitchen.root, manifest, &memory, &bytes)?;
-    let before = manifest.feeds.get(&name).map(|record| record.baked_on);
-    let is_change = written.is_change() || report.written > 0;
-    let record = FeedRecord {
-        data_file: memory,
-        fragment: None,
-        baked_on: baked_on(before, LastGood::At(tools.now).date(), is_change),
-        posts: report.posts,
-        doubted: false,
-        demo: false,
-        account: Account::default(),
-        stamp: Some(stamp),
-        pages,
-        held,
-        pictures: gathered.gallery,
-    };
-    manifest.feeds.insert(name, record);
-    Ok(report)
-}
-
-/// Whether somebody edited a page that was written once.
-fn is_edited(kitchen: &Kitchen<'_>, manifest: &Manifest, place: &SitePath) -> Result<bool, BakeError> {
-    let Some(record) = manifest.files.get(place) else { return Ok(false) };
-    match kitchen.root.read(place) {
-        Err(FileError::NoFile { .. }) => Ok(true),
-        read => Ok(read?.is_some_and(|bytes| hex(&Sha256::digest(&bytes)) != record.sha256)),
-    }
-}
-
-/// The pictures of ours that a page names.
-fn pictures_in(kitchen: &Kitchen<'_>, manifest: &Manifest, place: &SitePath) -> Vec<SitePath> {
-    let layout = kitchen.settings.layout();
-    let text = kitchen.root.read(place).ok().flatten().unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '.' | '-' | '_');
-    let words = text.split(|letter| !is_part(letter)).filter(|word| word.contains('/'));
-    let paths = words.filter_map(|word| layout.site_path(word.trim_start_matches('/')).ok());
-    paths.filter(|path| manifest.files.get(path).is_some_and(|record| record.role == Role::Picture)).collect()
-}
-
-/// What became of a page.
-enum Put {
-    /// It is as it should be.
-    Same,
-    /// It was written.
-    Written,
-    /// It is the user's, and stays.
-    Edited,
-}
-
-/// Writes a page unless it is there as it should be, or somebody edited it. `size` is that of the file at its place.
-fn write(kitchen: &Kitchen<'_>, manifest: &mut Manifest, page: &Page, size: Option<u64>) -> Result<Put, BakeError> {
-    let sha256 = page.sha256();
-    let listed = manifest.files.get(&page.place).map(|record| record.sha256.clone());
-    if listed.as_ref() == Some(&sha256) && size == Some(page.text.len() as u64) {
-        return Ok(Put::Same);
-    }
-    let there = match size {
-        None => None,
-        Some(_) => match kitchen.root.read(&page.place) {
-            Err(FileError::NoFile { .. }) => return Ok(Put::Edited),
-            read => read?,
-        },
-    };
-    let put = match there.map(|bytes| hex(&Sha256::digest(&bytes))) {
-        Some(there) if there == sha256 => Put::Same,
-        Some(there) if listed.as_ref() != Some(&there) => return Ok(Put::Edited),
-        _ => {
-            site::refuse_leaks(&kitchen.scanner, &page.place, page.text.as_bytes())?;
-            // Its size and its hash tell the next run whether it reached the disk.
-            kitchen.root.write_checked(&page.place, page.text.as_bytes())?;
-            Put::Written
-        }
-    };
-    manifest.claim(page.place.clone(), Role::Page, sha256);
-    Ok(put)
 }

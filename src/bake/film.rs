@@ -24,6 +24,7 @@ pub fn film(
     for post in &selection.kept {
         for slide in shown_slides(settings, post) {
             let Some(picture) = gallery.get_mut(&slide.id) else { continue };
+            let mut is_downloaded = false;
             let clip = match settings.video {
                 Video::File { max_bytes } if slide.kind == SlideKind::Video => match known.clip(&slide.id) {
                     Some(clip) => Some(clip),
@@ -32,6 +33,7 @@ pub fn film(
                             let clip = media::clip(&slide.id, &bytes, &kitchen.settings.media_dir);
                             kitchen.cache.put_hashed(&clip.sha256, &bytes).map_err(Stopped::of_site)?;
                             *filmed_bytes += clip.bytes;
+                            is_downloaded = true;
                             Some(clip)
                         }
                         Err(why) => {
@@ -44,6 +46,9 @@ pub fn film(
             };
             if picture.clip != clip {
                 *picture = Arc::new(media::Picture { clip, ..picture.as_ref().clone() });
+                if is_downloaded {
+                    kitchen.ledger.enter_filmed(picture);
+                }
             }
         }
     }

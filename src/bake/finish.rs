@@ -13,17 +13,16 @@ use super::gather::Gathered;
 use super::report::{
     ArchiveReport, BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report,
 };
-use super::{Kitchen, Ready, Tools, archive};
+use super::{Kitchen, Ready, Tools, shelve};
 use crate::cache::{FeedMemory, Index, Shown};
 use crate::config::{FeedSettings, MergeSettings, Settings};
 use crate::feed::{Account, MediaId, Post};
 use crate::files::SitePath;
-use crate::manifest::{FeedRecord, Manifest, Role, baked_on, is_archive};
+use crate::manifest::{FeedRecord, Manifest, Role, archive_name, baked_on, is_archive};
 use crate::media::{Picture, hex};
 use crate::site::{self, PublishError};
 
-/// Lists every file that is about to be made, before it is, and what lies in the cache for it: a run that dies from
-/// here on has downloaded nothing in vain.
+/// Lists every file that is about to be made, before it is; what lies in the cache for it is noted there already.
 pub fn claim(
     kitchen: &Kitchen<'_>,
     settings: &Settings,
@@ -32,6 +31,8 @@ pub fn claim(
     ready: &BTreeMap<&str, Result<Ready, Hindrance>>,
 ) -> Result<(), BakeError> {
     let mut is_news = false;
+    // Of a feed that was not finished, too: its next bake goes on from there.
+    kitchen.ledger.hand_over(index);
     for (feed, feed_ready) in
         settings.feeds.iter().filter_map(|feed| Some((feed, ready.get(feed.name.as_str())?.as_ref().ok()?)))
     {
@@ -45,14 +46,13 @@ pub fn claim(
         gathered.originals.iter().for_each(|(id, original)| index.remember_original(id, original));
         gathered.gallery.iter().for_each(|(id, picture)| index.remember_picture(id, picture));
         if let Some(Ok(archived)) = &feed_ready.archived {
-            is_news |= archive::claim(archived, manifest);
+            is_news |= shelve::claim(archived, manifest);
             let Gathered { originals, gallery, .. } = &archived.gathered;
             originals.iter().for_each(|(id, original)| index.remember_original(id, original));
             gallery.iter().for_each(|(id, picture)| index.remember_picture(id, picture));
         }
     }
     if is_news {
-        kitchen.cache.write_index(index)?;
         manifest.write(kitchen.root)?;
     }
     Ok(())
@@ -77,7 +77,8 @@ pub fn publish(
     manifest: &mut Manifest,
     index: &mut Index,
 ) -> Result<Baked, BakeError> {
-    let Ready { gathered, account: (account, asked_at), listed, unreadable, data, posts, archived, is_demo } = ready;
+    let Ready { gathered, account: (account, asked_at), listed, unreadable, data, posts, archived, is_demo, .. } =
+        ready;
     let weight = site::weigh(feed, &gathered.selection.kept, &gathered.gallery);
     let data_before = kitchen.root.read(&feed.data_file)?;
     let was_demo = manifest.feeds.get(&feed.name).is_some_and(|record| record.demo);
@@ -105,12 +106,21 @@ pub fn publish(
         held: BTreeSet::new(),
         stamp: None,
         pictures: gathered.gallery,
+        hidden: BTreeMap::new(),
     };
     manifest.feeds.insert(feed.name.clone(), record.clone());
     let archive = match archived {
         None => None,
-        Some(Ok(archived)) => Some(Box::new(archive::publish(kitchen, tools, feed, archived, manifest)?)),
-        Some(Err(Untouched::Same(report))) => Some(report),
+        Some(Ok(archived)) => Some(Box::new(shelve::publish(kitchen, tools, feed, archived, manifest)?)),
+        Some(Err(Untouched::Same(report))) => {
+            // What was doubted is not asked for any more.
+            manifest.feeds.get_mut(&archive_name(&feed.name)).into_iter().for_each(|record| record.doubted = false);
+            Some(report)
+        }
+        Some(Err(Untouched::Doubted(doubted_filters))) => {
+            manifest.feeds.get_mut(&archive_name(&feed.name)).into_iter().for_each(|record| record.doubted = true);
+            Some(Box::new(ArchiveReport { doubted_filters, frozen: true, ..ArchiveReport::default() }))
+        }
         Some(Err(Untouched::Because(trouble))) => {
             Some(Box::new(ArchiveReport { trouble: Some(trouble), frozen: true, ..ArchiveReport::default() }))
         }
@@ -136,6 +146,7 @@ pub fn publish(
         unreadable,
         missing_pins: gathered.selection.missing_pins,
         scan_ended: gathered.scan_ended,
+        is_broken_off: gathered.is_broken_off,
         archive,
     })
 }
@@ -177,6 +188,7 @@ pub fn merge(
             stamp: None,
             // They are listed where they come from.
             pictures: BTreeMap::new(),
+            hidden: BTreeMap::new(),
         };
         manifest.feeds.insert(feed.name.clone(), record);
         reports.push(FeedReport {
@@ -257,11 +269,12 @@ fn gone(shown_before: &[site::ShownPost], listed: &[Post]) -> Vec<String> {
     missing.map(|shown| shown.handle.clone()).collect()
 }
 
-/// Prune, then forget.
+/// Prune, then forget. What an archive remembers stays in the cache though a filter hides it: the filter may go again.
 pub fn tidy(
     kitchen: &Kitchen<'_>,
     report: &Report,
     before: &Manifest,
+    remembered: &BTreeSet<MediaId>,
     manifest: &mut Manifest,
     index: &mut Index,
 ) -> Result<Vec<SitePath>, BakeError> {
@@ -282,11 +295,16 @@ pub fn tidy(
     if !report.feeds.iter().any(is_baked) {
         return Ok(removed);
     }
-    let shown = |id: &MediaId| manifest.feeds.values().any(|feed| feed.pictures.contains_key(id));
-    index.retain_slides(shown);
+    // What a feed that failed has made so far is shown nowhere yet.
+    let is_fresh = report.is_fresh();
+    if is_fresh {
+        let has = |feed: &FeedRecord, id: &MediaId| feed.pictures.contains_key(id) || feed.hidden.contains_key(id);
+        let is_shown = |id: &MediaId| manifest.feeds.values().any(|feed| has(feed, id));
+        index.retain_slides(|id| is_shown(id) || remembered.contains(id));
+    }
     let is_news = index.is_news();
     kitchen.cache.write_index(index)?;
-    if !is_news && !kitchen.cache.is_untidy() {
+    if !is_fresh || (!is_news && !kitchen.cache.is_untidy()) {
         return Ok(removed);
     }
     let mut objects: BTreeSet<&str> = index.objects().collect();

@@ -14,7 +14,7 @@ use crate::http::HttpError;
 use crate::manifest::Manifest;
 use crate::media::{self, Bench, Clip, File, Fortune, Job, Made, Picture, PixelLimits, Recipe, Stock, Trouble};
 use crate::select::{Outlook, Selection, select, wants_more};
-use crate::site::{Gallery, shown_slides};
+use crate::site::{self, Gallery, shown_slides};
 
 /// What one feed will show, with every picture of it at hand.
 #[derive(Debug, Default)]
@@ -33,6 +33,8 @@ pub struct Gathered {
     pub filmed_bytes: u64,
     /// `scan` ended the listing though more was wanted.
     pub scan_ended: bool,
+    /// The API broke the list off though more was wanted.
+    pub is_broken_off: bool,
 }
 
 /// Why gathering stopped.
@@ -80,14 +82,16 @@ pub fn gather(
     let fortune = Fortune::default();
     let mut first_failure = None;
     loop {
-        while !listing.has_ended() && outlook.is_too_short(listing.posts(), &settings.wish) {
+        while !listing.has_ended() && outlook.is_too_short(listing.scanned(&settings.wish), &settings.wish) {
             next_page(kitchen, settings, listing)?;
         }
         gathered.selection = select_possible(settings, known, listing, &mut unavailable);
-        if !listing.has_ended() && wants_more(&gathered.selection, listing.posts(), &settings.wish) {
+        let wants_more = wants_more(&gathered.selection, listing.scanned(&settings.wish), &settings.wish);
+        if !listing.has_ended() && wants_more {
             next_page(kitchen, settings, listing)?;
             continue;
         }
+        gathered.is_broken_off = listing.is_broken_off() && wants_more;
         gathered.scan_ended = !listing.has_ended() && listing.posts().len() >= settings.wish.scan;
         if pictures == Pictures::Believe {
             return Ok(gathered);
@@ -171,7 +175,7 @@ fn select_possible(
     unavailable: &mut BTreeMap<MediaId, String>,
 ) -> Selection {
     loop {
-        let selection = select(listing.posts(), &settings.wish, unavailable);
+        let selection = select(listing.scanned(&settings.wish), &settings.wish, unavailable);
         let hopeless: Vec<(MediaId, String)> = selection
             .kept
             .iter()
@@ -299,7 +303,7 @@ fn make_with(
             }
         }
     });
-    let (total, feed, watch) = (jobs.len(), settings.name.as_str(), kitchen.watch);
+    let (total, feed, watch, ledger) = (jobs.len(), settings.name.as_str(), kitchen.watch, &kitchen.ledger);
     let bench = Bench {
         cache: &kitchen.cache,
         recipe,
@@ -308,9 +312,12 @@ fn make_with(
         shapers: kitchen.shapers,
         fortune,
         fetch: fetch.as_ref().map(|fetch| fetch as &media::Fetch<'_>),
+        on_made: &|made| ledger.enter(made),
         on_done: &|done| watch(Event::Pictures { feed, done, total }),
     };
-    media::make(jobs, &bench)
+    let answers = media::make(jobs, &bench);
+    ledger.close();
+    answers
 }
 
 fn is_dead_link(trouble: &Trouble) -> bool {
@@ -367,6 +374,16 @@ impl<'a> Known<'a> {
         picture || self.index.original(slide).is_some_and(|original| self.kitchen.cache.has(&original.sha256))
     }
 
+    /// The picture of a slide, where all of it is at hand.
+    pub fn whole_picture(&self, slide: &MediaId) -> Option<&'a Arc<Picture>> {
+        self.picture(slide).filter(|picture| picture.files().all(|file| self.has_file(file)))
+    }
+
+    /// What the site knows of its files.
+    pub fn manifest(&self) -> &'a Manifest {
+        self.manifest
+    }
+
     /// Every file lies in the site, or whole in the cache.
     fn has_renditions(&self, picture: &Picture) -> bool {
         picture.renditions.iter().all(|rendition| {
@@ -374,11 +391,13 @@ impl<'a> Known<'a> {
         })
     }
 
-    /// It lies in the site, or whole in the cache.
+    /// It lies in the site, whole in the cache, or where a filter hid it.
     pub fn has_file(&self, file: File<'_>) -> bool {
         let in_folder = file.path.below(self.kitchen.settings.media_dir.as_str()).is_some();
         let in_site = self.kitchen.published.size(self.kitchen.root, file.path) == Some(file.bytes);
-        in_folder && (in_site || self.kitchen.cache.get(file.sha256).is_ok_and(|bytes| bytes.is_some()))
+        let in_cache = || self.kitchen.cache.get(file.sha256).is_ok_and(|bytes| bytes.is_some());
+        let is_hidden = || site::hidden(self.kitchen.root, file).is_ok_and(|bytes| bytes.is_some());
+        in_folder && (in_site || in_cache() || is_hidden())
     }
 
     /// The videos that earlier bakes had of a slide, the latest first.

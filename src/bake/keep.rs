@@ -38,7 +38,7 @@ pub fn keep(
     let record = manifest.feeds.get_mut(&feed.name);
     let of_cache = index.baked_at(&feed.name).map(LastGood::At);
     let last_good = of_cache.or_else(|| record.as_ref().map(|record| LastGood::Around(record.baked_on)));
-    if let (Hindrance::SuddenlyEmpty { .. }, Some(record)) = (&hindrance, record) {
+    if let (Hindrance::SuddenlyEmpty { .. } | Hindrance::BrokenOff { .. }, Some(record)) = (&hindrance, record) {
         record.doubted = true;
     }
     let data = mend(kitchen, feed, manifest)?;

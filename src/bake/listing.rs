@@ -1,6 +1,6 @@
 //! The posts of an account as far as they were looked at: from the API page by page, or from the cache.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::auth::{AccessToken, Leak, LeakScanner};
 use crate::cache::FeedMemory;
 use crate::config::{Counts, FeedSettings};
 use crate::feed::{Account, MediaId, MediaLink, Post};
-use crate::graph::{ApiOptions, Cursor, Graph, Unreadable};
+use crate::graph::{ApiOptions, Behind, Cursor, Graph, Unasked, Unreadable};
 use crate::http::Http;
 use crate::select::{Sort, Wish};
 
@@ -35,13 +35,26 @@ pub struct Listing<'a> {
     /// Items of the answers that are no posts.
     pub unreadable: Vec<Unreadable>,
     cursor: Option<Cursor>,
-    ended: bool,
+    end: Option<End>,
+    /// A page brought posts, and none that was not there before.
+    is_in_circles: bool,
     barren_pages: u32,
+    /// What the last good bake listed: stands in for fields that nobody asked for.
+    earlier: HashMap<&'a MediaId, &'a Post>,
     /// The account's picture is shown.
     wants_portrait: bool,
     /// Posts whose texts hold a token: they are taken out at once, so that no file and no message ever has them.
     withheld: BTreeSet<MediaId>,
     scanner: &'a LeakScanner,
+}
+
+/// How a list ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The API says that there is no more.
+    Said,
+    /// The API says that there is more, and does not hand it out.
+    BrokenOff,
 }
 
 enum Source<'a> {
@@ -50,14 +63,21 @@ enum Source<'a> {
 }
 
 impl<'a> Listing<'a> {
-    /// Will ask the API.
-    pub fn from_api(kitchen: &'a Kitchen<'_>, settings: &'a FeedSettings, http: &'a Http, token: &AccessToken) -> Self {
+    /// Will ask the API; `memory` is what the last good bake listed.
+    pub fn from_api(
+        kitchen: &'a Kitchen<'_>,
+        settings: &'a FeedSettings,
+        http: &'a Http,
+        token: &AccessToken,
+        memory: Option<&'a FeedMemory>,
+    ) -> Self {
         let api = &settings.api;
         let counts = settings.counts == Counts::Write || settings.wish.sort == Sort::Likes;
         let options = ApiOptions { counts, portrait: settings.display.header, ..api.options() };
         let graph = Graph::new(http, options, token.clone(), kitchen.notices, kitchen.pause, kitchen.dice);
         let source = Source::Api { graph: Box::new(graph), http };
-        Self { wants_portrait: settings.display.header, ..Self::new(kitchen, source, Vec::new(), false) }
+        let earlier = memory.into_iter().flat_map(|memory| &memory.posts).map(|post| (&post.id, post)).collect();
+        Self { wants_portrait: settings.display.header, earlier, ..Self::new(kitchen, source, Vec::new(), None) }
     }
 
     /// Takes what the last good bake listed.
@@ -66,10 +86,10 @@ impl<'a> Listing<'a> {
     /// [`Hindrance::NothingRemembered`] when there was none.
     pub fn from_memory(kitchen: &'a Kitchen<'_>, memory: Option<&FeedMemory>) -> Result<Self, Hindrance> {
         let posts = memory.ok_or(Hindrance::NothingRemembered)?.posts.clone();
-        Ok(Self::new(kitchen, Source::Memory, posts, true))
+        Ok(Self::new(kitchen, Source::Memory, posts, Some(End::Said)))
     }
 
-    fn new(kitchen: &'a Kitchen<'_>, source: Source<'a>, posts: Vec<Post>, ended: bool) -> Self {
+    fn new(kitchen: &'a Kitchen<'_>, source: Source<'a>, posts: Vec<Post>, end: Option<End>) -> Self {
         let (unreadable, withheld) = (Vec::new(), BTreeSet::new());
         let known = posts.iter().map(|post| post.id.clone()).collect();
         let scanner = &kitchen.scanner;
@@ -79,8 +99,10 @@ impl<'a> Listing<'a> {
             known,
             unreadable,
             cursor: None,
-            ended,
+            end,
+            is_in_circles: false,
             barren_pages: 0,
+            earlier: HashMap::new(),
             wants_portrait: false,
             withheld,
             scanner,
@@ -97,14 +119,32 @@ impl<'a> Listing<'a> {
         &self.posts
     }
 
+    /// Of them, as many as `wish` wants to look through: a page may hold more than was asked for.
+    pub fn scanned(&self, wish: &Wish) -> &[Post] {
+        &self.posts[..self.posts.len().min(wish.scan)]
+    }
+
     /// The posts so far, to be remembered: the listing is done.
     pub fn take_posts(&mut self) -> Vec<Post> {
         std::mem::take(&mut self.posts).into_iter().map(Post::without_links).collect()
     }
 
-    /// Whether the account has no more.
+    /// Whether there is no more to be had.
     pub fn has_ended(&self) -> bool {
-        self.ended
+        self.end.is_some()
+    }
+
+    /// Whether the API broke the list off, or went in circles: the account may have more than is in it.
+    pub fn is_broken_off(&self) -> bool {
+        self.end == Some(End::BrokenOff) || self.is_in_circles
+    }
+
+    /// The fields that were left out of the requests so far.
+    pub fn unasked(&self) -> Unasked {
+        match &self.source {
+            Source::Api { graph, .. } => graph.unasked(),
+            Source::Memory => Unasked::default(),
+        }
     }
 
     /// Whether nobody was asked: it is what the last good bake listed.
@@ -136,12 +176,16 @@ impl<'a> Listing<'a> {
         let Source::Api { graph, .. } = &mut self.source else { return Ok(()) };
         let wanted = page_size(wish, self.posts.len());
         let page = graph.page(self.cursor.as_ref(), wanted)?;
-        let before = self.posts.len();
+        let unasked = graph.unasked();
+        let (before, is_empty) = (self.posts.len(), page.posts.is_empty());
         // A list that grew while it was read shows a post twice.
         for mut post in page.posts {
             self.drop_links_with_the_token(&mut post);
             if !self.known.insert(post.id.clone()) {
                 continue;
+            }
+            if let (false, Some(earlier)) = (unasked.is_empty(), self.earlier.get(&post.id)) {
+                unasked.complete(&mut post, earlier);
             }
             if holds_a_token(self.scanner, &post) {
                 post = post.without_texts();
@@ -154,11 +198,17 @@ impl<'a> Listing<'a> {
             }
             self.posts.push(post);
         }
-        self.barren_pages = if self.posts.len() == before { self.barren_pages + 1 } else { 0 };
-        self.posts.truncate(wish.scan);
+        let is_barren = self.posts.len() == before;
+        // What holds no post at all repeats none.
+        self.is_in_circles |= is_barren && !is_empty;
+        self.barren_pages = if is_barren { self.barren_pages + 1 } else { 0 };
         self.unreadable.extend(page.unreadable);
-        self.ended = page.next.is_none() || self.barren_pages == BARREN_PAGES;
-        self.cursor = page.next;
+        (self.cursor, self.end) = match page.behind {
+            Behind::More(_) if self.barren_pages == BARREN_PAGES => (None, Some(End::BrokenOff)),
+            Behind::More(next) => (Some(next), None),
+            Behind::Nothing => (None, Some(End::Said)),
+            Behind::Nowhere => (None, Some(End::BrokenOff)),
+        };
         Ok(())
     }
 
@@ -202,6 +252,12 @@ impl<'a> Listing<'a> {
             Source::Api { graph, .. } => graph.account().ok(),
             Source::Memory => None,
         };
+        let earlier = remembered.as_ref().map(|(account, _)| account).or(older);
+        let unasked = self.unasked();
+        let asked = asked.map(|mut account| {
+            earlier.into_iter().for_each(|earlier| unasked.complete_account(&mut account, earlier));
+            account
+        });
         let asked = asked.map(|mut account| {
             account.portrait_link.take_if(|link| self.scanner.scan(link.signed_address().as_bytes()).is_some());
             account

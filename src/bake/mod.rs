@@ -10,10 +10,13 @@ mod crash;
 mod film;
 mod finish;
 mod gather;
+mod hide;
 mod inspect;
 mod keep;
+mod ledger;
 mod listing;
 mod report;
+mod shelve;
 mod tend;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +27,7 @@ use jiff::Timestamp;
 use crate::auth::{AccessToken, Held, LeakScanner, STATUS_FILE, Store, TRIES_FILE, Urgency, VAULT_FILE};
 use crate::cache::{Cache, Index};
 use crate::config::{Destination, FeedSettings, Settings, Templates, TokenError};
-use crate::feed::Account;
+use crate::feed::{Account, MediaId};
 use crate::files::{FileError, Lock, Root, SitePath};
 use crate::graph::Notice;
 use crate::http::{Http, HttpOptions};
@@ -35,10 +38,11 @@ use crate::site::{self, Published};
 use finish::{claim, count_pictures, merge, publish, render, tidy};
 use gather::{Gathered, Known, Pictures, Stopped, gather, portray};
 use keep::{keep, leave_to_later};
+use ledger::Ledger;
 use listing::Listing;
 
 pub use report::{
-    Aborted, ArchiveReport, BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, PictureCount, Report,
+    Aborted, ArchiveReport, BakeError, Baked, FeedOutcome, FeedReport, Hindrance, LastGood, Left, PictureCount, Report,
 };
 pub use tend::{TendError, TokenReport, renew_tokens};
 
@@ -120,6 +124,7 @@ struct Kitchen<'a> {
     root: &'a Root,
     settings: &'a Settings,
     cache: Cache,
+    ledger: Ledger,
     published: Published,
     scanner: LeakScanner,
     shapers: usize,
@@ -143,6 +148,8 @@ struct Ready {
     is_demo: bool,
     /// The archive, where there is one, or why it stays as it is.
     archived: Option<Result<archive::Archived, archive::Untouched>>,
+    /// The slides of every post that the archive remembers, shown or not.
+    remembered: BTreeSet<MediaId>,
 }
 
 /// Waits for this run's turn in a site. What a run has to know of tokens is found out after this: the run before it
@@ -234,11 +241,13 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>, tokens: &mut Vec<TokenReport>) -> R
         tokens: Vec::new(),
         changed: false,
     };
+    let mut remembered = BTreeSet::new();
     for feed in &tools.settings.feeds {
         let Some(outcome) = ready.remove(feed.name.as_str()) else { continue };
         let posts_before = before.feeds.get(&feed.name).map_or(0, |record| record.posts);
         let outcome = match outcome {
-            Ok(feed_ready) => {
+            Ok(mut feed_ready) => {
+                remembered.append(&mut feed_ready.remembered);
                 count_pictures(&mut report.pictures, &feed_ready);
                 let baked = publish(&kitchen, tools, feed, feed_ready, &mut manifest, &mut index)?;
                 FeedOutcome::Baked(baked)
@@ -254,7 +263,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>, tokens: &mut Vec<TokenReport>) -> R
     }
     report.feeds.extend(merge(&kitchen, tools, &before, &mut manifest)?);
     render(&kitchen, &mut manifest)?;
-    report.removed = tidy(&kitchen, &report, &before, &mut manifest, &mut index)?;
+    report.removed = tidy(&kitchen, &report, &before, &remembered, &mut manifest, &mut index)?;
     // Last: a template that cannot be written is no reason to forget the feed.
     if tools.settings.templates == Templates::Install {
         let layout = tools.settings.layout();
@@ -282,7 +291,8 @@ pub fn rehearse(tools: &Tools<'_>) -> Result<Vec<Result<Rehearsal, Hindrance>>, 
         let rehearsed = with_listing(&kitchen, feed, source, &index, |listing| {
             let gathered = gather(&kitchen, feed, &known, listing, Pictures::Believe)?;
             let unreadable = std::mem::take(&mut listing.unreadable);
-            Ok(Rehearsal { selection: gathered.selection, unreadable, scan_ended: gathered.scan_ended })
+            let Gathered { selection, scan_ended, is_broken_off, .. } = gathered;
+            Ok(Rehearsal { selection, unreadable, scan_ended, is_broken_off })
         });
         rehearsals.push(match rehearsed {
             Ok(rehearsal) => Ok(rehearsal),
@@ -302,6 +312,8 @@ pub struct Rehearsal {
     pub unreadable: Vec<crate::graph::Unreadable>,
     /// The account has more posts than `scan` allows to look at, and the feed wanted them.
     pub scan_ended: bool,
+    /// The API broke its list off, and the feed wanted more.
+    pub is_broken_off: bool,
 }
 
 fn kitchen<'a>(
@@ -320,10 +332,12 @@ fn kitchen<'a>(
             Source::Memory | Source::Nowhere(_) => None,
         })
         .collect();
+    let cache = Cache::new(tools.root);
     Kitchen {
         root: tools.root,
         settings: tools.settings,
-        cache: Cache::new(tools.root),
+        ledger: Ledger::new(&cache),
+        cache,
         published,
         scanner: LeakScanner::new(&tokens),
         shapers: tools.shapers,
@@ -355,7 +369,7 @@ fn with_listing<T>(
         Source::Memory => work(&mut Listing::from_memory(kitchen, index.feed(&feed.name))?),
         Source::Api(Held { token, .. }) | Source::Demo(token) => {
             let http = Http::new(HttpOptions { api_base: feed.api.base.clone(), timeout: feed.api.timeout })?;
-            work(&mut Listing::from_api(kitchen, feed, &http, token))
+            work(&mut Listing::from_api(kitchen, feed, &http, token, index.feed(&feed.name)))
         }
     }
 }
@@ -382,8 +396,9 @@ fn prepare(
         portray(kitchen, feed, (manifest, index), listing, &account.0, &mut gathered);
         let already = listing.requests();
         let record = manifest.feeds.get(&archive_name(&feed.name));
-        let archived =
-            archive::archive(kitchen, tools, (feed, source, record), &known, listing, (&account.0, &gathered));
+        let (of, shown) = ((feed, source, record), (&account.0, &gathered));
+        let mut remembered = BTreeSet::new();
+        let archived = archive::archive(kitchen, tools, of, &known, listing, shown, &mut remembered);
         *requests += listing.requests() - already;
         let archived = archived?;
         let unreadable = std::mem::take(&mut listing.unreadable);
@@ -403,19 +418,33 @@ fn prepare(
             }
             Source::Api(_) | Source::Nowhere(_) => false,
         };
-        Ok(Ready { gathered, account, listed: listing.take_posts(), unreadable, data, posts, archived, is_demo })
+        Ok(Ready {
+            gathered,
+            account,
+            listed: listing.take_posts(),
+            unreadable,
+            data,
+            posts,
+            archived,
+            remembered,
+            is_demo,
+        })
     })
 }
 
-/// Refuses an answer that would empty the feed for a reason that may pass.
+/// Refuses an answer that would empty the feed, or shorten it, for a reason that may pass.
 fn doubt(
     belief: Belief,
     record: Option<&FeedRecord>,
     gathered: &Gathered,
     listing: &Listing<'_>,
 ) -> Result<(), Hindrance> {
-    if !gathered.selection.kept.is_empty() {
-        return Ok(());
+    let is_cautious = |record: &FeedRecord| !record.doubted && belief == Belief::Cautious;
+    let posts = gathered.selection.kept.len();
+    match record.filter(|record| gathered.is_broken_off && record.posts > posts && is_cautious(record)) {
+        Some(record) => return Err(Hindrance::BrokenOff { posts, posts_before: record.posts }),
+        None if posts > 0 => return Ok(()),
+        None => {}
     }
     let mut lost = gathered.selection.dropped.iter().filter(|dropped| !dropped.reason.is_wished());
     if let Some(first) = lost.next() {
@@ -430,7 +459,7 @@ fn doubt(
         return Err(Hindrance::NothingReadable { items: listing.unreadable.len(), first: first.why.clone() });
     }
     match record {
-        Some(record) if record.posts > 0 && !record.doubted && belief == Belief::Cautious => {
+        Some(record) if record.posts > 0 && is_cautious(record) => {
             Err(Hindrance::SuddenlyEmpty { posts_before: record.posts })
         }
         _ => Ok(()),

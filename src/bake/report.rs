@@ -166,6 +166,8 @@ pub struct Baked {
     pub missing_pins: Vec<Shortcode>,
     /// The account has more posts than `scan` allows to look at, and the feed wanted them.
     pub scan_ended: bool,
+    /// The API broke its list off, and the feed wanted more.
+    pub is_broken_off: bool,
     /// What became of its archive, where it has one.
     pub archive: Option<Box<ArchiveReport>>,
 }
@@ -181,20 +183,35 @@ pub struct ArchiveReport {
     pub written: usize,
     /// Pages that somebody edited, and that stay.
     pub edited: Vec<SitePath>,
-    /// Of them, those whose posts are not in the archive any more.
-    pub left: Vec<SitePath>,
+    /// Further pages that somebody edited, which feedbake would not write where they are, and why they stay.
+    pub left: Vec<(SitePath, Left)>,
     /// Deleted posts stay.
     pub keeps: bool,
     /// Nothing of it was touched.
     pub frozen: bool,
     /// Posts that are not on Instagram any more, by shortcode.
     pub deleted: Vec<String>,
+    /// So many posts that were kept are let go of, for deleted posts are to leave.
+    pub released: usize,
+    /// So many pages would leave by the filters at once that they stay until the next bake is asked for the same.
+    pub doubted_filters: usize,
     /// So many posts seem to be gone at once that they stay until the next bake sees the same.
     pub doubted: usize,
     /// Posts whose pictures cannot be had.
     pub without_pictures: usize,
     /// Why it was not listed as far as it should be, or stays as it is.
     pub trouble: Option<String>,
+}
+
+/// Why a page that somebody edited stays where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// Its post is not in the archive any more, and it is somebody's work.
+    PostGone,
+    /// The archive is in another folder, and this is the one page that its post has.
+    OnlyPage,
+    /// The archive is in another folder, with a page of its own for this.
+    FolderChanged,
 }
 
 /// When a feed was last good.
@@ -262,6 +279,14 @@ pub enum Hindrance {
     /// The account seems to be empty, and was not before.
     #[error("the API lists no post of an account that had {posts_before}")]
     SuddenlyEmpty {
+        /// Posts shown now.
+        posts_before: usize,
+    },
+    /// The API breaks its list off, and the feed would be shorter for it.
+    #[error("the API's list of posts breaks off: {posts} of it would be shown, and {posts_before} are")]
+    BrokenOff {
+        /// Posts that would be shown.
+        posts: usize,
         /// Posts shown now.
         posts_before: usize,
     },

@@ -163,6 +163,13 @@ fn of_archive(feed: &str, archive: &ArchiveReport) -> Vec<Failure> {
         };
         failures.push(Failure::new(code, consequence).because(trouble).hint("docs/archive.md has more"));
     }
+    if archive.doubted_filters > 0 {
+        let pages = count(archive.doubted_filters, "page");
+        let stays =
+            format!("the archive of {feed} stays as it is: the filters would take {pages} away, more than half");
+        let hint = "was that meant? The next bake does it, and this one with `--force`; else mend `since`, `types`, `hide` or the hashtags";
+        failures.push(Failure::new(Code::Settings, stays).hint(hint));
+    }
     if archive.doubted > 0 {
         let seem = format!(
             "{} of the archive of {feed} seem to be gone from Instagram at once",

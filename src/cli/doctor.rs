@@ -111,7 +111,7 @@ fn code(topic: Topic) -> Code {
     match topic {
         Topic::Token | Topic::Keeping => Code::Token,
         Topic::Secrets => Code::Leak,
-        Topic::Data | Topic::Cache => Code::File,
+        Topic::Data | Topic::Archive | Topic::Cache => Code::File,
         Topic::Site | Topic::Template | Topic::Schedule | Topic::Clock => Code::Settings,
     }
 }

@@ -267,6 +267,8 @@ impl Failure {
                 .hint("is `api.base` the address of Instagram's API? If it is, please report this"),
             Hindrance::SuddenlyEmpty { .. } => failure(Code::Network)
                 .hint("if the account is empty indeed, run feedbake once more, or now with `--force`"),
+            Hindrance::BrokenOff { .. } => failure(Code::Network)
+                .hint("try again later; a second bake that finds the same believes it, and so does one with `--force`"),
             Hindrance::Leak(_) => failure(Code::Settings).hint(
                 "make a new token, for this one may have been published already, and take the old one out of wherever it stands",
             ),

@@ -6,6 +6,7 @@ use super::Ended;
 use super::args::{Common, Lint, ListArgs};
 use super::failure::{Code, Failure};
 use super::start::start;
+use super::summary;
 use super::ui::{GREEN, Voice, YELLOW, count, screen_width};
 use crate::auth::day_of;
 use crate::bake::{Belief, Rehearsal, rehearse};
@@ -135,6 +136,9 @@ pub fn warn(voice: &Voice, rehearsal: &Rehearsal) {
     }
     if rehearsal.scan_ended {
         voice.warn("the account has more posts than `scan` lets feedbake look at");
+    }
+    if rehearsal.is_broken_off {
+        voice.warn(summary::BROKEN_OFF);
     }
 }
 

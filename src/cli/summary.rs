@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::failure::Code;
 use super::tokens;
 use super::ui::{GREEN, Loudness, Voice, bytes, count};
-use crate::bake::{ArchiveReport, Baked, FeedOutcome, FeedReport, PictureCount, Report};
+use crate::bake::{ArchiveReport, Baked, FeedOutcome, FeedReport, Left, PictureCount, Report};
 use crate::feed::one_line;
 use crate::site::Weight;
 
@@ -51,6 +51,10 @@ pub fn tell(voice: &Voice, report: &Report, elapsed: Duration) {
     ));
 }
 
+/// What is said of a feed that wanted more posts than the API handed out.
+pub const BROKEN_OFF: &str =
+    "the API's list of posts breaks off: it says that there is more and repeats itself; what came is shown";
+
 fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
     let from = if baked.archive.is_some() { "feed" } else { "site" };
     for handle in &baked.gone {
@@ -79,6 +83,9 @@ fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
     if baked.scan_ended {
         voice.warn("the account has more posts than `scan` lets feedbake look at");
     }
+    if baked.is_broken_off {
+        voice.warn(BROKEN_OFF);
+    }
     let posts = if feed.posts_before > 0 && feed.posts_before != baked.posts {
         format!("{} → {}", count(feed.posts_before, "post"), baked.posts)
     } else {
@@ -103,8 +110,21 @@ fn tell_archive(voice: &Voice, feed: &str, archive: &ArchiveReport) {
     if archive.deleted.len() > NAMED {
         voice.say(&format!("and {} more", archive.deleted.len() - NAMED));
     }
-    for place in archive.left.iter().take(NAMED) {
-        voice.say(&format!("{place} stays, for you edited it; its post is not in the archive any more"));
+    if archive.released > 0 {
+        let posts = count(archive.released, "post");
+        voice.say(&format!(
+            "{posts} that had been kept leave the archive of {feed}: `archive.deleted` is \"remove\" now"
+        ));
+    }
+    for (place, why) in archive.left.iter().take(NAMED) {
+        let why = match why {
+            Left::PostGone => "its post is not in the archive any more",
+            Left::OnlyPage => {
+                "the archive is in another folder now, without a second page for this post: move it there by hand, and change its `path`"
+            }
+            Left::FolderChanged => "the archive is in another folder now, with one of its own",
+        };
+        voice.say(&format!("{place} stays, for you edited it; {why}"));
     }
     if archive.posts == 0 {
         return;
@@ -126,7 +146,10 @@ fn archive_as_json(archive: &ArchiveReport) -> Value {
         "new": archive.new,
         "written": archive.written,
         "edited": archive.edited.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "left": archive.left.iter().map(|(place, _)| place.to_string()).collect::<Vec<_>>(),
         "deleted": archive.deleted,
+        "released": archive.released,
+        "doubted_by_filters": archive.doubted_filters,
         "doubted": archive.doubted,
         "without_pictures": archive.without_pictures,
         "trouble": archive.trouble,

@@ -12,9 +12,10 @@ use walkdir::WalkDir;
 use super::schema::first_fault;
 use super::templates;
 use super::{
-    DataFacts, DataState, EleventyFacts, Facts, KeepingFacts, Obstacle, ScheduleFacts, SiteFacts, TemplateFacts,
-    TokenFacts,
+    ArchiveFacts, ArchiveState, DataFacts, DataState, EleventyFacts, Facts, KeepingFacts, Obstacle, ScheduleFacts,
+    SiteFacts, TemplateFacts, TokenFacts,
 };
+use crate::archive::{Memory, is_page, memory_place, post_of};
 use crate::audit::Audit;
 use crate::auth::{
     AccessToken, Held, LeakScanner, STATUS_FILE, TRIES_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault,
@@ -26,7 +27,7 @@ use crate::files::{self, Root, SitePath};
 use crate::graph::{ApiError, Graph};
 use crate::http::{Http, HttpOptions};
 use crate::inquire::inquire;
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, Manifest, archive_name};
 use crate::render::{TeraMajor, render_page};
 use crate::setup::{names_old_plugin, theme_of};
 use crate::site::{
@@ -94,6 +95,7 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
             .and_then(|mark| eleventy(mark, sight.place, sight.root)),
         uploads_dot_env: generator == Generator::Html && folder.join(DOT_ENV).is_file(),
         data: sight.place.settings.shown().map(|feed| data(sight.root, &manifest, feed)).collect(),
+        archives: sight.place.settings.feeds.iter().filter_map(|feed| archive(sight.root, feed)).collect(),
         tokens,
         keeping: keeping(sight, &status),
         schedules: schedules(folder),
@@ -334,6 +336,36 @@ fn data(root: &Root, manifest: &Manifest, feed: &FeedSettings) -> DataFacts {
         _ => state_of(root, feed.generator.layout(), &feed.data_file),
     };
     DataFacts { place: feed.data_file.to_string(), state }
+}
+
+fn archive(root: &Root, feed: &FeedSettings) -> Option<ArchiveFacts> {
+    let settings = feed.archive.as_ref()?;
+    let place = memory_place(&feed.name);
+    let names = root.sizes_in(&settings.folder);
+    let pages = names.keys().filter_map(|name| SitePath::new(&format!("{}/{name}", settings.folder)).ok());
+    let is_ours = |page: &SitePath| {
+        post_of(page).is_some() && root.read(page).ok().flatten().is_some_and(|bytes| is_page(&bytes))
+    };
+    let state = match root.read(&place).map(|bytes| bytes.map(|bytes| Memory::of_bytes(&bytes))) {
+        Ok(None) => ArchiveState::Absent,
+        Ok(Some(Some(memory))) => ArchiveState::Whole {
+            posts: memory.posts.len(),
+            without_pictures: memory.posts.iter().filter(|remembered| remembered.missing).count(),
+            is_doubted: memory.doubted,
+            listed_on: memory.listed_on,
+            is_unfinished: memory.unfinished,
+        },
+        Ok(Some(None)) | Err(_) => ArchiveState::Broken,
+    };
+    let manifest = Manifest::read(root).unwrap_or_default();
+    Some(ArchiveFacts {
+        place: place.to_string(),
+        folder: settings.folder.to_string(),
+        pages: pages.filter(is_ours).count(),
+        recheck: settings.recheck,
+        filters_are_doubted: manifest.feeds.get(&archive_name(&feed.name)).is_some_and(|record| record.doubted),
+        state,
+    })
 }
 
 fn state_of(root: &Root, layout: &Layout, place: &SitePath) -> DataState {

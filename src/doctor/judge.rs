@@ -1,7 +1,10 @@
 //! What the facts mean. Pure.
 
-use super::{DataState, EleventyFacts, Facts, Finding, Level, TemplateFacts, Topic, life};
+use super::{ArchiveFacts, ArchiveState, DataState, EleventyFacts, Facts, Finding, Level, TemplateFacts, Topic, life};
+use crate::auth::day_of;
+use crate::manifest::days_between;
 use crate::site::{Generator, Whose};
+use jiff::civil::Date;
 
 /// Links of the CDN end by the server's clock, and a renewal counts days: a few minutes hurt nobody.
 const SKEW_SECONDS: i64 = 300;
@@ -20,6 +23,9 @@ pub fn judge(facts: &Facts) -> Vec<Finding> {
         pictures_of_eleventy(facts, &mut all);
     }
     data(facts, &mut all);
+    for archive in &facts.archives {
+        judge_archive(archive, day_of(facts.now), &mut all);
+    }
     for token in &facts.tokens {
         life::token(token, facts, &mut all);
     }
@@ -261,6 +267,98 @@ fn data(facts: &Facts, all: &mut Findings) {
                 &["run `feedbake`: it makes them again; if the site is built elsewhere, commit the pictures with the data file or bake there"],
             ),
         }
+    }
+}
+
+fn judge_archive(archive: &ArchiveFacts, today: Date, all: &mut Findings) {
+    let ArchiveFacts { place, folder, pages, recheck, .. } = archive;
+    let (posts, without_pictures, is_doubted, listed_on, is_unfinished) = match archive.state {
+        ArchiveState::Absent if *pages == 0 => {
+            let what = format!("{place} is not there yet, and no page of the archive");
+            all.add(Topic::Archive, Level::Advice, what, &["run `feedbake` once: it lists the whole account"]);
+            return;
+        }
+        ArchiveState::Absent => {
+            all.add(
+                Topic::Archive,
+                Level::Bad,
+                format!(
+                    "{place} is gone, and {pages} pages of the archive are in {folder}: every bake leaves them alone"
+                ),
+                &[
+                    &format!("put it back from the last commit: `git checkout HEAD -- {place}`"),
+                    "or remove the pages too, to begin anew: posts that were deleted on Instagram are lost then",
+                ],
+            );
+            return;
+        }
+        ArchiveState::Broken => {
+            all.add(
+                Topic::Archive,
+                Level::Bad,
+                format!("{place} cannot be understood, so every bake leaves the archive alone"),
+                &[&format!("put back that of the last commit: `git checkout HEAD -- {place}`")],
+            );
+            return;
+        }
+        ArchiveState::Whole { posts, without_pictures, is_doubted, listed_on, is_unfinished } => {
+            (posts, without_pictures, is_doubted, listed_on, is_unfinished)
+        }
+    };
+    let mut advise = |what: String, hints: &[&str]| all.add(Topic::Archive, Level::Advice, what, hints);
+    let mut is_good = true;
+    if is_doubted {
+        is_good = false;
+        advise(
+            format!("the last list would have taken away most posts of {place}"),
+            &[
+                "look at the account: the next bake that finds the same takes them away, but for `archive.deleted = \"keep\"`",
+            ],
+        );
+    }
+    if archive.filters_are_doubted {
+        is_good = false;
+        advise(
+            format!("the filters would take away more than half of the pages in {folder}"),
+            &["the next bake does it: mend `since`, `types`, `hide` or the hashtags if that is not meant"],
+        );
+    }
+    let age = listed_on.map(|day| days_between(day, today));
+    let is_old = |days: i32| u64::from(days.unsigned_abs()) * 86_400 > 2 * recheck.as_secs();
+    match (listed_on, age) {
+        (Some(day), Some(days)) if is_old(days) => {
+            is_good = false;
+            advise(
+                format!(
+                    "the whole account was listed last on {day}, and `archive.recheck` is {} days",
+                    recheck.as_secs() / 86_400
+                ),
+                &[
+                    "run `feedbake`, and see what it says of the archive: until then nobody knows what was deleted or edited",
+                ],
+            );
+        }
+        (Some(_), _) if !is_unfinished => {}
+        _ => {
+            is_good = false;
+            advise(
+                format!("the account was not listed to its end for {place}: posts may be missing"),
+                &["run `feedbake` again: it takes the list up anew, and says what stands in its way"],
+            );
+        }
+    }
+    if without_pictures > 0 {
+        is_good = false;
+        advise(
+            format!(
+                "{without_pictures} of {posts} posts of the archive have no page, for no picture of them can be had"
+            ),
+            &["they get one once the API names a picture again; `hide` those that never will"],
+        );
+    }
+    if let (true, Some(day)) = (is_good, listed_on) {
+        let what = format!("the archive in {folder} knows {posts} posts, and the whole account was listed on {day}");
+        all.add(Topic::Archive, Level::Good, what, &[]);
     }
 }
 

@@ -11,6 +11,7 @@ mod templates;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::auth::{TokenKind, TokenPlace, TokenRecord};
 use crate::config::TokenError;
@@ -30,6 +31,8 @@ pub enum Topic {
     Template,
     /// The data file and its pictures.
     Data,
+    /// The archive.
+    Archive,
     /// The token.
     Token,
     /// Where a changed token goes.
@@ -51,6 +54,7 @@ impl Topic {
             Self::Site => "site",
             Self::Template => "template",
             Self::Data => "data",
+            Self::Archive => "archive",
             Self::Token => "token",
             Self::Keeping => "keeping",
             Self::Schedule => "schedule",
@@ -116,6 +120,8 @@ pub struct Facts {
     pub uploads_dot_env: bool,
     /// Each feed's data file.
     pub data: Vec<DataFacts>,
+    /// Each feed's archive.
+    pub archives: Vec<ArchiveFacts>,
     /// Each token.
     pub tokens: Vec<TokenFacts>,
     /// Whether a changed token has a place.
@@ -236,6 +242,45 @@ pub enum DataState {
         posts: usize,
         /// Pictures it names that are not there.
         missing: Vec<String>,
+    },
+}
+
+/// The archive of one feed.
+#[derive(Debug)]
+pub struct ArchiveFacts {
+    /// The place of what it remembers.
+    pub place: String,
+    /// The folder of its pages.
+    pub folder: String,
+    /// Pages in it that feedbake made.
+    pub pages: usize,
+    /// How often the whole account is to be listed.
+    pub recheck: std::time::Duration,
+    /// The filters would have taken most of its pages away.
+    pub filters_are_doubted: bool,
+    /// What it remembers.
+    pub state: ArchiveState,
+}
+
+/// What an archive remembers.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ArchiveState {
+    /// The file is not there.
+    Absent,
+    /// It cannot be understood.
+    Broken,
+    /// It is as it should be.
+    Whole {
+        /// Posts in it.
+        posts: usize,
+        /// Of them, those whose pictures cannot be had.
+        without_pictures: usize,
+        /// The last list would have taken away most of them.
+        is_doubted: bool,
+        /// When the whole account was listed last.
+        listed_on: Option<Date>,
+        /// The list after that broke off.
+        is_unfinished: bool,
     },
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::fault::{ApiFault, FaultKind, read_answer};
-use super::fields::Fields;
+use super::fields::{Fields, Unasked};
 use super::translate::{self, Unreadable};
 use crate::auth::AccessToken;
 use crate::feed::{Account, MediaId, Post};
@@ -44,8 +44,19 @@ pub struct Page {
     pub posts: Vec<Post>,
     /// Items that are no posts.
     pub unreadable: Vec<Unreadable>,
-    /// Where the next page begins; `None` when there is none.
-    pub next: Option<Cursor>,
+    /// What comes behind it.
+    pub behind: Behind,
+}
+
+/// What comes behind a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Behind {
+    /// Another page, which begins here.
+    More(Cursor),
+    /// Nothing: the list is at its end.
+    Nothing,
+    /// The API says that there is more, and not where: the list breaks off, and nothing is known of the rest.
+    Nowhere,
 }
 
 /// What the client did about an answer, for whoever watches.
@@ -144,6 +155,11 @@ impl<'a> Graph<'a> {
         Self { http, options, token, notices, pause, dice, fields, largest_page: u32::MAX, requests: 0 }
     }
 
+    /// The fields that were left out so far, for the API refused them.
+    pub fn unasked(&self) -> Unasked {
+        self.fields.unasked()
+    }
+
     /// Requests sent so far, retries included.
     pub fn requests(&self) -> u32 {
         self.requests
@@ -179,17 +195,22 @@ impl<'a> Graph<'a> {
                 Some(facts) => facts,
                 None => return Err(ApiError::Shape { path, why: "there is no list called `data` in it" }),
             };
-            let next = facts.after.filter(|_| facts.has_next).map(Cursor).filter(|next| Some(next) != after.as_ref());
+            let behind = match facts.after.map(Cursor) {
+                _ if !facts.has_next => Behind::Nothing,
+                // The page behind this one would be this one again.
+                Some(next) if Some(&next) != after.as_ref() => Behind::More(next),
+                _ => Behind::Nowhere,
+            };
             let is_empty = facts.posts.is_empty() && facts.unreadable.is_empty();
-            if is_empty && next.is_some() {
+            if let (true, Behind::More(next)) = (is_empty, &behind) {
                 if empty_pages == EMPTY_PAGES {
                     return Err(ApiError::Shape { path, why: "page after page of it is empty" });
                 }
                 empty_pages += 1;
-                after = next;
+                after = Some(next.clone());
                 continue;
             }
-            return Ok(Page { posts: facts.posts, unreadable: facts.unreadable, next });
+            return Ok(Page { posts: facts.posts, unreadable: facts.unreadable, behind });
         }
     }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::feed::{Account, Post};
+
 /// Fields of a post, old ones first; `children` is written with its own list in braces.
 const POST: [&str; 12] = [
     "id",
@@ -92,6 +94,11 @@ impl Fields {
         }
     }
 
+    /// What was refused so far.
+    pub fn unasked(&self) -> Unasked {
+        Unasked(self.refused.clone())
+    }
+
     fn has(&self, place: Place, field: &str) -> bool {
         let (plain, counts): (&[&str], &[&str]) = match place {
             Place::Account => (&ACCOUNT, &ACCOUNT_COUNTS),
@@ -112,9 +119,123 @@ impl Fields {
     }
 }
 
+/// Fields that nobody asked for: that an answer lacks them says nothing, and what was known of them stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unasked(BTreeSet<(Place, String)>);
+
+impl Unasked {
+    /// Whether everything was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn has(&self, place: Place, field: &str) -> bool {
+        self.0.iter().any(|(at, name)| *at == place && name == field)
+    }
+
+    /// Gives `post` what was not asked for as it was in `known`, the same post of an earlier answer.
+    pub fn complete(&self, post: &mut Post, known: &Post) {
+        let of_post = |field: &str| self.has(Place::Post, field);
+        if of_post("children") && known.slides.len() > post.slides.len() {
+            post.slides.clone_from(&known.slides);
+        }
+        if of_post("media_type") {
+            post.kind = known.kind;
+        }
+        if of_post("media_product_type") {
+            post.is_reel = known.is_reel;
+        }
+        if of_post("caption") {
+            post.caption.clone_from(&known.caption);
+        }
+        for (field, place, earlier) in
+            [("permalink", &mut post.permalink, &known.permalink), ("username", &mut post.username, &known.username)]
+        {
+            if of_post(field) && place.is_none() {
+                place.clone_from(earlier);
+            }
+        }
+        // Each of these two may be read from elsewhere.
+        post.shortcode = post.shortcode.take().or_else(|| known.shortcode.clone().filter(|_| of_post("shortcode")));
+        post.timestamp = post.timestamp.or(known.timestamp.filter(|_| of_post("timestamp")));
+        post.likes = post.likes.or(known.likes.filter(|_| of_post("like_count")));
+        post.comments = post.comments.or(known.comments.filter(|_| of_post("comments_count")));
+        for slide in &mut post.slides {
+            let Some(known) = known.slides.iter().find(|known| known.id == slide.id) else { continue };
+            let place = if slide.id == post.id { Place::Post } else { Place::Child };
+            if self.has(place, "alt_text") && slide.author_alt.is_none() {
+                slide.author_alt.clone_from(&known.author_alt);
+            }
+            if self.has(place, "media_type") {
+                slide.kind = known.kind;
+            }
+        }
+    }
+
+    /// The same for the account.
+    pub fn complete_account(&self, account: &mut Account, known: &Account) {
+        for (field, place, earlier) in [
+            ("username", &mut account.username, &known.username),
+            ("name", &mut account.name, &known.name),
+            ("biography", &mut account.biography, &known.biography),
+            ("website", &mut account.website, &known.website),
+            ("account_type", &mut account.account_type, &known.account_type),
+        ] {
+            if self.has(Place::Account, field) && place.is_none() {
+                place.clone_from(earlier);
+            }
+        }
+        if self.has(Place::Account, PORTRAIT) && account.portrait.is_none() {
+            account.portrait.clone_from(&known.portrait);
+        }
+        account.followers =
+            account.followers.or(known.followers.filter(|_| self.has(Place::Account, "followers_count")));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::translate;
+    use serde_json::json;
+
+    #[test]
+    fn what_was_not_asked_for_is_not_taken_away() {
+        let whole = json!({
+            "id": "1", "caption": "words", "media_type": "CAROUSEL_ALBUM", "permalink": "https://www.instagram.com/p/DAa/",
+            "shortcode": "DAa", "timestamp": "2026-05-01T10:00:00+0000", "username": "someone", "like_count": 3,
+            "children": { "data": [
+                { "id": "11", "media_type": "IMAGE", "media_url": "https://x.cdninstagram.com/1", "alt_text": "a boat" },
+                { "id": "12", "media_type": "VIDEO", "thumbnail_url": "https://x.cdninstagram.com/2", "alt_text": "a wave" },
+            ] },
+        });
+        let known = translate::post(&whole).unwrap().without_links();
+        let refusable =
+            ["caption", "media_type", "permalink", "shortcode", "timestamp", "username", "like_count", "children"];
+        for field in refusable {
+            let mut answer = whole.clone();
+            answer.as_object_mut().unwrap().remove(field);
+            let mut fields = Fields::new(true);
+            // It is left out of the slides first, where they have it.
+            while fields.refuse(field, false) {}
+            let mut post = translate::post(&answer).unwrap().without_links();
+            // Removed is not the same as not asked for.
+            let removed = post.clone();
+            Unasked::default().complete(&mut post, &known);
+            assert_eq!(post, removed, "{field}");
+            fields.unasked().complete(&mut post, &known);
+            assert_eq!(post, known, "{field}");
+        }
+        let mut answer = whole.clone();
+        for child in answer["children"]["data"].as_array_mut().unwrap() {
+            child.as_object_mut().unwrap().remove("alt_text");
+        }
+        let mut fields = Fields::new(false);
+        assert!(fields.refuse("alt_text", false));
+        let mut post = translate::post(&answer).unwrap().without_links();
+        fields.unasked().complete(&mut post, &known);
+        assert_eq!(post, known);
+    }
 
     #[test]
     fn a_refused_field_leaves_the_slides_first_and_then_the_post() {

@@ -8,9 +8,10 @@ mod fault;
 mod fields;
 mod translate;
 
-pub use client::{ApiError, ApiOptions, Cursor, Graph, Notice, Page};
+pub use client::{ApiError, ApiOptions, Behind, Cursor, Graph, Notice, Page};
 pub(crate) use fault::read_answer;
 pub use fault::{ApiFault, FaultKind};
+pub use fields::Unasked;
 pub use translate::Unreadable;
 
 #[cfg(test)]

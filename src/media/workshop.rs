@@ -150,6 +150,8 @@ pub struct Bench<'a> {
     pub fetch: Option<&'a Fetch<'a>>,
     /// How the downloads of earlier rounds went.
     pub fortune: &'a Fortune,
+    /// Called with each picture as it is made.
+    pub on_made: &'a (dyn Fn(&Made) + Sync),
     /// Called after each slide that took work, with the number of slides done.
     pub on_done: &'a (dyn Fn(usize) + Sync),
 }
@@ -214,6 +216,9 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     fn answer(&self, index: usize, answer: Result<Made, Trouble>) {
+        if let Ok(made) = &answer {
+            (self.bench.on_made)(made);
+        }
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         self.answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, answer));
         (self.bench.on_done)(done);

@@ -27,7 +27,7 @@ pub use layout::{Generator, Layout};
 pub use merged::merged;
 pub use prune::{Pruned, clean_all, clean_cache, prune, relist};
 pub use publish::{
-    PublishError, Published, place_picture, refuse_foreign_data, refuse_leaks, write_data, write_hashed_data,
+    PublishError, Published, hidden, place_picture, refuse_foreign_data, refuse_leaks, write_data, write_hashed_data,
 };
 pub use rivals::{Rival, Whose, instead_of_partial, is_crowded_out, is_left_out, rivals};
 pub use shown::{ShownPost, is_data_file, named_paths, shown_posts, without_missing};

@@ -113,7 +113,7 @@ fn remove(root: &Root, manifest: &mut Manifest, paths: Vec<SitePath>) -> Result<
             None => drop(root.remove(&path)?),
             // Anybody may put another file under the name of one of ours; it is theirs then. A picture's name holds
             // the hash of its content, and damage may have changed that: those are ours in any state.
-            Some(bytes) if !is_picture_of_ours(&path, record) && hex(&Sha256::digest(&bytes)) != record.sha256 => {
+            Some(bytes) if !is_any_picture_of_ours(&path, record) && hex(&Sha256::digest(&bytes)) != record.sha256 => {
                 pruned.left.push(path.clone());
             }
             // A hash is no proof either: whoever edits the manifest can reckon one.
@@ -131,7 +131,7 @@ fn remove(root: &Root, manifest: &mut Manifest, paths: Vec<SitePath>) -> Result<
 /// Whether feedbake could have made this file: by its name, its place or what it holds, whatever the manifest says.
 fn may_be_ours(path: &SitePath, record: &FileRecord, bytes: &[u8]) -> bool {
     match record.role {
-        Role::Picture => is_picture_of_ours(path, record),
+        Role::Picture | Role::Hidden => is_any_picture_of_ours(path, record),
         Role::Data => is_data_file(bytes),
         Role::Fragment => is_fragment(bytes),
         Role::Page => is_page(bytes) || is_json_feed(bytes),
@@ -148,6 +148,12 @@ fn is_picture_of_ours(path: &SitePath, record: &FileRecord) -> bool {
     // The generator may be another one than when it was made.
     let is_published = Generator::ALL.iter().any(|generator| generator.layout().is_published_file(path));
     record.role == Role::Picture && is_published && is_picture(path, &record.sha256)
+}
+
+/// The same for one that is kept and not published.
+fn is_any_picture_of_ours(path: &SitePath, record: &FileRecord) -> bool {
+    let is_hidden = record.role == Role::Hidden && path.folder() == manifest::HIDDEN;
+    (is_hidden && is_picture(path, &record.sha256)) || is_picture_of_ours(path, record)
 }
 
 fn known(text: &str) -> SitePath {

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use crate::auth::{Leak, LeakScanner};
 use crate::cache::Cache;
 use crate::files::{FileError, Root, SitePath, Written};
-use crate::manifest::{Manifest, Role};
-use crate::media::{Picture, hex};
+use crate::manifest::{Manifest, Role, hidden_place};
+use crate::media::{File, Picture, hex};
 use crate::site::{Layout, is_data_file};
 
 /// A thing that could not be put into the site.
@@ -94,12 +94,27 @@ pub fn place_picture(
         if size(file.path) == Some(file.bytes) {
             continue;
         }
-        let bytes = cache.get(file.sha256)?.ok_or_else(|| PublishError::Lost(file.path.clone()))?;
+        let bytes = match cache.get(file.sha256)? {
+            Some(bytes) => bytes,
+            None => hidden(root, file)?.ok_or_else(|| PublishError::Lost(file.path.clone()))?,
+        };
         refuse_leaks(scanner, file.path, &bytes)?;
         root.write(file.path, &bytes)?;
         placed += 1;
     }
     Ok(placed)
+}
+
+/// A file of a picture that a filter hid, where it lies whole.
+///
+/// # Errors
+/// [`FileError`] when it is there and the system does not let it be read.
+pub fn hidden(root: &Root, file: File<'_>) -> Result<Option<Vec<u8>>, FileError> {
+    let place = hidden_place(file.path);
+    if root.size(&place) != Some(file.bytes) {
+        return Ok(None);
+    }
+    Ok(root.read(&place)?.filter(|bytes| hex(&Sha256::digest(bytes)) == file.sha256))
 }
 
 /// Looks through what is about to be published.

@@ -368,6 +368,21 @@ fn a_list_that_goes_in_circles_or_is_empty_for_ever_ends() {
 }
 
 #[test]
+fn a_list_that_breaks_off_shortens_a_feed_the_second_time_it_does() {
+    let api = (0..210).fold(Emulator::start(), |api, number| api.post(photo(&format!("D{number:03}")).size(8, 8)));
+    let site =
+        Sandbox::new(&api).file("feedbake.toml", "limit = 205\n[pictures]\nwidths = [8]\nformats = [\"jpeg\"]\n");
+    site.run("bake").succeeds();
+    assert_eq!(site.shown().len(), 205);
+    api.fault(Fault::NextToItself);
+    site.run("bake").succeeds().says(&["the API's list of posts breaks off: 200 of it would be shown, and 205 are"]);
+    assert_eq!(site.shown().len(), 205);
+    site.run("bake").succeeds().says(&["the API's list of posts breaks off"]);
+    assert_eq!(site.shown().len(), 200);
+    site.run("list").succeeds().says(&["the API's list of posts breaks off"]);
+}
+
+#[test]
 fn half_an_emoji_costs_a_character_and_not_the_feed() {
     let api = account();
     api.fault(Fault::HalfEmoji);
