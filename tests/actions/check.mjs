@@ -79,13 +79,14 @@ class Runner {
     for (const file of Object.values(files)) writeFileSync(file, "");
     const file = join(this.folder, "step.sh");
     writeFileSync(file, script);
-    const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", file], {
+    // Both streams through one pipe: what was said first stands first.
+    const child = spawn("/bin/sh", ["-c", 'exec bash --noprofile --norc -eo pipefail "$0" 2>&1', file], {
       cwd: this.workspace,
       env: { PATH: this.path, ...this.environment, ...files, GITHUB_ACTION_PATH: this.actionFolder, ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "inherit"],
     });
     let said = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said += data));
+    child.stdout.on("data", (data) => (said += data));
     const code = await new Promise((done) => child.on("close", done));
     this.said += said;
     for (const added of readFileSync(files.GITHUB_PATH, "utf8").split("\n").filter(Boolean)) this.path = `${added}:${this.path}`;
@@ -361,6 +362,17 @@ await check("a release that add-release.sh put into the table is installed; what
 
 /** The steps of a workflow of ours, as they are. */
 const ownStep = (file, job, name) => parse(read(top, ".github/workflows", file)).jobs[job].steps.find((step) => step.name?.startsWith(name)).run;
+
+await check("what the landing check would install as root, its workflow has installed before", () => {
+  const { run: installed } = parse(read(top, ".github/workflows/ci.yml")).jobs.check.steps.find(({ name }) => name?.startsWith("What the check would install"));
+  const words = installed.split(/[\s"()]+/);
+  let packages = [];
+  for (const script of [".ci/run", "tests/actions/lint.sh"]) {
+    for (const [, asked] of read(top, script).matchAll(/apt-get install ([^>|&;]*)/g)) packages.push(...asked.split(/\s+/).filter((word) => /^[a-z]/.test(word)));
+  }
+  assert.ok(packages.includes("hugo") && packages.includes("shellcheck"), packages.join());
+  for (const name of packages) assert.ok(words.includes(name), `.ci/run installs ${name}, which nobody but root can`);
+});
 
 /** Our own repository, as far as a release needs it, with a host; `gh` is played by what the draft is said to hold. */
 async function project() {
