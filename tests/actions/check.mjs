@@ -391,11 +391,28 @@ async function project() {
   const tools = mkdtempSync(join(scratch, "gh "));
   const sums = join(tools, "sums");
   writeFileSync(sums, `${sum}  ${archiveName}\n`);
+  const release = { isDraft: true, target: built, archive, run: archive };
+  const played = join(tools, "played");
+  const settle = (change = {}) => {
+    Object.assign(release, change);
+    writeFileSync(played, release.target ? `${release.isDraft} ${release.target}` : "");
+    for (const name of ["archive", "run"]) writeFileSync(join(tools, name), release[name]);
+  };
+  settle();
   writeFileSync(join(tools, "gh"), `#!/bin/sh
-case "$2" in
-  download) mkdir -p draft && cp '${sums}' draft/sha256sums.txt ;;
-  view) echo '${built}' ;;
-  edit) echo "$@" >>'${tools}/edited' ;;
+what="$1 $2"
+while [ $# -gt 0 ]; do case "$1" in --dir) folder=$2 ;; --pattern) pattern=$2 ;; --json) asked=$2 ;; esac; shift; done
+case "$what" in
+  "release download")
+    mkdir -p "$folder" && cp '${sums}' "$folder/sha256sums.txt"
+    [ -n "$pattern" ] || cp '${tools}/archive' "$folder/${archiveName}" ;;
+  "release view")
+    [ -s '${played}' ] || exit 1
+    case "$asked" in targetCommitish) sed 's/.* //' '${played}' ;; *) cat '${played}' ;; esac ;;
+  "run download")
+    mkdir -p "$folder/built-${target}" "$folder/built-windows"
+    cp '${tools}/run' "$folder/built-${target}/${archiveName}"
+    : >"$folder/built-windows/unlisted.zip" ;;
 esac
 `, { mode: 0o755 });
   const workflow = async (script, environment) => {
@@ -410,7 +427,7 @@ esac
     return { ...ran, clone };
   };
   const add = () => run("bash", [join(work, "action/add-release.sh"), version, sums, `${address}/releases/download/v${version}`]);
-  return { ...served, work, git, commit, built, sums, workflow, add };
+  return { ...served, work, git, commit, built, sums, tools, settle, workflow, add };
 }
 
 await check("a release begins where Cargo.toml and changelog agree, on main, and the version is new", async () => {
@@ -460,6 +477,29 @@ await check("a tag is published if its own commit has the sums of the draft and 
   stop();
 });
 
+await check("npm and PyPI get what was released: nothing of a draft, of another build, of archives that are not these", async () => {
+  const { built, settle, workflow, stop } = await project();
+  const [look, same] = ["npm", "pypi"].map((job) => ownStep("release.yml", job, "This build is"));
+  assert.equal(look, same);
+  const tried = (change) => {
+    settle(change);
+    return workflow(look, { TAG: `v${version}`, GITHUB_SHA: built, GITHUB_RUN_ID: "1" });
+  };
+  const good = await tried({ isDraft: false });
+  assert.equal(good.code, 0, good.said);
+  for (const [change, said] of [
+    [{ target: "" }, /^::error::v.* is not public yet: push its tag first, .*; nothing was published$/m],
+    [{ isDraft: true, target: built }, /is not public yet/],
+    [{ isDraft: false, target: "0".repeat(40) }, /^::error::v.* was built from 0+, and this run built [0-9a-f]+: cancel it/m],
+    [{ target: built, run: Buffer.from("another build") }, /^::error::the archives of v.* are not those of this run: cancel it/m],
+  ]) {
+    const refused = await tried(change);
+    assert.equal(refused.code, 1, refused.said);
+    assert.match(refused.said, said);
+  }
+  stop();
+});
+
 await check("who pins the commit of a release's tag gets its binary, and no cargo", async () => {
   const { work, base, git, commit, sums, stop } = await project();
   // As RELEASE.md says; the archives of this one lie on loopback.
@@ -471,6 +511,21 @@ await check("who pins the commit of a release's tag gets its binary, and no carg
   const ran = await installing(pinned);
   assert.deepEqual([ran.code, ran.cargo], [0, ""], ran.said);
   assert.match(ran.said, new RegExp(`^feedbake ${version}`));
+  stop();
+});
+
+await check("what RELEASE.md says to type around a release works, one after the other in one place", async () => {
+  const { work, git, sums, tools, stop } = await project();
+  const typed = [...read(top, "RELEASE.md").matchAll(/^ {8}```sh\n([^]*?)^ {8}```/gm)].map(([, lines]) => lines.replaceAll(/^ {8}/gm, ""));
+  assert.equal(typed.length, 2);
+  writeFileSync(sums, `${sum}  ${archiveName}\n`);
+  const script = typed.join("").replaceAll("0.2.0", version).replaceAll("x86_64-unknown-linux-musl", target)
+    .replaceAll("<owner>/<name>", "somebody/feedbake").replace("git tag -s", "git tag -a");
+  const author = { GIT_AUTHOR_NAME: "Owner", GIT_AUTHOR_EMAIL: "owner@example.org", GIT_COMMITTER_NAME: "Owner", GIT_COMMITTER_EMAIL: "owner@example.org" };
+  const environment = { PATH: `${tools}:${process.env.PATH}`, HOME: scratch, FEEDBAKE_PICTURES_WIDTHS: "64", ...author };
+  run("bash", ["-euo", "pipefail", "-c", script], { cwd: work, env: environment });
+  assert.equal(run("git", ["ls-remote", "--tags", "origin", `v${version}`], { cwd: work }).split("\t").length, 2);
+  assert.equal(git("show", "--name-only", "--format=%s", "HEAD"), `release: the sums of ${version}\n\naction/releases.tsv`);
   stop();
 });
 
