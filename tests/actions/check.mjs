@@ -714,6 +714,7 @@ await check("somebody pushed meanwhile: the feed is made on top, from a checkout
   const runner = new Runner(checkout, { ...withApi, ...repository.environment }, good.folder);
   assert.equal((await runner.job(workflows.commit, "bake", { secrets })).code, 0, runner.said);
   assert.deepEqual(repository.log("%s"), ["Refresh the feed", "edit 3", "edit 2", "edit 1", "begin"]);
+  assert.equal(read(runner.folder, "summary.md").match(/^### feedbake$/gm).length, 1, "the page of the run shows the feed once");
   assert.equal(repository.show("README.md"), "A site, 3.\n");
   assert.equal(JSON.parse(repository.show("data/instagram.json")).posts.length, 12);
 });
@@ -864,12 +865,13 @@ await check("each attempt of a run keeps a cache of its own, and finds that of t
   }
 });
 
-await check("a host that takes no push: three tries, and the reason", async () => {
+await check("a host that takes no push: one try, and its reason", async () => {
   const repository = host();
   writeFileSync(join(repository.bare, "hooks/pre-receive"), "#!/bin/sh\necho nobody may push here\nexit 1\n", { mode: 0o755 });
   const runner = new Runner(repository.clone("--depth", "1"), { ...withApi, ...repository.environment }, good.folder);
   assert.equal((await runner.job(workflows.commit, "bake", { secrets })).code, 1);
-  assert.equal(runner.said.match(/nobody may push here/g).length, 3);
+  assert.equal(runner.said.match(/nobody may push here/g).length, 1);
+  assert.equal(read(runner.folder, "summary.md").match(/^### feedbake$/gm).length, 1);
   assert.match(runner.said, /^::error title=feedbake::the feed was baked and not pushed/m);
 });
 
@@ -947,6 +949,31 @@ await check("one of two feeds fails: what the other one brought is committed all
   assert.equal(ran.code, 4, runner.said);
   assert.ok(ran.ran.includes("Commit and push"));
   assert.equal(JSON.parse(repository.show("data/instagram.json")).posts.length, 12);
+});
+
+await check("the last step deploys what was pushed, also where one of two feeds fails, and nothing else", async () => {
+  // As it is when somebody followed what the comments say.
+  const text = read(top, "docs/workflows/bake-and-commit.yml");
+  const workflow = parse(text.replace(/^( +)# (?=- name: Deploy$)/m, "$1").replaceAll(/^( +)# (?= +(if|env|GH_TOKEN|run):)/gm, "$1"));
+  assert.equal(workflow.jobs.bake.steps.at(-1).run, "gh workflow run deploy.yml");
+  const repository = host();
+  const bin = mkdtempSync(join(scratch, "gh "));
+  writeFileSync(join(bin, "gh"), `#!/bin/sh\necho "$@" >>'${bin}/asked'\n`, { mode: 0o755 });
+  const deployed = () => (existsSync(join(bin, "asked")) ? read(bin, "asked").trim().split("\n").length : 0);
+  const bake = async () => {
+    const checkout = repository.clone("--depth", "1");
+    writeFileSync(join(checkout, "feedbake.toml"), '[[feed]]\nname = "instagram"\n[[feed]]\nname = "shop"\ntoken_env = "SHOP_TOKEN"\n');
+    const runner = new Runner(checkout, { ...withApi, ...repository.environment, SHOP_TOKEN: "IGAAnobodyknowsthistokenatall0123456789" }, good.folder);
+    runner.path = `${bin}:${runner.path}`;
+    return { ...await runner.job(workflow, "bake", { secrets }), said: runner.said };
+  };
+  const first = await bake();
+  assert.deepEqual([first.code, first.ran.at(-1), deployed()], [4, "Deploy", 1], first.said);
+  assert.equal(read(bin, "asked"), "workflow run deploy.yml\n");
+  writeFileSync(join(repository.bare, "hooks/pre-receive"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  const again = await bake();
+  assert.ok(!again.ran.includes("Deploy"), again.said);
+  assert.equal(deployed(), 1);
 });
 
 const zolas = (process.env.FEEDBAKE_TEST_ZOLA ?? "").split(":").filter(Boolean);
