@@ -1058,6 +1058,39 @@ await check("GitLab: the default branch alone is deployed, and what runs there i
   assert.ok(pages.cache.paths.includes(".feedbake") && pages.artifacts.paths.includes("public"));
 });
 
+/** Runs a line that a page says to type, where `programs` are scripts that stand in for what it calls. */
+function typed(line, programs, environment = {}) {
+  const site = newSite();
+  const bin = mkdtempSync(join(scratch, "bin "));
+  for (const [name, script] of Object.entries(programs)) writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const done = spawnSync("sh", ["-c", line], { encoding: "utf8", cwd: site, env: { PATH: `${bin}:${process.env.PATH}`, ...environment } });
+  return { code: done.status, said: done.stdout + done.stderr, site };
+}
+
+const section = (title) => hosts.match(new RegExp(`^## ${title}\\n([^]*?)(?=^## )`, "m"))[1];
+
+await check("Cloudflare: production is built for the address of the site, a preview for its own", () => {
+  const [, line] = section("Cloudflare Pages").match(/```sh\n(.*)\n```/);
+  const programs = { npx: 'echo "npx $@"', zola: 'echo "zola $@"' };
+  const built = (branch, more = {}) => typed(line, { ...programs, ...more }, { CF_PAGES: "1", CF_PAGES_BRANCH: branch, CF_PAGES_URL: "https://a1.site.pages.dev" });
+  assert.equal(built("main").said, "npx --yes feedbake\nzola build\n");
+  assert.equal(built("a-post").said, "npx --yes feedbake\nzola build --base-url https://a1.site.pages.dev\n");
+  const failed = built("main", { npx: "exit 4" });
+  assert.deepEqual([failed.code, failed.said], [4, ""], "a bake that fails stops the build");
+});
+
+await check("Vercel: the install command puts the Zola there that the build command calls", () => {
+  const [, line] = section("Vercel").match(/```sh\n(.*)\n```/);
+  const [, build] = section("Vercel").match(/^\| Build command \| `(.*)` \|$/m);
+  const folder = mkdtempSync(join(scratch, "zola archive "));
+  writeFileSync(join(folder, "zola"), '#!/bin/sh\necho "zola $@"\n', { mode: 0o755 });
+  run("tar", ["-czf", "zola.tar.gz", "zola"], { cwd: folder });
+  const programs = { curl: `cat '${folder}/zola.tar.gz'`, npx: 'echo "npx $@"' };
+  const ran = typed(`${line} && ${build}`, programs);
+  assert.deepEqual([ran.code, ran.said], [0, "npx --yes feedbake\nzola build\n"]);
+  assert.notEqual(typed(line, { curl: "exit 22" }).code, 0);
+});
+
 await check("a machine of your own: the line of the page bakes and builds under cron, silent unless something is wrong", async () => {
   const [, place, line] = hosts.match(/```sh\nPATH=(\S+)\n23 4 \* \* \*  (.*)\n```/);
   const site = newSite();
