@@ -22,7 +22,7 @@ mod token;
 mod token_settings;
 
 pub use api::ApiSettings;
-pub use archive::{ArchiveSettings, Deleted};
+pub use archive::{ArchiveSettings, Deleted, Slugs};
 pub use display::{Albums, Arrangement, Destination, Display};
 pub use environment::{Environment, GithubActions, current_folder};
 pub use keys::{KEYS, Key, Scope};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::api::{ApiSettings, api};
-use super::archive::{ArchiveSettings, archive};
+use super::archive::{ArchiveSettings, Slugs, archive};
 use super::display::{Display, dates, display, language, words};
 use super::layer::{Given, Group, Layer};
 use super::origin::Origin;
@@ -205,6 +205,8 @@ pub struct Found {
     pub site_url: Option<String>,
     /// The names of its taxonomies.
     pub taxonomies: Vec<String>,
+    /// How it makes addresses of their terms.
+    pub slugs: Slugs,
     /// Whether it has a template that pages of an archive can extend.
     pub base: PageBase,
 }
