@@ -19,6 +19,7 @@ pub fn judge(facts: &Facts) -> Vec<Finding> {
         eleventy(facts, &mut all);
     }
     data(facts, &mut all);
+    names(facts, &mut all);
     for token in &facts.tokens {
         life::token(token, facts, &mut all);
     }
@@ -188,6 +189,12 @@ fn data(facts: &Facts, all: &mut Findings) {
                 &["run `feedbake`: it makes them again; if the site is built elsewhere, commit the pictures with the data file or bake there"],
             ),
         }
+    }
+}
+
+fn names(facts: &Facts, all: &mut Findings) {
+    for line in &facts.unmatched {
+        all.add(Topic::Data, Level::Advice, line.clone(), &["`feedbake list` shows the posts with their names"]);
     }
 }
 

@@ -116,6 +116,8 @@ pub struct Facts {
     pub uploads_dot_env: bool,
     /// Each feed's data file.
     pub data: Vec<DataFacts>,
+    /// A line for each name in the settings that no post of the last bakes bears.
+    pub unmatched: Vec<String>,
     /// Each token.
     pub tokens: Vec<TokenFacts>,
     /// Whether a changed token has a place.
