@@ -12,6 +12,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::feed::{MediaId, Post, PostKind, Shortcode};
 
+mod seen;
+
+pub use seen::{Seen, Sighting, were_all};
+
 /// Which posts the user wants to see.
 #[derive(Debug, Clone)]
 pub struct Wish {

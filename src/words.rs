@@ -32,6 +32,8 @@ pub struct Words {
     pub more: String,
     /// Leads to the profile of `{username}`.
     pub follow: String,
+    /// Stands between what and when; of the language, whatever the settings call things.
+    pub joint: &'static str,
 }
 
 /// What each label is called in the settings, below `words`, and the places it has.
@@ -52,12 +54,10 @@ pub const LABELS: [(&str, &[&str]); 11] = [
 impl Words {
     /// The labels in `language`; in English where nobody translated them.
     pub fn of(language: &Language) -> Self {
-        Self::from_row(table::row(language))
-    }
-
-    fn from_row(row: &[&str; 11]) -> Self {
-        let [photo, video, reel, album, by, close, previous, next, open, more, follow] = row.map(str::to_owned);
-        Self { photo, video, reel, album, by, close, previous, next, open, more, follow }
+        let row = table::row(language).map(str::to_owned);
+        let [photo, video, reel, album, by, close, previous, next, open, more, follow] = row;
+        let joint = joint(language);
+        Self { photo, video, reel, album, by, close, previous, next, open, more, follow, joint }
     }
 
     /// The label that the settings call `name`.
@@ -91,6 +91,15 @@ impl Words {
     /// The way to the profile.
     pub fn follow_on(&self, username: &str) -> String {
         self.follow.replace("{username}", username)
+    }
+}
+
+/// The comma of a language, and the blank after it where there is one.
+fn joint(language: &Language) -> &'static str {
+    match language.word() {
+        "ar" | "fa" => "، ",
+        "ja" | "zh" => "、",
+        _ => ", ",
     }
 }
 
@@ -142,5 +151,10 @@ mod tests {
         assert_eq!(words.album_of(3), "Album of 3");
         assert_eq!(words.by("Photo", "halflight"), "Photo by halflight");
         assert_eq!(words.follow_on("halflight"), "Follow @halflight on Instagram");
+        for (language, joint) in
+            [("de", ", "), ("ar", "، "), ("fa-IR", "، "), ("zh-TW", "、"), ("ja", "、"), ("xx", ", ")]
+        {
+            assert_eq!(words_of(language).joint, joint, "{language}");
+        }
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! Everything stands in the front matter: what strangers write is no Markdown, and calls no shortcode.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::config::ArchiveSettings;
+use crate::config::{ArchiveSettings, Slugs};
 use crate::feed::MediaId;
 use crate::files::SitePath;
 use crate::media::hex;
@@ -44,29 +46,51 @@ pub fn post_of(place: &SitePath) -> Option<MediaId> {
 }
 
 /// The page of a post: `post` as it would stand in the data file, `title` and `id` as they are shown.
+///
+/// The description is what Zola's feeds and a theme's head show of a page; the author is what keeps those feeds from
+/// calling everybody unknown. Zola 0.17 takes both keys.
 pub fn page(settings: &ArchiveSettings, id: &str, title: &str, post: &Map<String, Value>) -> Option<Page> {
     let place = SitePath::new(&format!("{}/{id}.md", settings.folder)).ok()?;
     let path = settings.folder.below("content").unwrap_or_default();
     let mut text = String::from(HEAD);
     let mut line = |key: &str, value: String| text.extend([key, " = ", &value, "\n"]);
+    let text_of = |key: &str| post.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     line("title", toml_text(title));
-    if let Some(time) = post.get("timestamp").and_then(Value::as_str).filter(|time| !time.is_empty()) {
+    if let Some(excerpt) = text_of("excerpt") {
+        line("description", toml_text(excerpt));
+    }
+    if let Some(time) = text_of("timestamp") {
         line("date", time.to_owned());
+    }
+    if let Some(username) = text_of("username") {
+        line("authors", format!("[{}]", toml_text(username)));
     }
     line("path", toml_text(&format!("{path}/{id}")));
     line("template", toml_text("instagram-post.html"));
-    if let (Some(taxonomy), Some(tags)) = (&settings.taxonomy, post.get("tags")) {
+    let terms = settings.taxonomy.as_ref().zip(post.get("tags").and_then(Value::as_array));
+    let terms = terms.map(|(taxonomy, tags)| (taxonomy, Value::from(terms_of(tags, settings.slugs))));
+    if let Some((taxonomy, terms)) = &terms {
         text.push_str("\n[taxonomies]\n");
-        text.extend([taxonomy.as_str(), " = ", &toml(tags), "\n"]);
+        text.extend([taxonomy.as_str(), " = ", &toml(terms), "\n"]);
     }
     text.push_str("\n[extra.instagram]\n");
     for (key, value) in post {
+        // Templates lead from each of the tags to the page of its term.
+        let value = terms.as_ref().filter(|_| key == "tags").map_or(value, |(_, terms)| terms);
         if !value.is_null() {
             text.extend([key.as_str(), " = ", &toml(value), "\n"]);
         }
     }
     text.push_str("+++\n");
     Some(Page { place, text })
+}
+
+/// The tags that are terms of the taxonomy: those that have an address, and of two that share one the first. One without
+/// would take the place of the list of all terms.
+fn terms_of(tags: &[Value], slugs: Slugs) -> Vec<Value> {
+    let mut taken = BTreeSet::new();
+    let mut is_new = |slug: String| !slug.is_empty() && taken.insert(slug);
+    tags.iter().filter(|tag| tag.as_str().is_some_and(|tag| is_new(slugs.slug(tag)))).cloned().collect()
 }
 
 /// The page of all posts; `feed` is the path of the feed for readers, where there is one.
@@ -116,4 +140,66 @@ fn toml_text(text: &str) -> String {
     }
     written.push('"');
     written
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::Deleted;
+
+    fn front_matter(post: Value, taxonomy: Option<&str>, slugs: Slugs) -> toml::Table {
+        let settings = ArchiveSettings {
+            folder: SitePath::new("content/instagram").unwrap(),
+            deleted: Deleted::Remove,
+            taxonomy: taxonomy.map(str::to_owned),
+            slugs,
+            recheck: std::time::Duration::ZERO,
+            site_url: None,
+        };
+        let page = page(&settings, "1", "A title", post.as_object().unwrap()).unwrap();
+        page.text.trim_matches(['+', '\n']).parse().unwrap()
+    }
+
+    #[test]
+    fn a_tag_without_an_address_is_no_term_and_two_that_share_one_are_one() {
+        let cases: [(&[&str], Slugs, &[&str]); 7] = [
+            (&["ع"], Slugs::Ascii, &[]),
+            (&["🫨", "sea", "ـ", "々々"], Slugs::Ascii, &["sea"]),
+            (&["I", "ı", "ß", "SS"], Slugs::Ascii, &["I", "ß"]),
+            (&["東京", "桜"], Slugs::Ascii, &["東京", "桜"]),
+            (&["ع", "I", "ı"], Slugs::Safe, &["ع", "I", "ı"]),
+            (&["ع", "I", "ı"], Slugs::Unchanged, &["ع", "I", "ı"]),
+            (&[], Slugs::Ascii, &[]),
+        ];
+        for (tags, slugs, expected) in cases {
+            let expected: toml::Value = expected.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>().into();
+            let post = json!({ "tags": tags, "hashtags": tags });
+            let table = front_matter(post.clone(), Some("tags"), slugs);
+            assert_eq!(table["taxonomies"]["tags"], expected, "{tags:?}, {slugs:?}");
+            let said = &table["extra"]["instagram"];
+            assert_eq!(said["tags"], expected, "templates lead to the pages of terms");
+            assert_eq!(
+                said["hashtags"].as_array().unwrap().len(),
+                tags.len(),
+                "they are words of the post all the same"
+            );
+            // Without a taxonomy nothing has an address.
+            let table = front_matter(post, None, slugs);
+            assert!(!table.contains_key("taxonomies"));
+            assert_eq!(table["extra"]["instagram"]["tags"].as_array().unwrap().len(), tags.len());
+        }
+    }
+
+    #[test]
+    fn a_page_says_whose_it_is_and_what_it_is_about() {
+        let post =
+            json!({ "excerpt": "Low \"tide\" +++", "username": "some.one", "timestamp": "2026-05-01T10:00:00Z" });
+        let table = front_matter(post, None, Slugs::Ascii);
+        assert_eq!(table["description"].as_str(), Some("Low \"tide\" +++"));
+        assert_eq!(table["authors"][0].as_str(), Some("some.one"));
+        let table = front_matter(json!({ "excerpt": "", "username": "" }), None, Slugs::Ascii);
+        assert!(!table.contains_key("description") && !table.contains_key("authors") && !table.contains_key("date"));
+    }
 }

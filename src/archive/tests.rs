@@ -1,7 +1,7 @@
 //! What the archive remembers, and what its pages say.
 
 use super::*;
-use crate::config::{ArchiveSettings, Deleted};
+use crate::config::{ArchiveSettings, Deleted, Slugs};
 use crate::feed::{Caption, PostKind, Slide, SlideKind};
 use crate::files::SitePath;
 use proptest::prelude::*;
@@ -50,6 +50,7 @@ fn settings() -> ArchiveSettings {
         folder: SitePath::new("content/instagram").unwrap(),
         deleted: Deleted::Remove,
         taxonomy: Some("tags".to_owned()),
+        slugs: Slugs::Unchanged,
         recheck: Duration::from_secs(30 * 86_400),
         site_url: Some("https://example.org".to_owned()),
     }

@@ -231,7 +231,7 @@ pub struct BakeArgs {
 }
 
 fn size(text: &str) -> Result<u64, String> {
-    crate::config::size(text).ok_or_else(|| "a size was expected, such as `350kB`".to_owned())
+    crate::config::size(text).ok_or_else(|| "a size was expected, such as `350kB` or `1.5MB`".to_owned())
 }
 
 /// Flags of `init`.

@@ -4,13 +4,13 @@ use std::time::Instant;
 
 use super::Ended;
 use super::advice::advice_on_api;
-use super::args::{BakeArgs, Common, Lint};
+use super::args::{BakeArgs, Common, Lint, SourceArgs};
 use super::failure::{Code, Failure};
 use super::start::{Start, now, start, start_alone};
 use super::token::usual_stores;
 use super::tokens::Told;
 use super::ui::{Voice, bytes, count};
-use super::{github, list, summary, token_advice};
+use super::{github, list, named, summary, token_advice};
 use crate::bake::{
     Aborted, ArchiveReport, Baked, Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse,
 };
@@ -44,7 +44,7 @@ pub struct Left {
 fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Left) -> Ended {
     let began = Instant::now();
     if flags.dry_run {
-        return dry_run(voice, &start(voice, common, &flags.source, Layer::default())?);
+        return dry_run(voice, &flags.source, &start(voice, common, &flags.source, Layer::default())?);
     }
     let (lock, mut start) = start_alone(voice, common, &flags.source, Layer::default(), UNFINISHED)?;
     let mut told = Told::default();
@@ -134,6 +134,7 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
         warning.tell(voice);
         failures.push(("token", warning));
     }
+    named::warn_of_baked(voice, &start, &flags.source, &report);
     summary::tell(voice, &report, began.elapsed());
     if flags.source.demo {
         voice.say("this is the demo, to be looked at: the next bake with a token replaces it, and one that fails takes it away");
@@ -278,11 +279,12 @@ pub fn verdict(feed: &FeedReport, strict: bool, seat: Seat) -> Option<(Failure, 
     }
 }
 
-fn dry_run(voice: &Voice, start: &Start) -> Ended {
+fn dry_run(voice: &Voice, flags: &SourceArgs, start: &Start) -> Ended {
     let progress = voice.progress();
     let rehearsals = start
         .with_tools(voice, &progress, Belief::Cautious, rehearse)
         .map_err(|error| Failure::of_bake(&error, "nothing can be rehearsed"))?;
+    named::warn_of_rehearsed(voice, start, flags, &rehearsals);
     let mut worst = Code::Done;
     let mut feeds = Vec::new();
     for (feed, rehearsed) in start.place.settings.feeds.iter().zip(rehearsals) {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Ended;
 use super::args::{Common, Lint, ListArgs};
 use super::failure::{Code, Failure};
+use super::named;
 use super::start::start;
 use super::summary;
 use super::ui::{GREEN, Voice, YELLOW, count, screen_width};
@@ -27,6 +28,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &ListArgs) -> Ended {
     let rehearsals = start
         .with_tools(voice, &progress, Belief::Cautious, rehearse)
         .map_err(|error| Failure::of_bake(&error, "nothing can be listed"))?;
+    named::warn_of_rehearsed(voice, &start, &flags.source, &rehearsals);
     let mut worst = Code::Done;
     let mut feeds = Vec::new();
     for (feed, rehearsed) in start.place.settings.feeds.iter().zip(rehearsals) {
@@ -131,9 +133,6 @@ pub fn of_missing_alt(feed: &str, lacking: usize, posts: usize) -> Failure {
 
 /// Says what is amiss with the wishes themselves.
 pub fn warn(voice: &Voice, rehearsal: &Rehearsal) {
-    for pin in &rehearsal.selection.missing_pins {
-        voice.warn(&format!("the pinned post {pin} is not in the account's list"));
-    }
     if rehearsal.scan_ended {
         voice.warn("the account has more posts than `scan` lets feedbake look at");
     }

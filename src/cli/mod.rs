@@ -13,6 +13,7 @@ mod github;
 mod init;
 mod list;
 mod login;
+mod named;
 mod preview;
 mod start;
 mod summary;

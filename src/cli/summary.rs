@@ -77,9 +77,6 @@ fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
     for (handle, why) in baked.without_video.iter().take(if loud { usize::MAX } else { NAMED }) {
         voice.say(&format!("{handle} is shown by its poster: {}", one_line(why)));
     }
-    for pin in &baked.missing_pins {
-        voice.warn(&format!("the pinned post {pin} is not in the account's list"));
-    }
     if baked.scan_ended {
         voice.warn("the account has more posts than `scan` lets feedbake look at");
     }

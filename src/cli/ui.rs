@@ -13,7 +13,7 @@ use crate::feed::one_line;
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Loudness {
-    /// Errors only.
+    /// Warnings and errors only.
     Quiet,
     /// Stages and a summary.
     Plain,

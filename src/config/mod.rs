@@ -10,6 +10,7 @@ mod display;
 mod environment;
 mod keys;
 mod layer;
+mod named;
 mod origin;
 mod parse;
 mod pictures;
@@ -22,11 +23,12 @@ mod token;
 mod token_settings;
 
 pub use api::ApiSettings;
-pub use archive::{ArchiveSettings, Deleted};
+pub use archive::{ArchiveSettings, Deleted, Slugs};
 pub use display::{Albums, Arrangement, Destination, Display};
 pub use environment::{Environment, GithubActions, current_folder};
 pub use keys::{KEYS, Key, Scope};
 pub use layer::{Layer, parse_file};
+pub use named::{NamedPost, UseOf, unmatched};
 pub use origin::Origin;
 pub use parse::size;
 pub use settings::{

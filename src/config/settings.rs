@@ -7,9 +7,10 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::api::{ApiSettings, api};
-use super::archive::{ArchiveSettings, archive};
+use super::archive::{ArchiveSettings, Slugs, archive};
 use super::display::{Display, dates, display, language, words};
 use super::layer::{Given, Group, Layer};
+use super::named::{NamedPost, named_posts};
 use super::origin::Origin;
 use super::parse::{base_path, duration, is_safe_link, kind, known_path, moment, size, time_zone};
 use super::pictures::recipe;
@@ -78,6 +79,8 @@ pub struct Settings {
     pub generator: Generator,
     /// At least one.
     pub feeds: Vec<FeedSettings>,
+    /// The posts that they name.
+    pub named: Vec<NamedPost>,
     /// Feeds that are made of them.
     pub merges: Vec<MergeSettings>,
     /// The folder of the pictures.
@@ -205,6 +208,8 @@ pub struct Found {
     pub site_url: Option<String>,
     /// The names of its taxonomies.
     pub taxonomies: Vec<String>,
+    /// How it makes addresses of their terms.
+    pub slugs: Slugs,
     /// Whether it has a template that pages of an archive can extend.
     pub base: PageBase,
 }
@@ -239,16 +244,21 @@ impl Settings {
         let overrides: Vec<&Group> = layers.iter().map(|layer| &layer.top).collect();
         let tables: Vec<&(Origin, Group)> = layers.iter().flat_map(|layer| &layer.feeds).collect();
         let mut feeds = Vec::new();
+        let mut named = Vec::new();
         let mut merges = Vec::new();
         for (origin, group) in &tables {
-            let feed = named_feed(layers, origin, group, &found, &overrides)?;
+            let (feed, posts) = named_feed(layers, origin, group, &found, &overrides)?;
             match group.values.get("merge") {
-                None => feeds.push(feed),
+                None => {
+                    feeds.push(feed);
+                    named.extend(posts);
+                }
                 Some(given) => merges.push((MergeSettings { feed, parts: texts("merge", given)? }, given)),
             }
         }
         if feeds.is_empty() && merges.is_empty() {
             feeds.push(feed(&site, "instagram", &found, &overrides)?);
+            named.extend(named_posts(&site, "instagram", &overrides)?);
         }
         for (merge, given) in &merges {
             let is_feed = |part: &String| feeds.iter().any(|feed| feed.name == *part);
@@ -267,6 +277,7 @@ impl Settings {
         Ok(Self {
             generator,
             feeds,
+            named,
             merges,
             media_dir: site.text("media_dir", known_path(layout.media_folder), &below, |text| {
                 SitePath::new(text).ok().filter(|folder| layout.is_published(folder))
@@ -295,7 +306,7 @@ fn named_feed(
     group: &Group,
     found: &Found,
     overrides: &[&Group],
-) -> Result<FeedSettings, SettingsError> {
+) -> Result<(FeedSettings, Vec<NamedPost>), SettingsError> {
     let mut merged = Merged::default();
     for layer in layers {
         merged.lay_over(&layer.top.values);
@@ -312,7 +323,7 @@ fn named_feed(
     };
     let mut overrides = overrides.to_vec();
     overrides.push(group);
-    feed(&merged, &name, found, &overrides)
+    Ok((feed(&merged, &name, found, &overrides)?, named_posts(&merged, &name, &overrides)?))
 }
 
 fn feed_name(given: &Given) -> Result<String, SettingsError> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::archive::site_url;
+use super::archive::{Slugs, site_url};
 use super::environment::{Environment, current_folder};
 use super::layer::{Layer, parse_file};
 use super::settings::{Found, Settings, SettingsError};
@@ -213,6 +213,7 @@ fn found_in(mark: Option<&Mark>) -> Found {
     let table: toml::Table = text.parse().unwrap_or_default();
     let word = |key: &str| table.get(key).and_then(toml::Value::as_str);
     let names = table.get("taxonomies").and_then(toml::Value::as_array).into_iter().flatten();
+    let slugs = table.get("slugify").and_then(|slugify| slugify.get("taxonomies")).and_then(toml::Value::as_str);
     let bases =
         ["templates/base.html".to_owned(), format!("themes/{}/templates/base.html", word("theme").unwrap_or_default())];
     let base = bases.iter().find_map(|base| files::read(&mark.project.join(base)).ok().flatten());
@@ -220,6 +221,7 @@ fn found_in(mark: Option<&Mark>) -> Found {
     Found {
         site_url: word("base_url").and_then(site_url),
         taxonomies: names.filter_map(|taxonomy| Some(taxonomy.get("name")?.as_str()?.to_owned())).collect(),
+        slugs: slugs.map(Slugs::of_word).unwrap_or_default(),
         base: if has_content { PageBase::Extended } else { PageBase::Alone },
         ..found
     }

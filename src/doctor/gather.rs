@@ -1,6 +1,6 @@
 //! Reads the site, asks git, and, where that is wished, the API.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -20,8 +20,8 @@ use crate::audit::Audit;
 use crate::auth::{
     AccessToken, Held, LeakScanner, STATUS_FILE, TRIES_FILE, Talk, TokenPlace, TokenStatus, VAULT_FILE, Vault,
 };
-use crate::cache;
-use crate::config::{DOT_ENV, FeedSettings, Mark, Place, Templates, TokenError, repository_of, vault_key};
+use crate::cache::{self, Cache};
+use crate::config::{DOT_ENV, FeedSettings, Mark, Place, Templates, TokenError, repository_of, unmatched, vault_key};
 use crate::feed::one_line;
 use crate::files::{self, Root, SitePath};
 use crate::graph::{ApiError, Graph};
@@ -29,6 +29,7 @@ use crate::http::{Http, HttpOptions};
 use crate::inquire::inquire;
 use crate::manifest::{self, Manifest, archive_name};
 use crate::render::{TeraMajor, render_page};
+use crate::select::Seen;
 use crate::setup::{names_old_plugin, theme_of};
 use crate::site::{
     EleventyFolders, Extras, Generator, Layout, PublishError, Script, Template, TemplateState, copies_folder,
@@ -96,6 +97,7 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
         uploads_dot_env: generator == Generator::Html && folder.join(DOT_ENV).is_file(),
         data: sight.place.settings.shown().map(|feed| data(sight.root, &manifest, feed)).collect(),
         archives: sight.place.settings.feeds.iter().filter_map(|feed| archive(sight.root, feed)).collect(),
+        unmatched: unmatched_names(sight),
         tokens,
         keeping: keeping(sight, &status),
         schedules: schedules(folder),
@@ -366,6 +368,22 @@ fn archive(root: &Root, feed: &FeedSettings) -> Option<ArchiveFacts> {
         filters_are_doubted: manifest.feeds.get(&archive_name(&feed.name)).is_some_and(|record| record.doubted),
         state,
     })
+}
+
+/// Names in the settings that nothing bears among the posts that the last good bakes listed. Those may have been told to
+/// list less than the settings of now.
+fn unmatched_names(sight: &Sight<'_>) -> Vec<String> {
+    let settings = &sight.place.settings;
+    let index = Cache::new(sight.root).read_index().unwrap_or_default();
+    let seen: BTreeMap<&str, Seen<'_>> = settings
+        .feeds
+        .iter()
+        .filter_map(|feed| {
+            let posts = index.feed(&feed.name)?.posts.iter().collect();
+            Some((feed.name.as_str(), Seen { posts, is_all: false, were_pins_sought: false }))
+        })
+        .collect();
+    unmatched(&settings.named, |feed| seen.get(feed))
 }
 
 fn state_of(root: &Root, layout: &Layout, place: &SitePath) -> DataState {

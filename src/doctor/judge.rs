@@ -26,6 +26,7 @@ pub fn judge(facts: &Facts) -> Vec<Finding> {
     for archive in &facts.archives {
         judge_archive(archive, day_of(facts.now), &mut all);
     }
+    names(facts, &mut all);
     for token in &facts.tokens {
         life::token(token, facts, &mut all);
     }
@@ -359,6 +360,12 @@ fn judge_archive(archive: &ArchiveFacts, today: Date, all: &mut Findings) {
     if let (true, Some(day)) = (is_good, listed_on) {
         let what = format!("the archive in {folder} knows {posts} posts, and the whole account was listed on {day}");
         all.add(Topic::Archive, Level::Good, what, &[]);
+    }
+}
+
+fn names(facts: &Facts, all: &mut Findings) {
+    for line in &facts.unmatched {
+        all.add(Topic::Data, Level::Advice, line.clone(), &["`feedbake list` shows the posts with their names"]);
     }
 }
 

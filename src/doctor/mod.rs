@@ -122,6 +122,8 @@ pub struct Facts {
     pub data: Vec<DataFacts>,
     /// Each feed's archive.
     pub archives: Vec<ArchiveFacts>,
+    /// A line for each name in the settings that no post of the last bakes bears.
+    pub unmatched: Vec<String>,
     /// Each token.
     pub tokens: Vec<TokenFacts>,
     /// Whether a changed token has a place.

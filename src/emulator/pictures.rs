@@ -22,7 +22,8 @@ pub enum Content {
 }
 
 impl Content {
-    /// A video of twelve seconds without a frame in it: its beginning, and the header that says how long it lasts.
+    /// A video of twelve seconds without a frame in it: its beginning, the header that says how long it lasts, and the
+    /// box that frames would be in.
     pub fn video() -> Self {
         let mut bytes = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41".to_vec();
         bytes.extend(116_u32.to_be_bytes());
@@ -34,6 +35,8 @@ impl Content {
         bytes.extend(1000_u32.to_be_bytes());
         bytes.extend(12_000_u32.to_be_bytes());
         bytes.extend([0; 80]);
+        bytes.extend(8_u32.to_be_bytes());
+        bytes.extend(b"mdat");
         Self::Bytes(bytes)
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::pieces::{Piece, pieces};
+use super::pieces::{Piece, is_direction, pieces};
 
 /// What stays as it is in the path of a hashtag's page.
 const TAG_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_');
@@ -15,7 +15,8 @@ const TAG_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_');
 /// The text under a post, normalised.
 ///
 /// Line breaks are `\n`; at most one blank line stands in a row; control characters, invisible ones and those that
-/// turn the direction of writing are gone; letters are composed (NFC). Joiners stay where scripts and emoji need them.
+/// turn the direction of writing are gone; letters are composed (NFC). Joiners, and marks that only say which way a text
+/// is read, stay where scripts and emoji need them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Caption(String);
@@ -41,11 +42,11 @@ impl Caption {
         let raw = raw.char_indices().nth(LONGEST).map_or(raw, |(end, _)| &raw[..end]);
         let unified =
             raw.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}', '\u{85}'], "\n");
-        let visible: String = unified.chars().filter_map(shown).nfc().collect();
+        let visible: String = visible(&unified).nfc().collect();
         let mut text = String::with_capacity(visible.len());
         let mut blank_lines = 0;
         for line in visible.split('\n').map(str::trim_end) {
-            if line.is_empty() {
+            if !is_seen(line) {
                 blank_lines += 1;
                 continue;
             }
@@ -109,10 +110,13 @@ impl Caption {
     }
 
     /// The text without the block of hashtags at its end, and without the lines of dots that people put before it.
+    ///
+    /// Two or more in a row are a block. One alone may be a word of its sentence, and goes only after a line break, or
+    /// after what is no letter.
     pub fn clean(&self) -> String {
         let mut end = self.0.trim_end();
         loop {
-            let mut shorter = without_last_tag(end).trim_end();
+            let mut shorter = without_last_tags(end).trim_end();
             // A line of dots is a separator only when something was taken off behind it.
             while shorter.len() < end.len() && is_separator(last_line(shorter)) {
                 shorter = shorter[..shorter.len() - last_line(shorter).len()].trim_end();
@@ -151,9 +155,48 @@ impl Caption {
 /// them the escape that begins a terminal sequence.
 pub fn one_line(text: &str) -> String {
     let broken = |letter: char| matches!(letter, '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{85}' | '\u{b}' | '\u{c}');
-    let visible: String =
-        text.chars().map(|letter| if broken(letter) { ' ' } else { letter }).filter_map(shown).collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+    let unbroken: String = text.chars().map(|letter| if broken(letter) { ' ' } else { letter }).collect();
+    let line: String = visible(&unbroken).collect();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    if words.iter().any(|word| is_seen(word)) { words.join(" ") } else { String::new() }
+}
+
+/// What is shown of a text, line breaks included.
+fn visible(text: &str) -> impl Iterator<Item = char> {
+    let mut flag_ends = 0;
+    let mut before = None;
+    text.char_indices().filter_map(move |(at, letter)| {
+        if letter == '🏴' {
+            flag_ends = at + letter.len_utf8() + region_of_flag(&text[at + letter.len_utf8()..]);
+        }
+        let letter = match letter {
+            // Outside of a flag nobody sees them, and whole sentences can be written in them.
+            '\u{e0000}'..='\u{e007f}' => Some(letter).filter(|_| at < flag_ends),
+            letter => shown(letter),
+        }?;
+        // One of them says all that several say.
+        let is_again = is_direction(letter) && before.is_some_and(is_direction);
+        before = Some(letter);
+        (!is_again).then_some(letter)
+    })
+}
+
+/// The bytes of the letters that make the flag of a region, as of Scotland, out of the black flag before them.
+///
+/// Source: Unicode Technical Standard 51, “emoji tag sequence”: three to six letters and digits, and an end.
+fn region_of_flag(rest: &str) -> usize {
+    let letters =
+        rest.chars().take_while(|letter| matches!(letter, '\u{e0030}'..='\u{e0039}' | '\u{e0061}'..='\u{e007a}'));
+    let count = letters.count();
+    let is_whole = (3..=6).contains(&count) && rest.chars().nth(count) == Some('\u{e007f}');
+    if is_whole { (count + 1) * '\u{e007f}'.len_utf8() } else { 0 }
+}
+
+/// Whether there is more in it than what joins letters and turns them.
+fn is_seen(text: &str) -> bool {
+    let is_hidden =
+        |letter: char| is_direction(letter) || matches!(letter, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
+    text.chars().any(|letter| !letter.is_whitespace() && !is_hidden(letter))
 }
 
 /// What becomes of one character: itself, a blank, or nothing.
@@ -161,9 +204,11 @@ fn shown(letter: char) -> Option<char> {
     match letter {
         '\n' => Some('\n'),
         '\t' | '\u{a0}' => Some(' '),
-        // Zero-width joiner and non-joiner, variation selectors and tag letters belong to emoji and to scripts.
-        '\u{200c}' | '\u{200d}' => Some(letter),
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => None,
+        // Zero-width joiner and non-joiner and variation selectors belong to emoji and to scripts. The marks of direction
+        // turn nothing but what is neutral beside them: a bracket in a text from right to left needs them.
+        '\u{200c}' | '\u{200d}' | '\u{61c}' | '\u{200e}' | '\u{200f}' => Some(letter),
+        '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{feff}' => None,
+        // Embeddings, overrides and isolates reach as far as nobody closes them, out of the caption and over the page.
         '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => None,
         letter if letter.is_control() => None,
         letter => Some(letter),
@@ -208,34 +253,47 @@ fn escape_into(html: &mut String, text: &str) {
     }
 }
 
-fn without_last_tag(text: &str) -> &str {
-    match pieces(text).last() {
-        Some(Piece::Hashtag(tag)) => {
-            let before = &text[..text.len() - tag.len()];
-            let before = before.strip_suffix('#').or_else(|| before.strip_suffix('＃')).unwrap_or(before);
-            // A tag that ends a sentence of its own line belongs to the sentence; one that stands among tags does not.
-            let line = last_line(before).trim();
-            if line.is_empty() || is_tags_only(line) || ends_a_sentence(line) { before } else { text }
+fn without_last_tags(text: &str) -> &str {
+    let line = last_line(text);
+    let (before, tags) = before_the_tags(line);
+    let is_block = match tags {
+        0 => false,
+        1 => !before.trim_end_matches(is_blank).ends_with(is_part_of_a_word),
+        _ => true,
+    };
+    if is_block { &text[..text.len() - line.len() + before.len()] } else { text }
+}
+
+/// What stands before the hashtags that end a line, and how many there are.
+fn before_the_tags(line: &str) -> (&str, usize) {
+    let (mut end, mut before, mut tags) = (line.len(), line.len(), 0);
+    for piece in pieces(line).iter().rev() {
+        match piece {
+            Piece::Hashtag(tag) => {
+                let sign = line[..end - tag.len()].chars().next_back().map_or(0, char::len_utf8);
+                end -= tag.len() + sign;
+                (before, tags) = (end, tags + 1);
+            }
+            Piece::Text(text) if text.chars().all(is_between_tags) => end -= text.len(),
+            Piece::Text(_) | Piece::Address(_) | Piece::Mention(_) => break,
         }
-        _ => text,
     }
+    (&line[..before], tags)
 }
 
-fn is_tags_only(line: &str) -> bool {
-    pieces(line).iter().all(|piece| match piece {
-        Piece::Hashtag(_) => true,
-        Piece::Text(text) => text.chars().all(|letter| !letter.is_alphanumeric()),
-        Piece::Address(_) | Piece::Mention(_) => false,
-    })
+/// What people put between two hashtags. What ends a sentence is not among it: the tag before it belongs to that.
+fn is_between_tags(letter: char) -> bool {
+    is_blank(letter) || matches!(letter, ',' | '、' | '،' | '|' | '·' | '・' | '•' | '/')
 }
 
-/// Whether only tags follow the last sentence of the line.
-fn ends_a_sentence(line: &str) -> bool {
-    let mut rest = line.trim_end();
-    while let Some(Piece::Hashtag(tag)) = pieces(rest).last() {
-        rest = rest[..rest.len() - tag.len()].trim_end_matches(['#', '＃']).trim_end();
-    }
-    rest.is_empty() || rest.ends_with(|letter: char| !letter.is_alphanumeric())
+fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || is_direction(letter)
+}
+
+/// The vowels and tones of many scripts are marks, not letters; those of emoji are no part of a word.
+fn is_part_of_a_word(letter: char) -> bool {
+    let is_of_emoji = matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{20e3}');
+    letter.is_alphanumeric() || (unicode_normalization::char::is_combining_mark(letter) && !is_of_emoji)
 }
 
 fn last_line(text: &str) -> &str {

@@ -19,15 +19,57 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url, LinkKind::Email]);
     let mut pieces = Vec::new();
-    for span in finder.spans(text) {
-        match span.kind() {
-            Some(LinkKind::Url) if is_web(span.as_str()) => pieces.push(Piece::Address(span.as_str())),
-            // An e-mail address or another scheme is text, and what looks like a handle in it is none.
-            Some(_) => pieces.push(Piece::Text(span.as_str())),
-            None => words(text, span.start(), span.end(), &mut pieces),
+    // The finder takes letters of every script into an address, and the punctuation of most with them.
+    let mut from = 0;
+    for part in text.split_inclusive(ends_an_address) {
+        let inside = part.trim_end_matches(ends_an_address);
+        for span in finder.spans(inside) {
+            let (start, end) = (from + span.start(), from + span.end());
+            match span.kind() {
+                Some(LinkKind::Url) if is_web(span.as_str()) => pieces.push(Piece::Address(&text[start..end])),
+                Some(LinkKind::Email) if is_handle_in_a_sentence(span.as_str()) => {
+                    words(text, start, end, &mut pieces);
+                }
+                // An e-mail address or another scheme is text, and what looks like a handle in it is none.
+                Some(_) => pieces.push(Piece::Text(&text[start..end])),
+                None => words(text, start, end, &mut pieces),
+            }
         }
+        words(text, from + inside.len(), from + part.len(), &mut pieces);
+        from += part.len();
     }
     pieces
+}
+
+/// Marks that end an address where no blank does: full-width ones, those of Chinese, Japanese, Arabic and Indian texts,
+/// and those that say which way a text is read. An address that has one of them in its path has it in percents.
+fn ends_an_address(letter: char) -> bool {
+    matches!(letter,
+        '\u{3000}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301f}' | '！' | '＂'
+        | '＇'..='）' | '，' | '．' | '：' | '；' | '＜' | '＞' | '？' | '［' | '］' | '｛'..='､'
+        | '‘'..='‟' | '…' | '،' | '؛' | '؟' | '۔' | '।' | '॥')
+        || is_direction(letter)
+}
+
+/// Says which way the text beside it is read, and is not seen.
+pub(super) fn is_direction(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}')
+}
+
+/// Whether what looks like an e-mail address is a handle after a word of a script that has no blanks between words.
+fn is_handle_in_a_sentence(address: &str) -> bool {
+    address.split('@').next().and_then(|local| local.chars().next_back()).is_some_and(is_written_without_blanks)
+}
+
+/// A letter of a script whose words stand side by side, or, as in Korean, take their endings without a blank.
+fn is_written_without_blanks(letter: char) -> bool {
+    matches!(letter,
+        // Thai and Lao, Burmese, Khmer.
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        // Hangul, kana and what they have in common with Chinese, from 々 on.
+        | '\u{1100}'..='\u{11ff}' | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{318f}' | '\u{31f0}'..='\u{31ff}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}'
+        | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
 fn is_web(address: &str) -> bool {
@@ -38,14 +80,14 @@ fn is_web(address: &str) -> bool {
 fn words<'a>(text: &'a str, start: usize, end: usize, pieces: &mut Vec<Piece<'a>>) {
     let mut plain_from = start;
     let mut at = start;
-    while let Some(found) = text[at..end].find(['#', '＃', '@']) {
+    while let Some(found) = text[at..end].find(['#', '＃', '@', '＠']) {
         let sign = at + found;
         let sign_width = text[sign..].chars().next().map_or(1, char::len_utf8);
         // Who writes without blanks ends a hashtag with the next one.
         let follows_a_tag = plain_from == sign && matches!(pieces.last(), Some(Piece::Hashtag(_)));
         let before = text[..sign].chars().next_back().filter(|_| !follows_a_tag);
         let rest = &text[sign + sign_width..end];
-        let piece = if text[sign..].starts_with('@') { mention(before, rest) } else { hashtag(before, rest) };
+        let piece = if text[sign..].starts_with(['@', '＠']) { mention(before, rest) } else { hashtag(before, rest) };
         match piece {
             Some(piece) => {
                 if plain_from < sign {
@@ -94,8 +136,10 @@ fn is_latin(letter: char) -> bool {
     letter.is_alphabetic() && matches!(letter, '\u{00}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
 }
 
+/// A handle follows anything that is no word, and a word of a script that has no blanks.
 fn mention(before: Option<char>, rest: &str) -> Option<Piece<'_>> {
-    if before.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '@' | '/')) {
+    let is_word = |letter: char| letter.is_alphanumeric() && !is_written_without_blanks(letter);
+    if before.is_some_and(|letter| is_word(letter) || matches!(letter, '_' | '.' | '@' | '＠' | '/')) {
         return None;
     }
     let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_');

@@ -37,24 +37,42 @@ fn seconds(bytes: &[u8]) -> Option<u32> {
 }
 
 /// What is in the first box of this kind.
-fn inside(mut bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
+fn inside(bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
+    let mut rest = bytes;
     loop {
-        let start: [u8; 8] = bytes.get(..8)?.try_into().ok()?;
-        let [size @ .., _, _, _, _] = start;
-        let (head, size) = match u32::from_be_bytes(size) {
-            // To the end of the file.
-            0 => (8, bytes.len()),
-            1 => (16, usize::try_from(u64::from_be_bytes(bytes.get(8..16)?.try_into().ok()?)).ok()?),
-            size => (8, size as usize),
-        };
-        if size < head {
-            return None;
+        let (of, head, size) = first_box(rest)?;
+        if of == kind {
+            return rest.get(head..size.min(rest.len()));
         }
-        if start[4..] == kind {
-            return bytes.get(head..size.min(bytes.len()));
-        }
-        bytes = bytes.get(size..)?;
+        rest = rest.get(size..)?;
     }
+}
+
+/// The box that these bytes begin with: its kind, the bytes of its head, and those of it all, which may be more than
+/// there are.
+fn first_box(bytes: &[u8]) -> Option<([u8; 4], usize, usize)> {
+    let [size @ .., a, b, c, d]: [u8; 8] = bytes.get(..8)?.try_into().ok()?;
+    let (head, size) = match u32::from_be_bytes(size) {
+        // To the end of the file.
+        0 => (8, bytes.len()),
+        1 => (16, usize::try_from(u64::from_be_bytes(bytes.get(8..16)?.try_into().ok()?)).ok()?),
+        size => (8, size as usize),
+    };
+    (size >= head).then_some(([a, b, c, d], head, size))
+}
+
+/// Whether a video is there to its end: its boxes are as long as the file, and one of them holds what is played.
+///
+/// A file that was cut in the middle says as much in its header as a whole one, and plays to where it was cut.
+pub(super) fn is_whole(bytes: &[u8]) -> bool {
+    let (mut rest, mut kinds) = (bytes, Vec::new());
+    while !rest.is_empty() {
+        let Some((kind, _, size)) = first_box(rest) else { return false };
+        let Some(behind) = rest.get(size..) else { return false };
+        kinds.push(kind);
+        rest = behind;
+    }
+    kinds.contains(b"moov") && kinds.contains(b"mdat")
 }
 
 #[cfg(test)]
@@ -92,6 +110,26 @@ mod tests {
         ] {
             assert_eq!(seconds(&bytes), expected);
         }
+    }
+
+    #[test]
+    fn a_video_that_was_cut_anywhere_is_not_whole() {
+        let (start, data) = (boxed(*b"ftyp", b"isom"), boxed(*b"mdat", &[7; 100]));
+        let long = [&1_u32.to_be_bytes(), b"mdat".as_slice(), &24_u64.to_be_bytes(), &[7; 8]].concat();
+        let open = [&0_u32.to_be_bytes(), b"mdat".as_slice(), &[7; 100]].concat();
+        for parts in [
+            vec![start.clone(), header(0, 1000, 5000), data.clone()],
+            vec![start.clone(), data, header(1, 1000, 5000)],
+            vec![start.clone(), header(0, 1000, 5000), long],
+        ] {
+            let whole = parts.concat();
+            assert!(is_whole(&whole));
+            for end in 0..whole.len() {
+                assert!(!is_whole(&whole[..end]), "{end} of {}", whole.len());
+            }
+        }
+        // What goes to the end of the file says of no end.
+        assert!(is_whole(&[start, header(0, 1000, 5000), open].concat()));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::clip::is_whole;
 use super::sniff::Sniffed;
 use crate::feed::MediaLink;
 use crate::http::{FetchLimits, Http, HttpError};
@@ -34,7 +35,7 @@ pub fn fetch(
 /// Downloads one video of at most `max_bytes`, which is kept as it is. All else as in [`fetch`].
 ///
 /// # Errors
-/// As there; [`HttpError::TooLarge`] for a larger one.
+/// As there; [`HttpError::TooLarge`] for a larger one, [`HttpError::CutOff`] for a part of one.
 pub fn fetch_video(
     http: &Http,
     link: &MediaLink,
@@ -45,7 +46,14 @@ pub fn fetch_video(
     outcome: &dyn Fn(&HttpError) -> Outcome,
 ) -> Result<Vec<u8>, HttpError> {
     let limits = FetchLimits { max_bytes };
-    patiently(patience, pause, dice, outcome, || http.get_media(link, limits, &begins_like_a_video))
+    let bytes = patiently(patience, pause, dice, outcome, || http.get_media(link, limits, &begins_like_a_video))?;
+    match is_whole(&bytes) {
+        true => Ok(bytes),
+        // Whoever cut it off served it as if it were all: asking again would bring the same.
+        false => {
+            Err(HttpError::CutOff { host: link.to_string(), why: "the file ends before the video does".to_owned() })
+        }
+    }
 }
 
 fn begins_like_a_video(start: &[u8]) -> Result<(), String> {

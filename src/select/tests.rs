@@ -3,7 +3,7 @@
 use super::*;
 use crate::feed::Caption;
 
-fn post(number: i64, caption: &str) -> Post {
+pub(super) fn post(number: i64, caption: &str) -> Post {
     Post {
         id: MediaId::new(&format!("{number}")).unwrap(),
         shortcode: Shortcode::new(&format!("code{number}")).ok(),

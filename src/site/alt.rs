@@ -60,7 +60,7 @@ pub fn alt_text(
         (SlideKind::Video, false) => &words.video,
     };
     let who = post.username.as_ref().map_or_else(|| what.clone(), |name| words.by(what, name));
-    let text = if date.is_empty() { who } else { format!("{who}, {date}") };
+    let text = if date.is_empty() { who } else { format!("{who}{}{date}", words.joint) };
     (counted(text), AltSource::Generated)
 }
 

@@ -1,10 +1,10 @@
 //! What a feed weighs: as it came, as it lies in the site, and as a visitor loads it. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::{Gallery, shown_slides};
-use crate::config::{Arrangement, FeedSettings};
-use crate::feed::Post;
+use crate::config::{Albums, Arrangement, FeedSettings};
+use crate::feed::{MediaId, Post};
 use crate::media::Picture;
 
 /// A phone of the usual size: this many CSS pixels wide, each of this many dots.
@@ -17,13 +17,25 @@ pub struct Weight {
     pub originals: u64,
     /// Of the files in the site, in all formats, by the width that was wished for.
     pub shipped: BTreeMap<u32, u64>,
-    /// Of the pictures that a phone loads to show every tile: in the best format, as its browser would choose.
+    /// Of the pictures that a phone loads to show every tile, the profile above them included: in the best format, as its
+    /// browser would choose.
     pub phone: u64,
 }
 
-/// Weighs the pictures of `posts`.
+/// Weighs the pictures of `posts`, and that of the account, which is the one of `gallery` that is of no post.
 pub fn weigh(settings: &FeedSettings, posts: &[Post], gallery: &Gallery) -> Weight {
     let mut weight = Weight::default();
+    let of_posts: BTreeSet<&MediaId> = posts.iter().flat_map(|post| &post.slides).map(|slide| &slide.id).collect();
+    if settings.display.header {
+        let others = gallery.iter().filter(|(id, _)| !of_posts.contains(id));
+        weight.phone += others.map(|(_, picture)| loaded(picture, PHONE.0 * PHONE.1)).sum::<u64>();
+    }
+    let loaded_of_an_album = match settings.display.albums {
+        Albums::Cover => 1,
+        // A browser fetches a lazy picture before it is scrolled to, and the second of a strip begins where the first
+        // ends. The rest is loaded by those who leaf through.
+        Albums::Leaf => 2,
+    };
     for (number, post) in posts.iter().enumerate() {
         let pictures = shown_slides(settings, post).iter().filter_map(|slide| gallery.get(&slide.id));
         for (slide, picture) in pictures.enumerate() {
@@ -34,8 +46,7 @@ pub fn weigh(settings: &FeedSettings, posts: &[Post], gallery: &Gallery) -> Weig
                 *weight.shipped.entry(width.or(wished.last().copied()).unwrap_or(rendition.width)).or_default() +=
                     rendition.bytes;
             }
-            // The other slides of an album are loaded by those who leaf through it.
-            if slide == 0 {
+            if slide < loaded_of_an_album {
                 weight.phone += loaded(picture, dots(settings, number));
             }
         }

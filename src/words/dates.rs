@@ -3,6 +3,7 @@
 use icu_calendar::Date;
 use icu_datetime::DateTimeFormatter;
 use icu_datetime::fieldsets::YMD;
+use icu_locale_core::{LanguageIdentifier, Locale};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -62,7 +63,10 @@ impl<'a> DateWriter<'a> {
             DateFormat::Short => Some(YMD::short()),
             DateFormat::Pattern(_) => None,
         };
-        let formatter = fields.and_then(|fields| DateTimeFormatter::try_new(language.locale().into(), fields).ok());
+        // Labels nobody translated are in English, and so are the dates beside them.
+        let known =
+            [language.locale(), Language::default().locale()].into_iter().find(|locale| has_months(locale)).cloned();
+        let formatter = fields.zip(known).and_then(|(fields, locale)| formatter(&locale, fields));
         Self { style, formatter }
     }
 
@@ -78,6 +82,21 @@ impl<'a> DateWriter<'a> {
         let written = iso.zip(self.formatter.as_ref()).map(|(date, formatter)| formatter.format(&date).to_string());
         written.unwrap_or_else(|| day.date().to_string())
     }
+}
+
+fn formatter(locale: &Locale, fields: YMD) -> Option<DateTimeFormatter<YMD>> {
+    DateTimeFormatter::try_new(locale.into(), fields).ok()
+}
+
+/// Whether the names of months are known in a language. Where they are not, the rules for no language at all are taken,
+/// which write `2026 M05 1`.
+fn has_months(locale: &Locale) -> bool {
+    let written = |locale: &Locale| {
+        let date = Date::try_new_iso(2026, 5, 1).ok()?;
+        Some(formatter(locale, YMD::long())?.format(&date).to_string())
+    };
+    let nobodys = Locale { id: LanguageIdentifier::UNKNOWN, extensions: locale.extensions.clone() };
+    written(locale).is_some_and(|text| Some(text) != written(&nobodys))
 }
 
 #[cfg(test)]
@@ -102,10 +121,23 @@ mod tests {
             ("fa-u-ca-gregory", "long", "۱ مه ۲۰۲۶"),
             ("zh", "long", "2026年5月1日"),
             ("de", "%-d %B %Y", "1 May 2026"),
+            ("xx", "long", "May 1, 2026"),
+            ("xx", "medium", "May 1, 2026"),
+            ("xx-DE", "short", "5/1/26"),
+            ("tlh", "long", "May 1, 2026"),
+            ("xx-u-ca-persian", "long", "May 1, 2026"),
+            ("de-CH", "long", "1. Mai 2026"),
         ] {
             assert_eq!(written(language, format, "UTC"), expected, "{language}, {format}");
         }
         assert_eq!(written("de", "long", "Europe/Berlin"), "2. Mai 2026", "the day begins where the zone says");
+    }
+
+    #[test]
+    fn every_language_with_labels_has_months_with_names() {
+        for (language, _) in super::super::table::TABLE {
+            assert!(has_months(Language::new(language).unwrap().locale()), "{language}");
+        }
     }
 
     #[test]

@@ -544,17 +544,19 @@ fn zola_builds_the_archive_alone_and_in_the_frame_of_the_site() {
             let api = Emulator::serve(world).unwrap();
             api.add(video("DAv").size(32, 32).at("2030-01-01T00:00:00+0000"));
             api.add(carousel("DAc").slide(32, 32).slide(32, 32).caption(hostile).at("2030-01-02T00:00:00+0000"));
+            let odd = "Odd\n#ع #🫨 #ـ #々々 #I #ı #ß #SS";
+            api.add(small("DAo").caption(odd).at("2029-01-01T00:00:00+0000"));
             let config = "base_url = \"https://example.org/sub\"\ntaxonomies = [{ name = \"tags\" }]\n";
             let mut site = site(&api)
                 .file("config.toml", config)
                 .file("templates/index.html", "home")
-                .file("templates/tags/list.html", "tags")
-                .file("templates/tags/single.html", "{{ term.name }}");
+                .file("templates/tags/list.html", "all tags")
+                .file("templates/tags/single.html", "{{ term.name }}:{{ term.pages | length }}");
             if is_framed {
                 let base = "<html><body><nav>frame</nav>{% block content %}{% endblock content %}</body></html>";
                 site = site.file("templates/base.html", base);
             }
-            site.run("bake").succeeds().says(&["32 posts in the archive"]);
+            site.run("bake").succeeds().says(&["33 posts in the archive"]);
             let output = Command::new(zola).arg("--root").arg(site.path("")).arg("build").output().unwrap();
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             let read = |name: &str| fs::read_to_string(site.path(name)).unwrap();
@@ -575,8 +577,14 @@ fn zola_builds_the_archive_alone_and_in_the_frame_of_the_site() {
             for term in ["viaje", "sea"] {
                 assert!(site.path(&format!("public/tags/{term}/index.html")).is_file(), "{term}");
             }
+            // One without an address takes that of no other page, and of two with one address there is one.
+            assert_eq!(read("public/tags/index.html"), "all tags");
+            assert_eq!(
+                (read("public/tags/i/index.html").as_str(), read("public/tags/ss/index.html").as_str()),
+                ("I:1", "ß:1")
+            );
             let feed = site.json("public/instagram/feed.json");
-            assert_eq!(feed["items"].as_array().unwrap().len(), 32);
+            assert_eq!(feed["items"].as_array().unwrap().len(), 33);
             let url = feed["items"][0]["url"].as_str().unwrap();
             let path = url.strip_prefix("https://example.org/sub/").unwrap();
             assert!(site.path(&format!("public/{path}index.html")).is_file(), "{url}");

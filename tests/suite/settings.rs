@@ -92,3 +92,20 @@ fn a_dot_env_of_another_program_or_of_windows_is_read_as_far_as_it_can_be() {
     site.write(".env", &format!("\u{feff}INSTAGRAM_ACCESS_TOKEN={}\r\n", api.token()));
     site.run("bake").succeeds();
 }
+
+#[test]
+fn dates_and_labels_are_in_words_whatever_the_language() {
+    let api = Emulator::start().post(photo("DAa").size(64, 64).caption("").at("2026-02-03T10:00:00+0000"));
+    let site = Sandbox::new(&api);
+    for (language, date, alt) in [
+        ("xx", "February 3, 2026", "Photo by feedbake.test, February 3, 2026"),
+        ("ja", "2026年2月3日", "feedbake.testの写真、2026年2月3日"),
+        ("zh", "2026年2月3日", "feedbake.test 的照片、2026年2月3日"),
+        ("ar-u-nu-latn", "3 فبراير 2026", "صورة من feedbake.test، 3 فبراير 2026"),
+    ] {
+        site.write("feedbake.toml", &format!("language = \"{language}\"\n"));
+        site.run("bake").succeeds();
+        let post = &site.data()["posts"][0];
+        assert_eq!((&post["date"], &post["alt"]), (&date.into(), &alt.into()), "{language}");
+    }
+}

@@ -13,6 +13,17 @@ fn whatever_was_written_is_normalised_once() {
         ("e\u{301}", "é"),
         ("👩\u{200d}👩\u{200d}👧 ✌\u{fe0f}", "👩\u{200d}👩\u{200d}👧 ✌\u{fe0f}"),
         ("می\u{200c}روم", "می\u{200c}روم"),
+        // Marks of direction stay, one of a kind at a place; alone they are nothing.
+        ("\u{200f}(سلام) C++\u{200e}\u{200f}\u{200e}", "\u{200f}(سلام) C++\u{200e}"),
+        ("a\n\u{200f}\u{61c}\n\u{200d}b", "a\n\n\u{200d}b"),
+        ("\u{200f} \u{fe0f}", ""),
+        // Letters of tags belong to flags.
+        (
+            "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}\u{e0041}!",
+            "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}!",
+        ),
+        ("\u{e0041}a\u{e0001}\u{e007f}🏴\u{e0067}\u{e0062}", "a🏴"),
+        ("🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e0061}\u{e0062}\u{e007f}", "🏴"),
     ];
     for (raw, expected) in table {
         let caption = Caption::new(raw);
@@ -42,16 +53,44 @@ fn hashtags_are_found_in_every_script() {
 
 #[test]
 fn mentions_are_handles_and_no_mail() {
-    let table: [(&str, &[&str]); 5] = [
+    let table: [(&str, &[&str]); 7] = [
         ("with @some.one, and @Some.One. Thanks @a_b!", &["some.one", "a_b"]),
         ("mail me@example.org", &[]),
         ("@@x @. @_ x@y", &[]),
         ("@abcdefghijklmnopqrstuvwxyz0123456789", &[]),
         ("@müller, @some.oneさん", &["some.one"]),
+        ("＠friend 和@li_wei一起，안녕@jin.ho야 ครับ@somchai", &["friend", "li_wei", "jin.ho", "somchai"]),
+        ("和@li.wei一起 a@b.de é@x 和me@example.org @＠x", &["li.wei"]),
     ];
     for (text, expected) in table {
         assert_eq!(Caption::new(text).mentions(), expected, "{text}");
     }
+}
+
+#[test]
+fn an_address_ends_where_a_sentence_of_its_script_does() {
+    let table: [(&str, &[&str]); 9] = [
+        ("https://example.com/西湖?q=1。谢谢", &["https://example.com/西湖?q=1"]),
+        ("https://example.jp/path（予約制）", &["https://example.jp/path"]),
+        ("「https://example.jp/」、『http://a.jp/b』！", &["https://example.jp/", "http://a.jp/b"]),
+        ("https://a.cn/x；https://b.cn/y…", &["https://a.cn/x", "https://b.cn/y"]),
+        ("(https://en.wikipedia.org/wiki/A_(b)).", &["https://en.wikipedia.org/wiki/A_(b)"]),
+        ("https://example.ir/راه؟ https://example.in/नदी।", &["https://example.ir/راه", "https://example.in/नदी"]),
+        ("https://example.org/a\u{200f} b", &["https://example.org/a"]),
+        ("„https://example.org/a“", &["https://example.org/a"]),
+        ("https://example.org/a?b=c,d;e!f=g#h", &["https://example.org/a?b=c,d;e!f=g#h"]),
+    ];
+    for (text, expected) in table {
+        let all = pieces(text);
+        let addresses = all.iter().filter_map(|piece| match piece {
+            Piece::Address(address) => Some(*address),
+            _ => None,
+        });
+        assert_eq!(addresses.collect::<Vec<_>>(), expected, "{text}");
+    }
+    // What follows is looked through like any other text.
+    let caption = Caption::new("https://a.cn/x。#旅行，@some.one");
+    assert_eq!((caption.hashtags(), caption.mentions()), (vec!["旅行".to_owned()], vec!["some.one".to_owned()]));
 }
 
 #[test]
@@ -87,6 +126,21 @@ fn the_block_of_hashtags_at_the_end_goes() {
         ("Lines\n\n#one\n#two", "Lines"),
         ("Dots stay…\n.", "Dots stay…\n."),
         ("#first words", "#first words"),
+        ("Hello world #one #two", "Hello world"),
+        ("Hello world #one", "Hello world #one"),
+        ("日本の朝 #東京 #桜", "日本の朝"),
+        ("日本の朝 #東京", "日本の朝 #東京"),
+        ("เช้านี้ที่ทะเล #ทะเล #เที่ยว", "เช้านี้ที่ทะเล"),
+        ("เรารักที่ #ทะเล", "เรารักที่ #ทะเล"),
+        ("सुबह की चाय #चाय#सुबह", "सुबह की चाय"),
+        ("यह है हिन्दी #चाय", "यह है हिन्दी #चाय"),
+        ("بامداد #دریا #سفر\u{200f}", "بامداد"),
+        ("Morning 🌅\u{fe0f} #sea", "Morning 🌅\u{fe0f}"),
+        ("Our trip: #paris, #rome | #bern", "Our trip:"),
+        ("I love #paris. #travel", "I love #paris."),
+        ("I love the #sea\n#travel #beach", "I love the #sea"),
+        ("With @some.one #sea", "With @some.one #sea"),
+        ("See https://example.org/ #sea #sky", "See https://example.org/"),
     ];
     for (text, expected) in table {
         assert_eq!(Caption::new(text).clean(), expected, "{text}");
