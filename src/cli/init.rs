@@ -294,6 +294,7 @@ fn from_here(root: &Root, file: &str) -> Option<SitePath> {
 fn fitting(sight: &Sight, own: &[(String, String)], line: Line) -> String {
     let flag = if line.is_feed() { "--include-in" } else { "--style-in" };
     let layout = sight.generator.layout();
+    let line = line.anywhere();
     let targets = own
         .iter()
         .filter_map(|(place, text)| Some(Target { place: SitePath::new(place).ok()?, text: text.clone(), line }));

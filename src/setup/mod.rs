@@ -119,6 +119,14 @@ impl Line {
         matches!(self, Self::Feed(_))
     }
 
+    /// The same, wherever in a file it may go.
+    pub fn anywhere(self) -> Self {
+        match self {
+            Self::Feed(_) => Self::Feed(None),
+            Self::Stylesheet => Self::Stylesheet,
+        }
+    }
+
     /// Whether it asks for the stylesheet.
     pub fn is_stylesheet(self) -> bool {
         matches!(self, Self::Stylesheet)

@@ -34,10 +34,9 @@ done
 /// [`SetupError`] where nothing can be added to what is there, or Netlify cannot serve the site.
 pub fn items(sight: &Sight) -> Result<Vec<Item>, SetupError> {
     let layout = sight.generator.layout();
-    if let Some(page) = sight.files.iter().find(|file| has_ending_of(&file.place, ".php")) {
-        if sight.generator == Generator::Html {
-            return Err(SetupError::PhpOnNetlify(page.place.clone()));
-        }
+    let page_of_php = || sight.files.iter().find(|file| has_ending_of(&file.place, ".php"));
+    if let Some(page) = page_of_php().filter(|_| sight.generator == Generator::Html) {
+        return Err(SetupError::PhpOnNetlify(page.place.clone()));
     }
     let base = match sight.netlify_from {
         From::Site => sight.below.clone(),

@@ -120,6 +120,10 @@ fn the_page_on_netlify_shows_what_init_writes() {
     site.run("init --netlify").succeeds();
     let toml = fs::read_to_string(site.path("netlify.toml")).unwrap();
     assert!(document("docs/netlify.md").contains(&format!("```toml\n{toml}```")), "{toml}");
+    let site = Sandbox::without_token();
+    site.run("init --netlify --generator html").succeeds();
+    let toml = fs::read_to_string(site.path("netlify.toml")).unwrap();
+    assert!(document("docs/netlify.md").contains(&format!("```toml\n{toml}```")), "{toml}");
 }
 
 #[test]

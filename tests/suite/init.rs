@@ -447,7 +447,10 @@ fn a_theme_that_is_a_repository_of_its_own_gets_no_line() {
 #[test]
 fn a_file_that_is_not_there_is_answered_with_one_that_is() {
     let (site, page) = site_of(Generator::Hugo);
-    site.run("init --include-in layouts/home.html").ends_with(2).says(&[&format!("such as `--include-in {page}`")]);
+    for file in ["layouts/home.html", "layouts/home.html:99"] {
+        let there = format!("such as `--include-in {page}`");
+        site.run(&format!("init --include-in {file}")).ends_with(2).says(&[&there]);
+    }
     fs::remove_file(site.path(page)).unwrap();
     site.write("themes/t/layouts/index.html", PAGE);
     for flag in ["--include-in", "--style-in"] {
