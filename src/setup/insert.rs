@@ -1,6 +1,7 @@
 //! Where a line goes in a template or a page of the user's. Pure.
 
-use super::content::{end_of_content, end_of_head};
+use super::content::end_of_content;
+use super::head::end_of_head;
 use super::{SetupError, is_markdown};
 use crate::files::SitePath;
 use crate::site::Generator;

@@ -3,9 +3,13 @@
 
 mod component;
 mod content;
+mod footer;
+mod head;
 mod insert;
 mod lines;
 mod places;
+mod reading;
+mod spans;
 mod texts;
 mod workflow;
 
