@@ -207,8 +207,8 @@ pub enum SetupError {
         /// The line, counted from 1.
         line: usize,
     },
-    /// The file has no head.
-    #[error("{0} has no `</head>` to put the stylesheet before")]
+    /// The file has no head, and is no part of one.
+    #[error("{0} has no `</head>` to put the stylesheet before, and says nowhere that it is a part of the head")]
     NoHead(SitePath),
     /// The file has more than one.
     #[error("{place} has several `</head>` (lines {lines}), and the stylesheet goes before one")]
