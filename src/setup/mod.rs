@@ -7,6 +7,7 @@ mod footer;
 mod head;
 mod insert;
 mod lines;
+mod named;
 mod places;
 mod reading;
 mod spans;
@@ -84,8 +85,8 @@ pub struct Target {
 pub enum Line {
     /// The one that shows the feed; before this line of the file, if one was said.
     Feed(Option<usize>),
-    /// The one that asks for the stylesheet.
-    Stylesheet,
+    /// The one that asks for the stylesheet; before this line of the file, if one was said.
+    Stylesheet(Option<usize>),
 }
 
 /// What was asked for.
@@ -210,6 +211,9 @@ pub enum SetupError {
     /// The file has no head, and is no part of one.
     #[error("{0} has no `</head>` to put the stylesheet before, and says nowhere that it is a part of the head")]
     NoHead(SitePath),
+    /// The file holds what a template puts into a page.
+    #[error("{0} holds content and has no `</head>`: the stylesheet goes into a template")]
+    ContentHasNoHead(SitePath),
     /// The file has more than one.
     #[error("{place} has several `</head>` (lines {lines}), and the stylesheet goes before one")]
     ManyHeads {
@@ -270,6 +274,38 @@ pub enum SetupError {
         /// The file.
         place: SitePath,
     },
+    /// A line that was named is in no page, or breaks one.
+    #[error("line {line} of {place} lies {lies}: what is put there is no part of the page")]
+    NotInPage {
+        /// The file.
+        place: SitePath,
+        /// The line, counted from 1.
+        line: usize,
+        /// Where it lies, in words.
+        lies: String,
+    },
+    /// A line that was named is in no block of a template that fills those of another.
+    #[error(
+        "line {line} of {place} is outside of its blocks ({blocks}), and it extends another template: nothing is shown there"
+    )]
+    OutsideBlocks {
+        /// The file.
+        place: SitePath,
+        /// The line, counted from 1.
+        line: usize,
+        /// The names of its blocks.
+        blocks: String,
+    },
+    /// A line that was named is in none of the `define`s that are all of a template of Hugo's.
+    #[error("line {line} of {place} is outside of what it defines ({defines}): Hugo would not show it in the page")]
+    OutsideDefines {
+        /// The file.
+        place: SitePath,
+        /// The line, counted from 1.
+        line: usize,
+        /// What it defines.
+        defines: String,
+    },
     /// The end of the page is in PHP.
     #[error("the end of {place} lies in the PHP that line {line} begins and nothing ends")]
     InPhp {
@@ -314,20 +350,19 @@ pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
         items.extend(sight.templates.iter().map(|(template, state, text)| of_template(*template, *state, text, wish)));
     }
     items.extend(gitignore(sight));
-    // A line that was named by its number goes first, while the numbers are still those of the file; then from the top.
-    let in_order = |target: &&Target| match target.line {
-        Line::Feed(Some(_)) => 0,
-        Line::Stylesheet => 1,
-        Line::Feed(None) => 2,
-    };
-    let mut targets: Vec<&Target> = sight.targets.iter().collect();
-    targets.sort_by_key(in_order);
-    for target in targets {
+    let mut done: Vec<&SitePath> = Vec::new();
+    for target in &sight.targets {
+        if done.contains(&&target.place) {
+            continue;
+        }
+        done.push(&target.place);
         let earlier = items.iter_mut().find(|item| item.from == From::Site && item.place == target.place);
-        let text = earlier.as_ref().map_or(target.text.as_str(), |item| item.after.as_str());
-        let (after, what) = lines::with_line(sight, &Target { text: text.to_owned(), ..target.clone() })?;
+        let text = earlier.as_ref().map_or(&target.text, |item| &item.after);
+        // Both lines may go into one file.
+        let same = sight.targets.iter().filter(|other| other.place == target.place);
+        let same: Vec<Target> = same.map(|other| Target { text: text.clone(), ..other.clone() }).collect();
+        let (after, what) = lines::with_lines(sight, &same)?;
         match earlier {
-            // Both lines go into one file.
             Some(item) => {
                 item.what = format!("{}; {what}", item.what);
                 item.after = after;
@@ -520,7 +555,7 @@ fn left(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
             lines::include_line(sight)
         ));
     }
-    if sight.styled_by.is_none() && !has(|line| line == Line::Stylesheet) {
+    if sight.styled_by.is_none() && !has(|line| matches!(line, Line::Stylesheet(_))) {
         let file = sight.head_in.as_deref();
         left.push(format!(
             "give it its looks: put `{}` into the head of the page{}, or let `feedbake init --style-in {}` do it",
