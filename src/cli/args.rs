@@ -243,8 +243,8 @@ pub struct InitArgs {
     /// Put the line that shows the feed into this template or page: at the end of its content, or before a line of it
     #[arg(long, value_name = "FILE[:LINE]")]
     pub include_in: Option<String>,
-    /// Put the line for the stylesheet into the head of this template
-    #[arg(long, value_name = "FILE")]
+    /// Put the line for the stylesheet into this template: at the end of its head, or of a block or a file that is a part of one, or before a line of it
+    #[arg(long, value_name = "FILE[:LINE]")]
     pub style_in: Option<String>,
     /// Write a workflow for GitHub Actions
     #[arg(long, value_name = "WAY", num_args = 0..=1, default_missing_value = "commit", require_equals = true)]

@@ -250,15 +250,20 @@ fn targets(
 ) -> Result<Vec<Target>, Box<Failure>> {
     let mut targets = Vec::new();
     if let Some(wish) = &flags.include_in {
-        // A drive has a colon, too, and no number behind it.
-        let numbered = wish.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
-        let (file, line) = numbered.map_or((wish.as_str(), None), |(file, line)| (file, Some(line)));
+        let (file, line) = with_line(wish);
         targets.push(target(root, sight, own, file, Line::Feed(line))?);
     }
-    if let Some(file) = &flags.style_in {
-        targets.push(target(root, sight, own, file, Line::Stylesheet)?);
+    if let Some(wish) = &flags.style_in {
+        let (file, line) = with_line(wish);
+        targets.push(target(root, sight, own, file, Line::Stylesheet(line))?);
     }
     Ok(targets)
+}
+
+/// A file, and the number of a line behind it. A drive has a colon, too, and no number behind it.
+fn with_line(wish: &str) -> (&str, Option<usize>) {
+    let numbered = wish.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
+    numbered.map_or((wish, None), |(file, line)| (file, Some(line)))
 }
 
 fn target(
@@ -318,11 +323,26 @@ fn refused(error: &crate::setup::SetupError) -> Failure {
     use crate::setup::SetupError;
     let failure = Failure::new(Code::Usage, NOT_SET_UP).caused_by(error);
     match error {
-        SetupError::CannotShow { .. } | SetupError::NoSuchLine { .. } => {
+        SetupError::CannotShow { .. } => {
             failure.hint("without `--include-in`, init names the line, and you put it where you like")
         }
-        SetupError::ManyHeads { .. } | SetupError::SometimesHead { .. } => {
-            failure.hint("without `--style-in`, init names the line, and you put it where you like")
+        SetupError::NoSuchLine { .. }
+        | SetupError::NotInPage { .. }
+        | SetupError::OutsideBlocks { .. }
+        | SetupError::OutsideDefines { .. } => {
+            failure.hint("name another line; without the flag, init says what the line is, and you put it where you like")
+        }
+        SetupError::NoHead(place) => failure.hint(format!(
+            "name the template that begins the page, often called base or layout, a partial or a block of its head, or the line that it shall stand before: `--style-in {place}:LINE`"
+        )),
+        SetupError::ContentHasNoHead(_) => {
+            failure.hint("name the template that begins the page, often called base or layout")
+        }
+        SetupError::ManyHeads { place, .. } | SetupError::SometimesHead { place, .. } => {
+            failure.hint(format!("name the line that it shall stand before: `--style-in {place}:LINE`"))
+        }
+        SetupError::NoBlock { .. } => {
+            failure.hint("put a block of the other template's into it first, often called content, or name that template")
         }
         SetupError::InTheWay { rival } => failure.hint(match theme_of(rival) {
             None => format!("give {rival} another name where it is used, then run init again"),
@@ -335,14 +355,12 @@ fn refused(error: &crate::setup::SetupError) -> Failure {
         SetupError::PhpOnNetlify(_) => failure.hint(
             "take a host that runs PHP; or write the pages in HTML, with `<!--#include virtual=\"/feedbake/instagram.html\" -->` where the feed goes, then run init again",
         ),
-        SetupError::NoHead(_) => failure.hint("name the template that begins the page, often called base or layout"),
         SetupError::NoContentBlock { place, .. }
-        | SetupError::NoBlock { place }
         | SetupError::NoMain { place, .. }
         | SetupError::Sometimes { place, .. }
         | SetupError::InPhp { place, .. }
         | SetupError::Unread { place } => {
-            failure.hint(format!("name the line that it shall stand before: `--include-in {place}:LINE`"))
+            failure.hint(format!("name the line that it shall stand before, as `{place}:LINE`"))
         }
         SetupError::TakenName { .. } => failure.hint("give that import another name, then run init again"),
         SetupError::NoFence { .. } => failure.hint("end the front matter with a line `---`, then run init again"),

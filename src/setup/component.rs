@@ -34,6 +34,12 @@ pub fn name_in(text: &str, place: &SitePath, component: &str) -> Result<Option<S
     }
 }
 
+/// Where the component is from that goes by `name`, as its import says it. The text has no comments.
+pub fn path_of<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let FrontMatter::Closed { script, .. } = FrontMatter::of(text) else { return None };
+    imports(&text[script]).into_iter().find(|import| import.default == Some(name)).map(|import| import.path)
+}
+
 /// Whether an import from `path` in a file at `place` is one of `component`.
 fn leads_to(path: &str, place: &SitePath, component: &str) -> bool {
     if !path.starts_with('.') {

@@ -3,257 +3,139 @@
 use std::ops::Range;
 
 use super::SetupError;
+use super::component;
+use super::footer::{before_footer, is_footer};
 use super::insert::Page;
+use super::reading::Reading;
+use super::spans::{Span, is_all_of, listed};
 use crate::site::Generator;
-use crate::site::expressions::expressions;
-use crate::site::markup::{Tag, end_tags, instructions, markup, tags};
-use crate::site::php::php_blocks;
+use crate::site::elements::Element;
+use crate::site::markup::end_tags;
 
 /// What people call the block that holds what the page is about, the surest name first.
 const CONTENT: [&str; 4] = ["content", "main", "body", "page"];
 
-/// What a template does with what stands between two of its tags.
-struct Span<'a> {
-    /// The word of the opening tag.
-    word: &'a str,
-    /// Its first argument, such as the name of a block.
-    name: &'a str,
-    /// Where the opening tag begins.
-    start: usize,
-    /// Where it ends.
-    opening_end: usize,
-    /// Where the closing tag begins.
-    end: usize,
-    /// Where it ends.
-    closing_end: usize,
-}
+/// Elements that are made to hold parts of a page; the last is a fragment of Astro's.
+const LAYOUT: [&str; 7] = ["div", "section", "article", "main", "body", "html", ""];
 
-impl Span<'_> {
-    fn holds(&self, offset: usize) -> bool {
-        self.start < offset && offset <= self.end
-    }
-}
+/// How components end by name that hold a word or a picture, and no parts of a page.
+const PIECES: [&str; 13] = [
+    "Button", "Link", "Icon", "Image", "Picture", "Heading", "Title", "Text", "List", "Table", "Form", "Header", "Nav",
+];
 
-/// The offset at which a line is the last of what the page is about.
+/// The offset at which a line is the last of what the page is about, before its footer.
 ///
 /// # Errors
 /// [`SetupError`] where a line would be shown nowhere, only sometimes, or many times.
 pub fn end_of_content(page: Page<'_>) -> Result<usize, SetupError> {
-    let read = instructions(page.text, page.generator);
-    let markup = markup(page.text, page.generator);
-    match page.generator {
-        Generator::Zola | Generator::Eleventy | Generator::Jekyll => {
-            let spans = spans(&read);
-            let is_child = tags(&read, "{%", "%}").any(|tag| tag.name == "extends");
-            let offset = if is_child { end_in_child(page, &markup, &spans)? } else { end_in_whole(&markup, &spans) };
-            always(page, offset, &spans)
-        }
-        Generator::Hugo => {
-            let spans = spans_of_go(&read);
-            always(page, end_of_go(page, &markup, &spans)?, &spans)
-        }
-        // A page is one component in another: what closes last is the layout.
-        Generator::Astro => {
-            let shown = expressions(&markup).shown;
-            let outside = |offset: &usize| !shown.iter().any(|expression| expression.contains(offset));
-            let last_end = || markup.match_indices("</").map(|(start, _)| start).filter(outside).last();
-            outside_of_expressions(page, end_of_page(&markup).or_else(last_end).unwrap_or(page.text.len()), &shown)
-        }
-        Generator::Html => outside_of_php(page, end_of_page(&markup).unwrap_or(page.text.len())),
-    }
-}
-
-/// The offset, unless an expression decides whether it is shown, or how often.
-fn outside_of_expressions(page: Page<'_>, offset: usize, shown: &[Range<usize>]) -> Result<usize, SetupError> {
-    let around = shown.iter().filter(|expression| expression.contains(&offset));
-    let Some(expression) = around.max_by_key(|expression| expression.start) else { return Ok(offset) };
-    let code = page.text[expression.start..].split(['<', '\n']).next().unwrap_or_default();
-    Err(SetupError::Sometimes {
-        place: page.place.clone(),
-        tag: code.trim_end().to_owned(),
-        line: line_of(page.text, expression.start),
-    })
-}
-
-/// The offset, unless PHP that nothing ends is around it.
-fn outside_of_php(page: Page<'_>, offset: usize) -> Result<usize, SetupError> {
-    let block = php_blocks(page.text).into_iter().find(|block| !block.is_closed && block.range.start < offset);
-    let Some(block) = block else { return Ok(offset) };
-    Err(SetupError::InPhp { place: page.place.clone(), line: line_of(page.text, block.range.start) })
-}
-
-/// The line at an offset, counted from 1.
-fn line_of(text: &str, offset: usize) -> usize {
-    text[..offset].matches('\n').count() + 1
-}
-
-/// The offset at which a line is the last of the page's head.
-///
-/// # Errors
-/// [`SetupError`] where there is none, more than one, or one that is there only sometimes.
-pub fn end_of_head(page: Page<'_>) -> Result<usize, SetupError> {
-    let read = instructions(page.text, page.generator);
-    let markup = markup(page.text, page.generator);
-    let place = page.place.clone();
-    let offset = match end_tags(&markup, "head").as_slice() {
-        [] => return Err(SetupError::NoHead(place)),
-        [offset] => *offset,
-        several => {
-            let lines: Vec<String> = several.iter().map(|end| line_of(page.text, *end).to_string()).collect();
-            return Err(SetupError::ManyHeads { place, lines: lines.join(", ") });
-        }
+    let reading = Reading::of(page);
+    let offset = match page.generator {
+        Generator::Zola | Generator::Eleventy if reading.is_child() => end_in_child(&reading)?,
+        Generator::Zola | Generator::Eleventy | Generator::Jekyll => end_in_whole(&reading),
+        Generator::Hugo => end_of_go(&reading)?,
+        Generator::Astro => end_in_component(&reading),
+        Generator::Html => end_of_page(&reading).unwrap_or_else(|| before_footer(&reading, 0..page.text.len())),
     };
-    let there = match page.generator {
-        Generator::Zola | Generator::Eleventy | Generator::Jekyll => always(page, offset, &spans(&read)),
-        Generator::Hugo => always(page, offset, &spans_of_go(&read)),
-        Generator::Astro => outside_of_expressions(page, offset, &expressions(&markup).shown),
-        Generator::Html => Ok(offset),
-    };
-    there.map_err(|error| match error {
-        SetupError::Sometimes { place, tag, line } => SetupError::SometimesHead { place, tag, line },
-        error => error,
-    })
+    reading.always(offset)
 }
 
-fn last(markup: &str, element: &str) -> Option<usize> {
-    end_tags(markup, element).pop()
-}
-
-fn end_of_page(markup: &str) -> Option<usize> {
-    last(markup, "main").or_else(|| last(markup, "body"))
+/// The end of the element that holds what the page is about, or of all that is shown.
+fn end_of_page(reading: &Reading<'_>) -> Option<usize> {
+    let end_of_body = || reading.last("body").map(|end| before_footer(reading, 0..end));
+    reading.last("main").or_else(end_of_body)
 }
 
 /// A template that fills the blocks of another: what stands outside of them is not shown.
-fn end_in_child(page: Page<'_>, markup: &str, spans: &[Span<'_>]) -> Result<usize, SetupError> {
+fn end_in_child(reading: &Reading<'_>) -> Result<usize, SetupError> {
+    let spans = reading.spans();
     let blocks: Vec<&Span<'_>> = spans.iter().filter(|span| span.word == "block").collect();
     let in_block = |offset: &usize| blocks.iter().any(|block| block.holds(*offset));
-    let main = end_tags(markup, "main").into_iter().rfind(in_block);
-    let place = page.place.clone();
-    main.or_else(|| end_of_block(markup, spans)).ok_or_else(|| match blocks.as_slice() {
+    let main = end_tags(&reading.markup, "main").into_iter().rfind(in_block);
+    let place = reading.page.place.clone();
+    main.or_else(|| end_of_block(reading, &spans)).ok_or_else(|| match blocks.as_slice() {
         [] => SetupError::NoBlock { place },
-        blocks => SetupError::NoContentBlock { place, blocks: listed(blocks.iter().map(|block| block.name)) },
+        blocks => SetupError::NoContentBlock { place, blocks: listed(blocks) },
     })
 }
 
 /// A template that is a page of its own, or a part of one.
-fn end_in_whole(markup: &str, spans: &[Span<'_>]) -> usize {
-    let end = last(markup, "main").or_else(|| end_of_block(markup, spans)).or_else(|| last(markup, "body"));
-    end.unwrap_or(markup.len())
+fn end_in_whole(reading: &Reading<'_>) -> usize {
+    let end = reading.last("main").or_else(|| end_of_block(reading, &reading.spans())).or_else(|| end_of_page(reading));
+    end.unwrap_or_else(|| before_footer(reading, 0..reading.page.text.len()))
 }
 
 /// The end of the block that holds what the page is about, going by its name.
-fn end_of_block(markup: &str, spans: &[Span<'_>]) -> Option<usize> {
+fn end_of_block(reading: &Reading<'_>, spans: &[Span<'_>]) -> Option<usize> {
     // A generator acts on a tag in a comment of HTML, but what stands before it is in the comment.
-    let is_shown = |span: &&Span<'_>| span.word == "block" && markup[span.end..].starts_with('{');
+    let is_shown = |span: &&Span<'_>| span.word == "block" && reading.markup[span.end..].starts_with('{');
     let outermost = |name: &str| {
         let blocks = spans.iter().filter(is_shown).filter(|span| span.name == name);
         blocks.max_by_key(|span| span.end - span.start)
     };
-    CONTENT.into_iter().find_map(outermost).map(|span| span.end)
+    let block = CONTENT.into_iter().find_map(outermost)?;
+    Some(before_footer(reading, block.opening_end..block.end))
 }
 
 /// In Hugo a template that is nothing but `define`s fills the blocks of the base. Anything else is shown in its stead.
 ///
 /// Source: Go, `text/template`, `Template.Parse`: a body of white space and comments replaces no other.
-fn end_of_go(page: Page<'_>, markup: &str, spans: &[Span<'_>]) -> Result<usize, SetupError> {
+fn end_of_go(reading: &Reading<'_>) -> Result<usize, SetupError> {
+    let (spans, markup) = (reading.spans(), &reading.markup);
     let defines: Vec<&Span<'_>> = spans.iter().filter(|span| span.word == "define").collect();
     if let Some(main) = defines.iter().find(|define| define.name == "main") {
         let inside = |offset: &usize| main.holds(*offset);
-        return Ok(end_tags(markup, "main").into_iter().rfind(inside).unwrap_or(main.end));
+        let end = end_tags(markup, "main").into_iter().rfind(inside);
+        return Ok(end.unwrap_or_else(|| before_footer(reading, main.opening_end..main.end)));
     }
     if is_all_of(&defines, markup) {
-        let defines = listed(defines.iter().map(|define| define.name));
-        return Err(SetupError::NoMain { place: page.place.clone(), defines });
+        return Err(SetupError::NoMain { place: reading.page.place.clone(), defines: listed(&defines) });
     }
     let outside = |offset: &usize| !defines.iter().any(|define| define.holds(*offset));
     let end = |element: &str| end_tags(markup, element).into_iter().rfind(outside);
-    Ok(end("main").or_else(|| end("body")).unwrap_or(page.text.len()))
+    let end_of_rest = || before_footer(reading, 0..end("body").unwrap_or(reading.page.text.len()));
+    Ok(end("main").unwrap_or_else(end_of_rest))
 }
 
-/// Whether nothing stands between these spans, and there are some.
-fn is_all_of(spans: &[&Span<'_>], markup: &str) -> bool {
-    let ends = std::iter::once(0).chain(spans.iter().map(|span| span.closing_end));
-    let starts = spans.iter().map(|span| span.start).chain([markup.len()]);
-    let mut between = ends.zip(starts).filter_map(|(end, start)| markup.get(end..start));
-    !spans.is_empty() && between.all(|text| text.trim_start_matches('\u{feff}').trim().is_empty())
-}
-
-fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.collect::<Vec<_>>().join(", ")
-}
-
-/// The offset, unless what stands there is not shown exactly once.
-fn always(page: Page<'_>, offset: usize, spans: &[Span<'_>]) -> Result<usize, SetupError> {
-    let around = spans.iter().filter(|span| is_sometimes(span.word) && span.holds(offset));
-    // The innermost is the one that its author sees first.
-    let Some(span) = around.max_by_key(|span| span.start) else { return Ok(offset) };
-    let tag: Vec<&str> = page.text[span.start..span.opening_end].split_whitespace().collect();
-    Err(SetupError::Sometimes { place: page.place.clone(), tag: tag.join(" "), line: line_of(page.text, span.start) })
-}
-
-/// What is between the tags is shown only sometimes, many times, elsewhere, or as something else.
-fn is_sometimes(word: &str) -> bool {
-    let is_condition = matches!(word, "if" | "ifAsync" | "unless" | "case" | "switch" | "with");
-    let is_loop = matches!(word, "for" | "asyncEach" | "asyncAll" | "tablerow" | "range");
-    let is_text = matches!(word, "filter" | "highlight");
-    is_condition || is_loop || is_text || matches!(word, "macro" | "component" | "set" | "capture" | "call")
-}
-
-fn span<'a>(opening: Tag<'a>, closing: Tag<'a>) -> Span<'a> {
-    let quotes = ['"', '\'', '`'];
-    let name = opening.argument.split_whitespace().next().unwrap_or_default().trim_matches(quotes);
-    Span {
-        word: opening.name,
-        name,
-        start: opening.start,
-        opening_end: opening.end,
-        end: closing.start,
-        closing_end: closing.end,
+/// A page is one component in another, the layout, or a row of elements, of which the last may hold more.
+fn end_in_component(reading: &Reading<'_>) -> usize {
+    if let Some(end) = end_of_page(reading) {
+        return end;
+    }
+    let (elements, expressions) = (reading.elements(), reading.expressions());
+    let in_expression = |range: &Range<usize>| expressions.iter().any(|it| it.contains(&range.start));
+    let mut top: Vec<&Element<'_>> = elements
+        .iter()
+        .filter(|it| !in_expression(&it.range) && !elements.iter().any(|outer| outer.holds(&it.range)))
+        .filter(|it| !is_footer(reading, it.name))
+        .collect();
+    top.sort_by_key(|element| element.range.start);
+    let layout = top.iter().rfind(|element| is_layout(reading, element.name));
+    let last = || top.last().filter(|element| holds_parts(element.name));
+    match layout.or_else(last).and_then(|element| element.inside.clone()) {
+        Some(inside) => before_footer(reading, inside),
+        None => match before_footer(reading, 0..reading.page.text.len()) {
+            end if end == reading.page.text.len() => reading.end_of_shown(),
+            start => start,
+        },
     }
 }
 
-/// What Tera, Nunjucks and Liquid close with a tag that begins with `end`. What nothing closes holds nothing.
-fn spans(text: &str) -> Vec<Span<'_>> {
-    let mut open: Vec<Tag<'_>> = Vec::new();
-    let mut spans = Vec::new();
-    for tag in tags(text, "{%", "%}") {
-        match tag.name.strip_prefix("end") {
-            Some(word) => {
-                if let Some(depth) = open.iter().rposition(|opening| closing_word(opening.name) == word) {
-                    spans.push(span(open[depth], tag));
-                    open.truncate(depth);
-                }
-            }
-            // With a value in it, it is whole.
-            None if tag.name == "set" && tag.argument.contains('=') => {}
-            None => open.push(tag),
-        }
-    }
-    spans
+/// Whether a component is a layout, by its name or by the path that it is from.
+fn is_layout(reading: &Reading<'_>, element: &str) -> bool {
+    let says_so = |name: &str| name.to_lowercase().contains("layout");
+    let path = || component::path_of(&reading.instructions, element);
+    is_component(element) && (says_so(element) || path().is_some_and(says_so))
 }
 
-/// Nunjucks closes some tags with another word.
-fn closing_word(opening: &str) -> &str {
-    match opening {
-        "ifAsync" => "if",
-        "asyncEach" => "each",
-        "asyncAll" => "all",
-        word => word,
-    }
+fn is_component(element: &str) -> bool {
+    element.starts_with(char::is_uppercase) || element.contains('.')
 }
 
-/// What Go's templates close with `end`.
-fn spans_of_go(text: &str) -> Vec<Span<'_>> {
-    let mut open: Vec<Tag<'_>> = Vec::new();
-    let mut spans = Vec::new();
-    for tag in tags(text, "{{", "}}") {
-        match tag.name {
-            "if" | "range" | "with" | "block" | "define" => open.push(tag),
-            "end" => spans.extend(open.pop().map(|opening| span(opening, tag))),
-            _ => {}
-        }
+fn holds_parts(element: &str) -> bool {
+    match is_component(element) {
+        true => !PIECES.iter().any(|piece| element.ends_with(piece)),
+        false => LAYOUT.contains(&element),
     }
-    spans
 }
 
 #[cfg(test)]
@@ -298,6 +180,26 @@ mod tests {
             (Astro, "<Layout>{a.map((b) => (\n<article>it's</article>\n))}|</Layout>"),
             (Astro, "{a && <p>b</p>}\n|"),
             (Astro, "<Layout>a|</Layout>\n{a && <p>b</p>}\n"),
+            // A line goes into what can hold it, and else behind everything.
+            (Astro, "<h1>a</h1>\n|"),
+            (Astro, "<h1>a</h1>\n<p>b <a href=\"c\">d</a></p>\n|\n<style>\nh1 { }\n</style>\n"),
+            (Astro, "<p>a</p>| <script>b</script>"),
+            (Astro, "<ul><li>a</li></ul>\n|<!-- b -->"),
+            (Astro, "<table><tr><td>a</td></tr></table>\n|"),
+            (Astro, "<p>a</p><button>b</button>|"),
+            (Astro, "<h1>a</h1><MoreLink>b</MoreLink>|"),
+            (Astro, "<h1>a</h1>\n<div>b<p>c</p>\n|</div>\n"),
+            (Astro, "<section>a</section>\n<section>b|</section>"),
+            (Astro, "<article><h1>a</h1>|</article>{b}"),
+            (Astro, "<div>a</div>\n<p>b</p>\n|"),
+            (Astro, "<>a|</>"),
+            (Astro, "<Base><h1>a</h1>|</Base>"),
+            (Astro, "<ui.Layout>a|</ui.Layout>"),
+            (Astro, "<Layout>a|</Layout>\n<Analytics />\n"),
+            (Astro, "---\nimport Base from \"@/layouts/Base.astro\";\n---\n<Base>a|</Base><p>b</p>"),
+            (Astro, "<Hero>a</Hero>\n<Gallery />\n|"),
+            (Astro, "---\nlet a;\n---\n|"),
+            (Astro, "<li>a\n<li>b\n|"),
             (Astro, "<main>{a ? <p/> : <b>c</b>}|</main>"),
             (Astro, "<main>|</main><Raw set:html={\"</main>\"} title='</main>' />{'</main>'}"),
             // Children.

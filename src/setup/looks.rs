@@ -96,7 +96,7 @@ mod tests {
             Sight { files, targets: vec![target("b/c.html", "", Line::Feed(None))], ..sight(Generator::Html) };
         let left = step(&html).unwrap();
         assert!(left.contains("href=\"../feedbake/feedbake.css\"") && left.contains("--style-in b/c.html`"), "{left}");
-        html.targets.push(target("b/c.html", "", Line::Stylesheet));
+        html.targets.push(target("b/c.html", "", Line::Stylesheet(None)));
         assert_eq!(step(&html), None);
     }
 

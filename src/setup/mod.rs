@@ -3,12 +3,17 @@
 
 mod component;
 mod content;
+mod footer;
+mod head;
 mod insert;
 mod left;
 mod lines;
 mod looks;
+mod named;
 mod netlify;
 mod places;
+mod reading;
+mod spans;
 mod texts;
 mod themes;
 mod workflow;
@@ -109,8 +114,8 @@ pub struct Target {
 pub enum Line {
     /// The one that shows the feed; before this line of the file, if one was said.
     Feed(Option<usize>),
-    /// The one that asks for the stylesheet.
-    Stylesheet,
+    /// The one that asks for the stylesheet; before this line of the file, if one was said.
+    Stylesheet(Option<usize>),
 }
 
 impl Line {
@@ -123,13 +128,13 @@ impl Line {
     pub fn anywhere(self) -> Self {
         match self {
             Self::Feed(_) => Self::Feed(None),
-            Self::Stylesheet => Self::Stylesheet,
+            Self::Stylesheet(_) => Self::Stylesheet(None),
         }
     }
 
     /// Whether it asks for the stylesheet.
     pub fn is_stylesheet(self) -> bool {
-        matches!(self, Self::Stylesheet)
+        matches!(self, Self::Stylesheet(_))
     }
 }
 
@@ -276,9 +281,12 @@ pub enum SetupError {
         /// The line, counted from 1.
         line: usize,
     },
-    /// The file has no head.
-    #[error("{0} has no `</head>` to put the stylesheet before")]
+    /// The file has no head, and is no part of one.
+    #[error("{0} has no `</head>` to put the stylesheet before, and says nowhere that it is a part of the head")]
     NoHead(SitePath),
+    /// The file holds what a template puts into a page.
+    #[error("{0} holds content and has no `</head>`: the stylesheet goes into a template")]
+    ContentHasNoHead(SitePath),
     /// The file has more than one.
     #[error("{place} has several `</head>` (lines {lines}), and the stylesheet goes before one")]
     ManyHeads {
@@ -339,6 +347,38 @@ pub enum SetupError {
         /// The file.
         place: SitePath,
     },
+    /// A line that was named is in no page, or breaks one.
+    #[error("line {line} of {place} lies {lies}: what is put there is no part of the page")]
+    NotInPage {
+        /// The file.
+        place: SitePath,
+        /// The line, counted from 1.
+        line: usize,
+        /// Where it lies, in words.
+        lies: String,
+    },
+    /// A line that was named is in no block of a template that fills those of another.
+    #[error(
+        "line {line} of {place} is outside of its blocks ({blocks}), and it extends another template: nothing is shown there"
+    )]
+    OutsideBlocks {
+        /// The file.
+        place: SitePath,
+        /// The line, counted from 1.
+        line: usize,
+        /// The names of its blocks.
+        blocks: String,
+    },
+    /// A line that was named is in none of the `define`s that are all of a template of Hugo's.
+    #[error("line {line} of {place} is outside of what it defines ({defines}): Hugo would not show it in the page")]
+    OutsideDefines {
+        /// The file.
+        place: SitePath,
+        /// The line, counted from 1.
+        line: usize,
+        /// What it defines.
+        defines: String,
+    },
     /// The end of the page is in PHP.
     #[error("the end of {place} lies in the PHP that line {line} begins and nothing ends")]
     InPhp {
@@ -375,7 +415,7 @@ pub enum SetupError {
 /// Whether `target` can take its line: it may, and does not have it yet.
 pub fn could_take(sight: &Sight, target: &Target) -> bool {
     let is_borrowed = sight.borrowed.iter().any(|folder| target.place.below(folder).is_some());
-    let taken = || lines::with_line(sight, target).is_ok_and(|(after, _)| after != target.text);
+    let taken = || lines::with_lines(sight, std::slice::from_ref(target)).is_ok_and(|(after, _)| after != target.text);
     check_place(sight.generator, &target.place).is_ok() && !is_borrowed && taken()
 }
 
@@ -398,20 +438,19 @@ pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
         items.extend(placed.map(|(template, state, text)| of_template(*template, *state, text, wish)));
     }
     items.extend(gitignore(sight));
-    // A line that was named by its number goes first, while the numbers are still those of the file; then from the top.
-    let in_order = |target: &&Target| match target.line {
-        Line::Feed(Some(_)) => 0,
-        Line::Stylesheet => 1,
-        Line::Feed(None) => 2,
-    };
-    let mut targets: Vec<&Target> = sight.targets.iter().collect();
-    targets.sort_by_key(in_order);
-    for target in targets {
+    let mut done: Vec<&SitePath> = Vec::new();
+    for target in &sight.targets {
+        if done.contains(&&target.place) {
+            continue;
+        }
+        done.push(&target.place);
         let earlier = items.iter_mut().find(|item| item.from == From::Site && item.place == target.place);
-        let text = earlier.as_ref().map_or(target.text.as_str(), |item| item.after.as_str());
-        let (after, what) = lines::with_line(sight, &Target { text: text.to_owned(), ..target.clone() })?;
+        let text = earlier.as_ref().map_or(&target.text, |item| &item.after);
+        // Both lines may go into one file.
+        let same = sight.targets.iter().filter(|other| other.place == target.place);
+        let same: Vec<Target> = same.map(|other| Target { text: text.clone(), ..other.clone() }).collect();
+        let (after, what) = lines::with_lines(sight, &same)?;
         match earlier {
-            // Both lines go into one file.
             Some(item) => {
                 item.what = format!("{}; {what}", item.what);
                 item.after = after;

@@ -68,7 +68,7 @@ fn what_was_written_once_is_the_same_the_second_time() {
             Generator::Jekyll => ("_layouts/default.html", "<html><head></head><body></body></html>"),
             _ => ("index.html", "<html><head></head><body></body></html>"),
         };
-        sight.targets = vec![target(place, text, Line::Feed(None)), target(place, text, Line::Stylesheet)];
+        sight.targets = vec![target(place, text, Line::Feed(None)), target(place, text, Line::Stylesheet(None))];
         let first = plan(&sight, everything).unwrap();
         assert!(first.items.iter().all(|item| item.action.is_work()), "{:?}", actions(&first));
         // One item for a file that gets two lines.
@@ -163,7 +163,7 @@ fn what_cannot_be_done_writes_nothing() {
     let mut zola = sight(Generator::Zola);
     zola.targets = vec![target("templates/index.html", "a\n", Line::Feed(Some(9)))];
     assert!(matches!(plan(&zola, wish()), Err(SetupError::NoSuchLine { line: 9, .. })));
-    zola.targets = vec![target("templates/index.html", "a\n", Line::Stylesheet)];
+    zola.targets = vec![target("templates/index.html", "a\n", Line::Stylesheet(None))];
     assert!(matches!(plan(&zola, wish()), Err(SetupError::NoHead(_))));
     zola.targets.clear();
     zola.netlify = Some("[build".to_owned());
@@ -249,7 +249,7 @@ fn what_is_commented_out_is_not_there_and_what_was_added_is() {
     }
     let mut html = sight(Generator::Html);
     let link = html.generator.layout().stylesheet;
-    html.targets = vec![target("a.html", &format!("<!-- {link} --><head></head>"), Line::Stylesheet)];
+    html.targets = vec![target("a.html", &format!("<!-- {link} --><head></head>"), Line::Stylesheet(None))];
     assert!(plan(&html, wish()).unwrap().items.last().unwrap().after.ends_with(&format!("<head>\n{link}\n</head>")));
 }
 
@@ -259,9 +259,103 @@ fn a_line_that_nobody_would_read_is_not_written() {
         (Generator::Zola, "a.html", "<p>\n<!-- <p>\n"),
         (Generator::Jekyll, "a.md", "---\n---\n{% comment %}\n"),
         (Generator::Jekyll, "a.md", "---\n---\n{% raw %}\n"),
+        (Generator::Hugo, "a.md", "# A\n```\n"),
     ] {
         let refused = with_feed(&mut sight(generator), place, text);
         assert!(matches!(refused, Err(SetupError::Unread { .. })), "{text}");
+    }
+}
+
+#[test]
+fn lines_that_were_named_by_their_numbers_go_there_and_are_told_where_they_are_then() {
+    let (feed, style) = ("{% include \"partials/instagram.html\" %}", Generator::Zola.layout().stylesheet);
+    let page = "<head>\n</head>\n<body>\n{% for a in b %}\n<p>\n{% endfor %}\n</body>\n";
+    for (feed_at, style_at, expected, what) in [
+        (
+            Some(5),
+            Some(2),
+            format!("<head>\n{style}\n</head>\n<body>\n{{% for a in b %}}\n{feed}\n<p>\n{{% endfor %}}\n</body>\n"),
+            format!("line 6: `{feed}`, inside the `{{% for a in b %}}` of line 5; line 2: the stylesheet"),
+        ),
+        (
+            Some(7),
+            None,
+            page.replace("</head>", &format!("{style}\n</head>")).replace("</body>", &format!("{feed}\n</body>")),
+            format!("line 8: `{feed}`; line 2: the stylesheet"),
+        ),
+        (
+            None,
+            Some(6),
+            page.replace("{% endfor %}", &format!("{style}\n{{% endfor %}}"))
+                .replace("</body>", &format!("{feed}\n</body>")),
+            format!("line 6: the stylesheet, inside the `{{% for a in b %}}` of line 4; line 8: `{feed}`"),
+        ),
+    ] {
+        let mut zola = sight(Generator::Zola);
+        zola.targets =
+            vec![target("a.html", page, Line::Feed(feed_at)), target("a.html", page, Line::Stylesheet(style_at))];
+        let plan = plan(&zola, wish()).unwrap();
+        let item = plan.items.last().unwrap();
+        assert_eq!((&item.after, &item.what), (&expected, &what));
+    }
+    // The import of a component goes above both, and moves no number.
+    let page = "---\nlet a;\n---\n<html>\n<head>\n</head>\n<body>\n{a.map((b) => (\n<p>\n</p>\n))}\n</body>\n</html>\n";
+    let mut astro = sight(Generator::Astro);
+    let place = "src/pages/a.astro";
+    astro.targets = vec![target(place, page, Line::Feed(Some(10))), target(place, page, Line::Stylesheet(Some(6)))];
+    let plan = plan(&astro, wish()).unwrap();
+    let item = plan.items.last().unwrap();
+    let line = |number: usize| item.after.lines().nth(number - 1).unwrap();
+    assert_eq!((line(7), line(12)), (Generator::Astro.layout().stylesheet, "<Instagram />"), "{}", item.after);
+    assert_eq!(
+        item.what,
+        "line 12: `<Instagram />`, and its import, inside the `{a.map((b) => (` of line 10; line 7: the stylesheet"
+    );
+}
+
+#[test]
+fn a_line_that_was_named_where_nobody_would_read_it_is_refused() {
+    for (generator, place, text, line) in [
+        (Generator::Zola, "a.html", "{# a\n#}\n", Line::Feed(Some(2))),
+        (Generator::Zola, "a.html", "<style>\n</style>\n", Line::Stylesheet(Some(2))),
+        (Generator::Jekyll, "a.md", "---\n---\n```\n```\n", Line::Feed(Some(4))),
+        (Generator::Astro, "src/pages/a.astro", "---\nlet a;\n---\n<p>\n", Line::Feed(Some(2))),
+    ] {
+        let mut sight = sight(generator);
+        sight.targets = vec![target(place, text, line)];
+        let refused = plan(&sight, wish()).unwrap_err();
+        assert!(matches!(refused, SetupError::NotInPage { .. }), "{text}: {refused}");
+    }
+    let mut zola = sight(Generator::Zola);
+    for line in [None, Some(1)] {
+        zola.targets = vec![target("content/a.md", "# A\n", Line::Stylesheet(line))];
+        assert!(matches!(plan(&zola, wish()), Err(SetupError::ContentHasNoHead(_))));
+    }
+}
+
+#[test]
+fn a_text_cut_anywhere_gets_its_line_or_is_refused() {
+    let whole = "---\nimport Ü from './Footer.astro';\n---\n<html>{% extends ü %}{% block head %}<head a='ü\n>\n</head>{% endblock %}\n<?php if (ü) { ?>\n{{ define \"ü\" }}{ü && <p>ü\n</p>}<!-- ü\n-->{{ end }}{% if ü %}{% include ü_footer %}\n{% endif %}<footer>ü</footer><?php } include 'footer.php'; ?>\n```ü\n<Ü />{{ partial `footer` . }}";
+    let places = [
+        (Generator::Zola, "templates/partials/head.html"),
+        (Generator::Hugo, "layouts/partials/head.html"),
+        (Generator::Eleventy, "a.njk"),
+        (Generator::Jekyll, "_includes/a.md"),
+        (Generator::Astro, "src/components/Head.astro"),
+        (Generator::Html, "a.php"),
+    ];
+    let lines = [Line::Feed(None), Line::Stylesheet(None), Line::Feed(Some(5)), Line::Stylesheet(Some(2))];
+    for (generator, place) in places {
+        let sight = sight(generator);
+        for (cut, _) in whole.char_indices() {
+            for (text, line) in
+                [&whole[..cut], &whole[cut..]].into_iter().flat_map(|text| lines.map(|line| (text, line)))
+            {
+                if let Ok((new, _)) = lines::with_lines(&sight, &[target(place, text, line)]) {
+                    assert!(new.len() >= text.len(), "{text}");
+                }
+            }
+        }
     }
 }
 
@@ -351,11 +445,16 @@ fn a_page_in_a_folder_asks_for_the_stylesheet_from_there() {
     for (place, address) in
         [("about.html", "\"feedbake/feedbake.css\""), ("a/b/c.html", "\"../../feedbake/feedbake.css\"")]
     {
-        let sight = Sight { targets: vec![target(place, page, Line::Stylesheet)], ..sight(Generator::Html) };
+        let sight = Sight { targets: vec![target(place, page, Line::Stylesheet(None))], ..sight(Generator::Html) };
         let plan = plan(&sight, wish()).unwrap();
         let item = plan.items.iter().find(|item| item.place.as_str() == place).unwrap();
         assert!(item.after.contains(&format!("href={address}")), "{}", item.after);
     }
+    // A part of pages is asked for in many places.
+    let mut html = Sight { base_path: "/a/".to_owned(), ..sight(Generator::Html) };
+    html.targets = vec![target("parts/head.php", "<meta>\n", Line::Stylesheet(None))];
+    let after = &plan(&html, wish()).unwrap().items.pop().unwrap().after;
+    assert_eq!(after, "<meta>\n<link rel=\"stylesheet\" href=\"/a/feedbake/feedbake.css\">\n");
 }
 
 #[test]
@@ -402,7 +501,7 @@ fn a_file_that_has_the_name_of_the_partial_gets_room_and_no_line() {
 fn a_file_of_another_repository_gets_no_line_and_one_of_a_theme_a_word() {
     let place = "themes/x/templates/base.html";
     let page = "<head>\n</head>\n";
-    let mut zola = Sight { targets: vec![target(place, page, Line::Stylesheet)], ..sight(Generator::Zola) };
+    let mut zola = Sight { targets: vec![target(place, page, Line::Stylesheet(None))], ..sight(Generator::Zola) };
     let left = plan(&zola, wish()).unwrap().left;
     assert!(left.iter().any(|step| step.contains("a copy at templates/base.html is yours")), "{left:?}");
     zola.borrowed = vec!["themes/x".to_owned()];

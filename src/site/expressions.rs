@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::elements::{ElementTag, TagKind, VOID};
+
 /// What braces and quotes do to the markup of a page.
 #[derive(Debug, Default)]
 pub struct Expressions {
@@ -10,6 +12,8 @@ pub struct Expressions {
     pub shown: Vec<Range<usize>>,
     /// The values of attributes, and the strings in expressions; in their order, and apart.
     pub hidden: Vec<Range<usize>>,
+    /// The tags of elements, in the order of their ends: one may stand in a value of another.
+    pub tags: Vec<ElementTag>,
 }
 
 /// What the reader is in.
@@ -28,10 +32,6 @@ enum Kind {
     Attribute,
     Script,
 }
-
-/// Elements that have no end. Source: HTML Standard, “void elements”.
-const VOID: [&str; 13] =
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
 /// Reads the markup of a page, in which comments, scripts, styles and the front matter are blanks.
 pub fn expressions(markup: &str) -> Expressions {
@@ -68,7 +68,9 @@ pub fn expressions(markup: &str) -> Expressions {
             b'>' if is_tag => {
                 let Some(Inside::Tag { name, start: tag }) = inside.pop() else { continue };
                 let is_closing = markup[tag..].starts_with("</");
-                let is_whole = markup[..start].ends_with('/') || VOID.contains(&name);
+                let is_whole =
+                    markup[..start].ends_with('/') || VOID.contains(&name) || markup[tag..].starts_with("<!");
+                found.tags.push(ElementTag { range: tag..at, kind: TagKind::of(is_closing, is_whole) });
                 if is_closing {
                     inside.pop_if(|last| matches!(last, Inside::Element));
                 } else if !is_whole && inside.iter().any(|outer| matches!(outer, Inside::Braces { .. })) {

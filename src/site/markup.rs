@@ -97,16 +97,27 @@ fn tag_at<'a>(text: &'a str, start: usize, open: &str, close: &str) -> Option<Ta
     Some(Tag { start, end, name: &words[..length], argument: words[length..].trim() })
 }
 
+/// Where nothing of a page is: comments, raw text, scripts and the like, each from where it begins. The front matter is
+/// none of them.
+pub fn unread(text: &str, generator: Generator) -> Vec<Range<usize>> {
+    let mut ranges = ranges_of_generator(text, generator, Raw::Blanked);
+    ranges.extend(ranges_of_browser(&blanked(text, &ranges), generator, Raw::Blanked).1);
+    ranges
+}
+
 fn of_generator(text: &str, generator: Generator, raw: Raw) -> String {
-    let ranges = match generator {
+    blanked(text, &ranges_of_generator(text, generator, raw))
+}
+
+fn ranges_of_generator(text: &str, generator: Generator, raw: Raw) -> Vec<Range<usize>> {
+    match generator {
         Generator::Zola | Generator::Eleventy => in_tags(text, raw, true),
         Generator::Jekyll => in_tags(text, raw, false),
         Generator::Hugo => in_actions(text),
         Generator::Astro => in_component(text),
         // What PHP prints is in its strings.
         Generator::Html => php_blocks(text).into_iter().flat_map(|block| block.comments).collect(),
-    };
-    blanked(text, &ranges)
+    }
 }
 
 /// The comments and the raw text of Tera, Nunjucks and Liquid; the last has no `{# #}`.
@@ -190,23 +201,35 @@ fn in_component(text: &str) -> Vec<Range<usize>> {
 
 /// Blanks comments of HTML and, on request, what is in a page and no markup.
 fn of_browser(text: &str, generator: Generator, raw: Raw) -> String {
+    let (seen, mut ranges) = ranges_of_browser(text, generator, raw);
+    if raw != Raw::Blanked {
+        return blanked(text, &ranges);
+    }
+    let start = start_of_markup(text, generator);
+    ranges.insert(0, 0..start);
+    blanked(&seen, &ranges)
+}
+
+/// Where the front matter of a component of Astro's ends.
+fn start_of_markup(text: &str, generator: Generator) -> usize {
+    match FrontMatter::of(text) {
+        FrontMatter::Closed { end, .. } if generator == Generator::Astro => end,
+        _ => 0,
+    }
+}
+
+/// The text that a browser sees, and what in that is a comment or, on request, no markup.
+fn ranges_of_browser(text: &str, generator: Generator, raw: Raw) -> (String, Vec<Range<usize>>) {
     // No browser sees the PHP in a page.
     let php: Vec<Range<usize>> = match generator {
         Generator::Html => php_blocks(text).into_iter().map(|block| block.range).collect(),
         _ => Vec::new(),
     };
     let seen = blanked(text, &php);
-    let text = if raw == Raw::Blanked { seen.as_str() } else { text };
     // No other letter changes its length.
     let lower = seen.to_ascii_lowercase();
     let mut ranges = Vec::new();
-    let mut from = match FrontMatter::of(text) {
-        FrontMatter::Closed { end, .. } if generator == Generator::Astro => end,
-        _ => 0,
-    };
-    if raw == Raw::Blanked {
-        ranges.push(0..from);
-    }
+    let mut from = start_of_markup(text, generator);
     while let Some(start) = lower[from..].find('<').map(|length| from + length) {
         let rest = &lower[start..];
         from = start + 1;
@@ -223,7 +246,7 @@ fn of_browser(text: &str, generator: Generator, raw: Raw) -> String {
             }
         }
     }
-    blanked(text, &ranges)
+    (seen, ranges)
 }
 
 /// A comment in which a server, or a publishing script, finds what to put in its place.
@@ -252,7 +275,7 @@ fn length_of_raw_element(text: &str) -> Option<usize> {
 }
 
 /// The text with spaces in these places, which are in their order and apart.
-fn blanked(text: &str, ranges: &[Range<usize>]) -> String {
+pub fn blanked(text: &str, ranges: &[Range<usize>]) -> String {
     let mut new = String::with_capacity(text.len());
     let mut kept = 0;
     for range in ranges {

@@ -4,6 +4,7 @@
 
 mod alt;
 mod data;
+pub(crate) mod elements;
 mod eleventy;
 pub(crate) mod expressions;
 mod fragment;

@@ -30,6 +30,30 @@ pub fn php_blocks(text: &str) -> Vec<PhpBlock> {
     blocks
 }
 
+/// What stands between a block of PHP that begins a condition or a loop, and the one that ends it: that block, and where
+/// the other begins. Told by how a block begins and ends.
+pub fn php_controls(text: &str) -> Vec<(Range<usize>, usize)> {
+    let mut open: Vec<Range<usize>> = Vec::new();
+    let mut controls = Vec::new();
+    for PhpBlock { range, comments, .. } in php_blocks(text) {
+        let mut code = text[range.clone()].to_owned();
+        for comment in comments.iter().rev() {
+            code.replace_range(comment.start - range.start..comment.end - range.start, " ");
+        }
+        let code = code.trim_start_matches("<?php").trim_start_matches("<?").trim_end_matches("?>").trim();
+        let begins = |words: &[&str]| words.iter().any(|word| code.starts_with(word));
+        let ends = begins(&["}", "endif", "endfor", "endwhile", "endswitch"]);
+        let is_begin = code.ends_with('{') || (code.ends_with(':') && !begins(&["case", "default"]));
+        match (ends, is_begin) {
+            (true, false) => controls.extend(open.pop().map(|opening| (opening, range.start))),
+            (false, true) if !begins(&["else"]) => open.push(range),
+            // One branch ends, and the next begins.
+            _ => {}
+        }
+    }
+    controls
+}
+
 fn block(text: &str, start: usize) -> PhpBlock {
     let bytes = text.as_bytes();
     let mut comments = Vec::new();
@@ -118,6 +142,28 @@ mod tests {
             let found: Vec<&str> = blocks.iter().map(|block| &text[block.range.clone()]).collect();
             let said: Vec<&str> = blocks.iter().flat_map(|block| &block.comments).map(|it| &text[it.clone()]).collect();
             assert_eq!((found, said), (expected, comments), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_condition_or_a_loop_goes_from_block_to_block() {
+        for (text, expected) in [
+            ("<?php if (a): ?>b<?php endif; ?>", vec!["<?php if (a): ?>b"]),
+            ("<?php foreach (a as b) { // c ?>d<?php } ?>", vec!["<?php foreach (a as b) { // c ?>d"]),
+            ("<? if (a) { ?>b<? } else { ?>c<? } ?>", vec!["<? if (a) { ?>b<? } else { ?>c"]),
+            (
+                "<?php while (a): ?><?php if (b): ?>c<?php else: ?>d<?php endif ?><?php endwhile ?>",
+                vec![
+                    "<?php if (b): ?>c<?php else: ?>d",
+                    "<?php while (a): ?><?php if (b): ?>c<?php else: ?>d<?php endif ?>",
+                ],
+            ),
+            ("<?php switch (a): ?><?php case 1: ?>b<?php endswitch ?>", vec!["<?php switch (a): ?><?php case 1: ?>b"]),
+            ("<?= a ?><?php b(); } ?>c<?php }", vec![]),
+        ] {
+            let found = php_controls(text).into_iter();
+            let found: Vec<&str> = found.map(|(opening, end)| &text[opening.start..end]).collect();
+            assert_eq!(found, expected, "{text}");
         }
     }
 }

@@ -125,13 +125,18 @@ fn the_partial_of_an_earlier_feedbake_is_offered_the_new_one_and_gets_it_on_requ
 fn what_init_cannot_do_it_says_and_then_does_nothing() {
     let (site, _) = site_of(Generator::Eleventy);
     site.write("about.md", "# About\n");
+    site.write("part.njk", "<p>\n");
     let before = site.files("");
     for (arguments, words) in [
         ("init --include-in nowhere.njk", "there is no nowhere.njk in the site"),
         ("init --include-in ../x.njk", "no path inside the site"),
         ("init --include-in about.md", "name a file that ends in .njk"),
         ("init --include-in index.njk:99", "index.njk has no line 99"),
+        ("init --include-in index.njk:4", "line 4 of index.njk lies in the `<head>` of line 3"),
+        ("init --include-in index.njk:1", "hint: name another line; without the flag, init says what the line is"),
         ("init --style-in about.md", "no `</head>`"),
+        ("init --style-in about.md:1", "hint: name the template that begins the page"),
+        ("init --style-in part.njk", "`--style-in part.njk:LINE`"),
         ("init --github=deploy", "written for Zola"),
         ("init --generator gatsby", "`generator`"),
     ] {
@@ -143,6 +148,23 @@ fn what_init_cannot_do_it_says_and_then_does_nothing() {
     site.run("init --netlify").ends_with(2).says(&["netlify.toml is no TOML"]);
     site.write("netlify.toml", "plugins = []\n[build]\ncommand = \"zola build\"\n");
     site.run("init --netlify").ends_with(2).says(&["has its `plugins` in one line", "[[plugins]]"]);
+}
+
+#[test]
+fn a_line_goes_before_the_one_that_was_named_and_into_the_partials_of_a_theme() {
+    let (site, page) = site_of(Generator::Hugo);
+    site.write("layouts/partials/extend_head.html", "<meta name=\"a\">\n");
+    site.run(&format!("init --include-in {page}:9 --style-in layouts/partials/extend_head.html"))
+        .succeeds()
+        .says(&["line 9: `{{ partial", "line 2: the stylesheet"]);
+    let read = |name: &str| fs::read_to_string(site.path(name)).unwrap();
+    let layout = Generator::Hugo.layout();
+    assert_eq!(read(page), PAGE.replace("  </main>", &format!("  {}\n  </main>", layout.include)));
+    assert_eq!(read("layouts/partials/extend_head.html"), format!("<meta name=\"a\">\n{}\n", layout.stylesheet));
+    site.write(page, &PAGE.replace("<h1>x</h1>", "{{ range .Pages }}\n    <h1>x</h1>\n    {{ end }}"));
+    site.run(&format!("init --dry-run --include-in {page}:10 --style-in {page}:4"))
+        .succeeds()
+        .says(&["line 11: `{{ partial", ", inside the `{{ range .Pages }}` of line 9; line 4: the stylesheet"]);
 }
 
 #[test]
