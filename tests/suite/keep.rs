@@ -368,9 +368,9 @@ fn a_list_that_goes_in_circles_or_is_empty_for_ever_ends() {
 
 #[test]
 fn a_list_that_breaks_off_shortens_a_feed_the_second_time_it_does() {
-    let api = (0..210).fold(Emulator::start(), |api, number| api.post(photo(&format!("D{number:03}")).size(8, 8)));
+    let api = (0..210).fold(Emulator::start(), |api, number| api.post(photo(&format!("D{number:03}")).size(16, 16)));
     let site =
-        Sandbox::new(&api).file("feedbake.toml", "limit = 205\n[pictures]\nwidths = [8]\nformats = [\"jpeg\"]\n");
+        Sandbox::new(&api).file("feedbake.toml", "limit = 205\n[pictures]\nwidths = [16]\nformats = [\"jpeg\"]\n");
     site.run("bake").succeeds();
     assert_eq!(site.shown().len(), 205);
     api.fault(Fault::NextToItself);
