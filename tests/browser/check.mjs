@@ -80,7 +80,13 @@ const leafThrough = (tab) => tab.evaluate(async () => {
     row.scrollIntoView({ block: "center" });
     for (let left = 0; left < row.scrollWidth; left += row.clientWidth) {
       row.scrollTo({ left, behavior: "instant" });
-      await new Promise((done) => setTimeout(done, 60));
+      // What came into view is loaded before the next one comes.
+      const { left: start, right: end } = row.getBoundingClientRect();
+      const isShown = (image) => image.checkVisibility() && image.getBoundingClientRect().right > start && image.getBoundingClientRect().left < end;
+      for (let tries = 0; tries < 60; tries += 1) {
+        await new Promise((done) => setTimeout(done, 50));
+        if ([...row.querySelectorAll("img")].filter(isShown).every((image) => image.complete)) break;
+      }
     }
     row.scrollTo({ left: 0, behavior: "instant" });
   }
@@ -282,10 +288,12 @@ for (const width of [390, 1280]) {
       await tab.goto(`${base}/${page}`, { waitUntil: "load" });
       if (theme) await tab.addStyleTag({ content: theme });
       const look = await tab.evaluate(() => [...document.querySelectorAll(".feedbake")].flatMap((feed) => {
-        const { left, width } = feed.getBoundingClientRect();
+        const { left } = feed.getBoundingClientRect();
         return [...feed.querySelectorAll(".feedbake-tile, .feedbake-image, .feedbake-color, .feedbake-mark")].map((part) => {
           const place = part.getBoundingClientRect();
-          return `${part.getAttribute("class")} ${Math.round(place.left - left)} ${Math.round(place.width)} ${width === 0 ? 0 : Math.round(place.height)}`;
+          // How high a tile is, is a matter of its words in a list.
+          const height = part.matches(".feedbake-tile") ? "" : Math.round(place.height);
+          return `${part.getAttribute("class")} ${Math.round(place.left - left)} ${Math.round(place.width)} ${height}`;
         });
       }));
       if (theme) await tryBoxes(tab, `${page} at ${width} in a loud theme`);
@@ -295,7 +303,6 @@ for (const width of [390, 1280]) {
     };
     const [plain, themed] = [await shapes(""), await shapes(loud)];
     const other = plain.look.filter((part, number) => part !== themed.look[number]);
-    // A list is as wide as its words, which the theme may set.
     if (other.length > 0) find(`${page} at ${width} in a loud theme`, `${other.length} of ${plain.look.length} parts are elsewhere, first: ${other[0]}, and ${themed.look[plain.look.indexOf(other[0])]}`);
     if (plain.box !== themed.box) find(`${page} at ${width} in a loud theme`, `the box is at ${themed.box} and not at ${plain.box}`);
   }

@@ -14,16 +14,18 @@
     box.focus({ preventScroll: true });
     box.querySelector(`.feedbake-${step}`)?.click();
   });
+  let seen;
   addEventListener("click", (event) => {
+    // With the box, the bar of the page goes, and what it shows may move.
+    if (event.target.closest?.(".feedbake-link")) seen = { left: scrollX, top: scrollY, behavior: "instant" };
     const link = event.target.closest?.(".feedbake-box > a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const seen = { left: scrollX, top: scrollY, behavior: "instant" };
     // In the place of the post before, so that the way back leads out of the box.
     location.replace(link.hash);
     if (open()) return;
     // The page is where it was, or where the tile is.
-    scrollTo(seen);
+    if (seen) scrollTo(seen);
     const tile = document.activeElement.getBoundingClientRect();
     if (tile.bottom < 0 || tile.top > innerHeight) document.activeElement.scrollIntoView({ behavior: "instant" });
   });
