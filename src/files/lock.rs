@@ -10,7 +10,14 @@ use super::{Attempt, FileError, Root, SitePath, disk, read};
 /// Held while a run works in a site; released when dropped or when the process ends.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // A program that another thread starts at this moment has the open file for an instant, too, and with it the lock.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Root {
@@ -56,7 +63,7 @@ impl Root {
             }
             // Who holds it is a courtesy to the next run; a lock without a name is as good.
             let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
-            return Ok(Lock { _file: file });
+            return Ok(Lock { file });
         }
     }
 }
