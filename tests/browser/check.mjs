@@ -198,6 +198,7 @@ async function tryScript(browser, page) {
     await tab.keyboard.press("Escape");
     await expect("Escape at a dot", "");
     if ((await focused(tab)) !== `${album}-tile`) find(page, `with the script: from a dot the focus is at ${await focused(tab)}`);
+    await tab.waitForFunction((place) => Math.abs(scrollY - place) <= 1, place, { timeout: 2000 }).catch(() => {});
     const moved = (await tab.evaluate(() => scrollY)) - place;
     if (Math.abs(moved) > 1) find(page, `with the script: closing moves the page by ${moved} px`);
   }

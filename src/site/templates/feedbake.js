@@ -24,9 +24,11 @@
     // In the place of the post before, so that the way back leads out of the box.
     location.replace(link.hash);
     if (open()) return;
-    // The page is where it was, or where the tile is.
-    if (seen) scrollTo(seen);
-    const tile = document.activeElement.getBoundingClientRect();
-    if (tile.bottom < 0 || tile.top > innerHeight) document.activeElement.scrollIntoView({ behavior: "instant" });
+    // The page is where it was, or where the tile is, once the browser has gone to that.
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      if (seen) scrollTo(seen);
+      const tile = document.activeElement.getBoundingClientRect();
+      if (tile.bottom < 0 || tile.top > innerHeight) document.activeElement.scrollIntoView({ behavior: "instant" });
+    }));
   });
 })();
