@@ -235,6 +235,7 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>, tokens: &mut Vec<TokenReport>) -> R
         feeds: Vec::new(),
         pictures: PictureCount::default(),
         installed: Vec::new(),
+        installed_again: Vec::new(),
         instead_of_partial: None,
         removed: Vec::new(),
         requests,
@@ -268,6 +269,8 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>, tokens: &mut Vec<TokenReport>) -> R
     if tools.settings.templates == Templates::Install {
         let layout = tools.settings.layout();
         report.installed = site::install(tools.root, layout, tools.settings.extras, &mut manifest)?;
+        let was_there = |place: &&SitePath| before.files.contains_key(*place);
+        report.installed_again = report.installed.iter().filter(was_there).cloned().collect();
         report.instead_of_partial = site::instead_of_partial(tools.root, layout);
     }
     Ok(report)

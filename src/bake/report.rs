@@ -27,6 +27,8 @@ pub struct Report {
     pub pictures: PictureCount,
     /// Templates that were missing and are there now.
     pub installed: Vec<SitePath>,
+    /// Of them, those that an earlier bake wrote and somebody removed, or did not commit.
+    pub installed_again: Vec<SitePath>,
     /// A theme's own file by the name of the partial, where none was written for it.
     pub instead_of_partial: Option<SitePath>,
     /// Files that no feed needed any more.

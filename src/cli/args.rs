@@ -53,13 +53,13 @@ impl CommandLine {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub struct Common {
-    /// The site [default: nearest folder upwards with a zola.toml or config.toml, else the current one]
+    /// The site [default: nearest folder upwards with a configuration of its generator, else the current one]
     #[arg(long, global = true, value_name = "DIR")]
     pub site: Option<PathBuf>,
     /// The settings file [default: feedbake.toml in the site]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Say nothing but errors
+    /// Say nothing but warnings and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Say more: every post that was dropped, every retry

@@ -14,7 +14,7 @@ use super::{github, list, named, summary, token_advice};
 use crate::bake::{
     Aborted, ArchiveReport, Baked, Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse,
 };
-use crate::config::{Environment, Layer, TokenError};
+use crate::config::{Environment, Layer, Place, TokenError, sites_below};
 
 const UNFINISHED: &str = "the bake was not finished; the site shows what it showed before";
 
@@ -47,6 +47,9 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
         return dry_run(voice, &flags.source, &start(voice, common, &flags.source, Layer::default())?);
     }
     let (lock, mut start) = start_alone(voice, common, &flags.source, Layer::default(), UNFINISHED)?;
+    let of_guess = of_guess(&start.place);
+    // Before anything is written: who sees it in the wrong folder can still stop.
+    of_guess.iter().for_each(|warning| warning.tell(voice));
     let mut told = Told::default();
     let (stores, hindered) = usual_stores(&start);
     let consequence = if stores.is_empty() {
@@ -80,7 +83,7 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
         _ => Seat::Person,
     };
     let mut worst = Code::Done;
-    let mut failures = Vec::new();
+    let mut failures: Vec<(&str, Failure)> = of_guess.into_iter().map(|warning| ("site", warning)).collect();
     for (index, feed) in report.feeds.iter().enumerate() {
         if let Some((mut failure, code)) = verdict(feed, flags.strict, seat) {
             if seat == Seat::Preview && code == Code::Done && is_without_token(feed) {
@@ -152,6 +155,24 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
         voice.json(&summary::as_json(&report, worst));
     }
     Ok(worst)
+}
+
+/// What it means that nothing says what builds the site: the usual reason is the wrong folder.
+fn of_guess(place: &Place) -> Option<Failure> {
+    if !place.is_guess {
+        return None;
+    }
+    let mut failure = Failure::new(
+        Code::Usage,
+        format!("the files go where {} would look for them", place.settings.layout().name),
+    )
+    .because(&format!("nothing in {} says what builds the site", place.site.display()))
+    .hints(sites_below(&place.site).first().map(|below| {
+        format!("is the site in {0}? `feedbake --site {0}`, or run it there", place.site.join(below).display())
+    }))
+    .hint("is another generator meant, or none? `generator = \"hugo\"` in feedbake.toml, or eleventy, jekyll, astro, html");
+    failure.lower();
+    Some(failure)
 }
 
 /// What an archive that is not what it should be means.

@@ -11,7 +11,8 @@ use super::start::{enter, place};
 use super::ui::{CYAN, GREEN, Voice, YELLOW, count};
 use super::{Ended, ask};
 use crate::config::{
-    Layer, Mark, Place, Templates, current_folder, ignores_dot_env, marks_of, patterns_ignore, repository_of,
+    Layer, Mark, Place, Templates, current_folder, ignores_dot_env, main_branch, marks_of, patterns_ignore,
+    repository_of,
 };
 use crate::doctor::{own_texts, zola_versions};
 use crate::files::{FileError, Root, SitePath};
@@ -200,6 +201,7 @@ fn look(
             .collect(),
         configuration: found.and_then(Mark::text).unwrap_or_default(),
         targets: Vec::new(),
+        branch: main_branch(&place.site),
         workflow: text(repository, &known(WORKFLOW_FILE)).map_err(unreadable)?,
         netlify,
         netlify_from,

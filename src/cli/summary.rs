@@ -31,7 +31,13 @@ pub fn tell(voice: &Voice, report: &Report, elapsed: Duration) {
         }
     }
     for place in &report.installed {
-        voice.say(&format!("wrote {place}: yours from now on"));
+        match report.installed_again.contains(place) {
+            false => voice.say(&format!("wrote {place}: yours from now on")),
+            // A site that includes it could not be built without.
+            true => voice.say(&format!(
+                "wrote {place} again: it was gone; with `templates = false` in feedbake.toml, none of them is written"
+            )),
+        }
     }
     if let Some(place) = &report.instead_of_partial {
         voice.warn(&format!("no partial was written, for {place} has its name; `feedbake init` says what to do"));

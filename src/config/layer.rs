@@ -60,6 +60,11 @@ impl Layer {
         self.top.values.insert(path.to_owned(), given);
     }
 
+    /// Whether it says anything of the setting at `path`, for the whole site.
+    pub(super) fn sets(&self, path: &str) -> bool {
+        self.top.values.contains_key(path)
+    }
+
     /// These flags, and where they say nothing those of `other`.
     pub fn over(mut self, other: Self) -> Self {
         for (path, given) in other.top.values {

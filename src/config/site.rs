@@ -58,6 +58,8 @@ pub struct Place {
     pub site: PathBuf,
     /// What says what builds it.
     pub mark: Option<Mark>,
+    /// Nothing says what builds it: no file that is there, and no setting.
+    pub is_guess: bool,
     /// Where it is built; `None` where it is published as it is.
     pub built: Option<PathBuf>,
     /// The merged settings.
@@ -162,6 +164,26 @@ pub fn find_site(start: &Path) -> PathBuf {
     found.unwrap_or_else(|| start.to_owned())
 }
 
+/// The folders below one in which a generator's configuration lies, from it on; the nearest first, and sorted.
+///
+/// What packages and generators bring along is not looked into, nor what is hidden.
+pub fn sites_below(folder: &Path) -> Vec<PathBuf> {
+    const DEEPEST: usize = 2;
+    let is_looked_into = |entry: &walkdir::DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        entry.depth() == 0 || !name.starts_with('.') && !["node_modules", "themes", "vendor"].contains(&&*name)
+    };
+    let folders = walkdir::WalkDir::new(folder).max_depth(DEEPEST).sort_by_file_name().into_iter();
+    let folders = folders.filter_entry(is_looked_into).filter_map(Result::ok);
+    let folders = folders.filter(|entry| entry.depth() > 0 && entry.file_type().is_dir());
+    let mut found: Vec<PathBuf> = folders
+        .filter(|entry| !marks_of(entry.path()).is_empty())
+        .filter_map(|entry| Some(entry.path().strip_prefix(folder).ok()?.to_owned()))
+        .collect();
+    found.sort_by_key(|way| way.components().count());
+    found
+}
+
 /// Reads everything the user said: settings file, `.env`, variables and flags.
 ///
 /// # Errors
@@ -169,12 +191,14 @@ pub fn find_site(start: &Path) -> PathBuf {
 pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, ConfigError> {
     let site = site_of(wanted, &environment)?;
     let file = match &wanted.config {
-        None => read_settings(&site.join(CONFIG_FILE), CONFIG_FILE)?.unwrap_or_default(),
+        None => read_settings(&site.join(CONFIG_FILE), CONFIG_FILE)?,
         Some(path) => {
             let shown = scanner_of(&environment).shown(path);
-            read_settings(path, &shown.to_string_lossy())?.ok_or(SettingsError::NoSuchFile(shown))?
+            Some(read_settings(path, &shown.to_string_lossy())?.ok_or(SettingsError::NoSuchFile(shown))?)
         }
     };
+    let has_settings = file.is_some();
+    let file = file.unwrap_or_default();
     let of_dot_env = environment.add_below(read_dot_env(&site, &file)?);
     let (variables, doubtful_variables) = Layer::from_variables(environment.iter());
     let scanner = scanner_of(&environment);
@@ -184,7 +208,9 @@ pub fn load(wanted: &Wanted, mut environment: Environment) -> Result<Place, Conf
     let mark = mark_of(&site);
     let settings = Settings::from_layers(&[&file, &variables, &wanted.flags], &found_in(mark.as_ref()))?;
     let built = built_in(&site, mark.as_ref(), settings.generator);
-    Ok(Place { site, mark, built, settings, environment, of_dot_env, doubtful_variables })
+    let is_guess =
+        mark.is_none() && !has_settings && ![&variables, &wanted.flags].iter().any(|layer| layer.sets("generator"));
+    Ok(Place { site, mark, is_guess, built, settings, environment, of_dot_env, doubtful_variables })
 }
 
 /// The site as it would be without settings, for whoever has to look at it although [`load`] refuses; `None` where there
@@ -198,7 +224,8 @@ pub fn look(wanted: &Wanted, mut environment: Environment) -> Option<Place> {
     let settings =
         Settings::from_layers(&[&wanted.flags], &found).or_else(|_| Settings::from_layers(&[], &found)).ok()?;
     let built = built_in(&site, mark.as_ref(), settings.generator);
-    Some(Place { site, mark, built, settings, environment, of_dot_env, doubtful_variables: Vec::new() })
+    let is_guess = mark.is_none();
+    Some(Place { site, mark, is_guess, built, settings, environment, of_dot_env, doubtful_variables: Vec::new() })
 }
 
 fn found_in(mark: Option<&Mark>) -> Found {
@@ -329,6 +356,22 @@ pub fn git_tracks(path: &Path) -> bool {
     git(path, &["ls-files", "--error-unmatch", "--"]) == Some(0)
 }
 
+/// The branch that the repository around `folder` is published from, as far as git tells: the one that a clone begins
+/// with, else `main` or `master`, whichever there is, else the one that is worked on.
+pub fn main_branch(folder: &Path) -> Option<String> {
+    let ask = |arguments: &[&str]| {
+        let (status, text) = inquire(Command::new("git").arg("-C").arg(folder).args(arguments))?;
+        let text = String::from_utf8(text).ok()?;
+        (status.success() && !text.trim().is_empty()).then(|| text.trim().to_owned())
+    };
+    if let Some(remote) = ask(&["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"]) {
+        return remote.strip_prefix("origin/").map(str::to_owned);
+    }
+    let is_there = |name: &&str| ask(&["rev-parse", "--verify", "--quiet", &format!("refs/heads/{name}")]).is_some();
+    let usual = ["main", "master"].into_iter().find(is_there).map(str::to_owned);
+    usual.or_else(|| ask(&["symbolic-ref", "--quiet", "--short", "HEAD"]))
+}
+
 /// The nearest folder above `path` that is there, and the way from it to `path`.
 pub(super) fn nearest_folder(path: &Path) -> Option<(&Path, &Path)> {
     let above =
@@ -363,6 +406,21 @@ mod tests {
         write(folder.path(), "blog/content/post/x.md", "");
         assert_eq!(find_site(&folder.path().join("blog/content/post")), folder.path().join("blog"));
         assert_eq!(find_site(folder.path()), folder.path());
+    }
+
+    #[test]
+    fn a_folder_that_nothing_tells_of_is_a_guess_and_sites_below_it_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "web/docs/hugo.toml", "");
+        write(folder.path(), "web/docs/themes/x/hugo.toml", "");
+        write(folder.path(), "node_modules/x/astro.config.mjs", "");
+        write(folder.path(), "site/zola.toml", "");
+        assert_eq!(sites_below(folder.path()), [Path::new("site"), Path::new("web/docs")]);
+        let wanted = Wanted { site: Some(folder.path().to_owned()), ..Wanted::default() };
+        assert!(load(&wanted, Environment::default()).unwrap().is_guess);
+        assert!(!load(&wanted, environment(&[("FEEDBAKE_GENERATOR", "hugo")])).unwrap().is_guess);
+        write(folder.path(), "feedbake.toml", "");
+        assert!(!load(&wanted, Environment::default()).unwrap().is_guess);
     }
 
     #[test]

@@ -142,6 +142,11 @@ fn version_in_workflow(sight: &Sight, way: Way, items: &[Item]) -> Option<String
         |item: &&Item| item.place.as_str() == WORKFLOW_FILE && matches!(item.action, Action::Write | Action::Replace);
     let item = items.iter().find(is_new).filter(|_| way == Way::Deploy)?;
     let line = item.after.lines().map(str::trim).find(|line| line.starts_with("tool: zola@"))?;
+    if let Some((major, minor)) = sight.zola.filter(|version| *version < workflow::OLDEST) {
+        return Some(format!(
+            "see that a later Zola builds the site, too: it is built with {major}.{minor}, and {WORKFLOW_FILE} has `{line}`, the oldest that can be installed there"
+        ));
+    }
     netlify::version_step(sight, &format!("{WORKFLOW_FILE} has `{line}`"))
 }
 

@@ -69,6 +69,8 @@ pub struct Sight {
     pub configuration: String,
     /// What is in the files that lines shall go into.
     pub targets: Vec<Target>,
+    /// The branch that the repository is published from, where there is one.
+    pub branch: Option<String>,
     /// What is in the workflow, if it is there.
     pub workflow: Option<String>,
     /// What is in `netlify.toml`, if it is there.
@@ -463,9 +465,11 @@ pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
         if way == Way::Deploy && sight.generator != Generator::Zola {
             return Err(SetupError::OnlyForZola(layout.name));
         }
-        let text = workflow::text(way, &sight.below, netlify::zola(sight));
+        let text = workflow::text(way, &sight.below, sight.branch.as_deref(), netlify::zola(sight));
         let mut item = whole(From::Repository, WORKFLOW_FILE, way.about(), sight.workflow.as_deref(), text, wish);
-        if item.action == Action::Edited && workflow::is_other(sight.workflow.as_deref(), way, &sight.below) {
+        if item.action == Action::Edited
+            && workflow::is_other(sight.workflow.as_deref(), way, &sight.below, sight.branch.as_deref())
+        {
             item.action = Action::Other;
         }
         items.push(item);

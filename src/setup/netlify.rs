@@ -124,6 +124,8 @@ fn release(zola: Option<(u32, u32)>) -> String {
         None | Some((0, 23)) => "0.23.4".to_owned(),
         // The last with Tera 1.
         Some((0, 22)) => "0.22.1".to_owned(),
+        // The one that npm and distributions have.
+        Some((0, 17)) => "0.17.2".to_owned(),
         Some((major, minor)) => format!("{major}.{minor}.0"),
     }
 }
@@ -232,6 +234,7 @@ mod tests {
             (Some((0, 22)), vec![page()], "0.22.1", None),
             (Some((0, 23)), vec![], "0.23.4", None),
             (Some((0, 19)), vec![], "0.19.0", None),
+            (Some((0, 17)), vec![], "0.17.2", None),
         ] {
             let sight = Sight { zola, files, ..sight(Generator::Zola) };
             let items = items(&sight).unwrap();

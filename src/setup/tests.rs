@@ -24,6 +24,7 @@ pub(super) fn sight(generator: Generator) -> Sight {
         foreign_data: Vec::new(),
         configuration: String::new(),
         targets: Vec::new(),
+        branch: None,
         workflow: None,
         netlify: None,
         netlify_from: From::Repository,
@@ -544,7 +545,7 @@ fn what_stands_in_the_way_or_is_left_over_is_named() {
     );
     assert!(left[1].contains("let go of netlify-plugin-add-instagram"), "{left:?}");
     // The other workflow is not one that somebody edited.
-    zola.workflow = Some(workflow::text(Way::Commit, "", None));
+    zola.workflow = Some(workflow::text(Way::Commit, "", None, None));
     let deploy = Wish { github: Some(Way::Deploy), ..wish() };
     assert_eq!(plan(&zola, deploy).unwrap().items.last().unwrap().action, Action::Other);
     let forced = plan(&zola, Wish { replace: Replace::Edited, ..deploy }).unwrap();

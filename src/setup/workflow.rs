@@ -22,11 +22,15 @@ impl Way {
     }
 }
 
+/// The oldest Zola that the step which installs it knows.
+pub const OLDEST: (u32, u32) = (0, 19);
+
 /// Whose action it is, as long as nobody has put it there.
 const NOBODY: &str = "OWNER/feedbake@";
 
-/// The workflow for a site in `below`, a folder of the repository; `zola` is the version that builds it.
-pub fn text(way: Way, below: &str, zola: Option<(u32, u32)>) -> String {
+/// The workflow for a site in `below`, a folder of the repository that is published from `branch`; `zola` is the version
+/// that builds it.
+pub fn text(way: Way, below: &str, branch: Option<&str>, zola: Option<(u32, u32)>) -> String {
     let text = match way {
         Way::Commit => include_str!("../../docs/workflows/bake-and-commit.yml"),
         Way::Deploy => include_str!("../../docs/workflows/bake-build-deploy.yml"),
@@ -37,14 +41,30 @@ pub fn text(way: Way, below: &str, zola: Option<(u32, u32)>) -> String {
         // In quotes as JSON has them, which are YAML's, too.
         folder => text.replace("  SITE: . #", &format!("  SITE: {} #", serde_json::Value::from(folder))),
     };
+    let text = match branch {
+        None | Some("main") => text,
+        Some(branch) => text.replace("    branches: [main]\n", &format!("    branches: [{}]\n", word(branch))),
+    };
     match zola {
+        Some(version) if version < OLDEST => {
+            text.replace("tool: zola@0.23.4", &format!("tool: zola@{}.{}", OLDEST.0, OLDEST.1))
+        }
         Some((major, minor)) => text.replace("tool: zola@0.23.4", &format!("tool: zola@{major}.{minor}")),
         None => text,
     }
 }
 
+/// A text as YAML has it in a list: as it is where it is a plain word, else in quotes.
+fn word(text: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '/' | '-' | '.');
+    // What reads as a number or a switch would be one.
+    let is_a_word = text.starts_with(|letter: char| letter.is_ascii_alphabetic()) && text.chars().all(is_plain);
+    let is_a_switch = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&&*text.to_lowercase());
+    if is_a_word && !is_a_switch { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+}
+
 /// Whether a workflow is the other of the two, as feedbake wrote it: nothing but the version and whose action it is differ.
-pub fn is_other(there: Option<&str>, way: Way, below: &str) -> bool {
+pub fn is_other(there: Option<&str>, way: Way, below: &str, branch: Option<&str>) -> bool {
     let other = match way {
         Way::Commit => Way::Deploy,
         Way::Deploy => Way::Commit,
@@ -54,7 +74,7 @@ pub fn is_other(there: Option<&str>, way: Way, below: &str) -> bool {
         (line.starts_with("uses:") && line.contains("/feedbake@")) || line.starts_with("tool: zola@")
     };
     let without = |text: &str| text.lines().filter(|line| !is_fitted(line)).map(str::to_owned).collect::<Vec<_>>();
-    there.is_some_and(|there| without(there) == without(&text(other, below, None)))
+    there.is_some_and(|there| without(there) == without(&text(other, below, branch, None)))
 }
 
 /// What its owner has to put into it.
@@ -73,21 +93,37 @@ mod tests {
     #[test]
     fn a_workflow_is_fitted_to_the_site() {
         for way in [Way::Commit, Way::Deploy] {
-            let plain = text(way, "", None);
+            let plain = text(way, "", None, None);
             assert!(plain.contains("\n  SITE: . #") && !plain.contains("A copy for"), "{plain}");
             assert!(plain.starts_with("# Bakes the feed"), "{plain}");
-            assert!(text(way, "my \"web\"", None).contains("\n  SITE: \"my \\\"web\\\"\" #"));
+            assert!(text(way, "my \"web\"", None, None).contains("\n  SITE: \"my \\\"web\\\"\" #"));
             assert!(left(&[&plain]).is_some() && left(&["uses: me/feedbake@v1"]).is_none());
         }
-        assert!(text(Way::Deploy, "", Some((0, 22))).contains("tool: zola@0.22\n"));
+        assert!(text(Way::Deploy, "", None, Some((0, 22))).contains("tool: zola@0.22\n"));
+        assert!(text(Way::Deploy, "", None, Some((0, 17))).contains("tool: zola@0.19\n"));
+    }
+
+    #[test]
+    fn a_push_to_the_branch_of_the_repository_deploys() {
+        let branches = |branch| {
+            let text = text(Way::Deploy, "", branch, None);
+            text.lines().find(|line| line.contains("branches:")).unwrap().trim().to_owned()
+        };
+        assert_eq!(branches(None), "branches: [main]");
+        assert_eq!(branches(Some("master")), "branches: [master]");
+        assert_eq!(branches(Some("site/2.0")), "branches: [site/2.0]");
+        assert_eq!(branches(Some("no")), "branches: [\"no\"]");
+        assert_eq!(branches(Some("a,b")), "branches: [\"a,b\"]");
+        let master = text(Way::Deploy, "", Some("master"), None);
+        assert!(is_other(Some(&master), Way::Commit, "", Some("master")));
     }
 
     #[test]
     fn the_other_of_the_two_is_known_however_it_was_fitted() {
-        let commit = text(Way::Commit, "web", None).replace("OWNER/", "me/");
-        let deploy = text(Way::Deploy, "web", Some((0, 22)));
-        assert!(is_other(Some(&commit), Way::Deploy, "web") && is_other(Some(&deploy), Way::Commit, "web"));
-        assert!(!is_other(Some(&commit), Way::Commit, "web") && !is_other(None, Way::Commit, "web"));
-        assert!(!is_other(Some(&format!("{commit}# mine\n")), Way::Deploy, "web"));
+        let commit = text(Way::Commit, "web", Some("main"), None).replace("OWNER/", "me/");
+        let deploy = text(Way::Deploy, "web", None, Some((0, 22)));
+        assert!(is_other(Some(&commit), Way::Deploy, "web", None) && is_other(Some(&deploy), Way::Commit, "web", None));
+        assert!(!is_other(Some(&commit), Way::Commit, "web", None) && !is_other(None, Way::Commit, "web", None));
+        assert!(!is_other(Some(&format!("{commit}# mine\n")), Way::Deploy, "web", None));
     }
 }
