@@ -506,3 +506,36 @@ fn the_picture_of_the_account_comes_with_the_header_and_costs_nothing_else() {
     assert!(!site.path(&place).exists() && site.data()["account"]["avatar"].is_null());
     site.is_whole();
 }
+
+#[test]
+fn a_folder_that_nothing_tells_of_is_told_and_so_is_the_site_below() {
+    let api = Emulator::start().post(photo("DAa").size(32, 32));
+    let site = Sandbox::new(&api);
+    assert!(!site.run("bake").succeeds().stderr.contains("says what builds the site"));
+    fs::remove_file(site.path("config.toml")).unwrap();
+    let told = ["warning: the files go where Zola would look for them", "says what builds the site"];
+    site.run("bake --quiet").succeeds().says(&told);
+    site.write("web/hugo.toml", "");
+    site.run("bake").succeeds().says(&told).says(&["/web`, or run it there"]);
+    let seen = site.run_with("bake", &[("GITHUB_ACTIONS", "true")]).succeeds();
+    assert!(seen.stderr.contains("::warning title=feedbake::the files go where Zola"), "{}", seen.stderr);
+    // Somebody said it.
+    for settings in ["generator = \"zola\"\n", ""] {
+        site.write("feedbake.toml", settings);
+        assert!(!site.run("bake").succeeds().stderr.contains("says what builds the site"), "{settings}");
+    }
+}
+
+#[test]
+fn a_template_that_was_removed_comes_back_and_the_way_out_is_told() {
+    let api = Emulator::start().post(photo("DAa").size(32, 32));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds().says(&["wrote templates/shortcodes/instagram.html: yours from now on"]);
+    fs::remove_file(site.path("templates/shortcodes/instagram.html")).unwrap();
+    let again = "wrote templates/shortcodes/instagram.html again: it was gone; with `templates = false`";
+    site.run("bake").succeeds().says(&[again]);
+    fs::remove_file(site.path("templates/shortcodes/instagram.html")).unwrap();
+    site.write("feedbake.toml", "templates = false\n");
+    site.run("bake").succeeds();
+    assert!(!site.path("templates/shortcodes/instagram.html").exists());
+}

@@ -549,6 +549,22 @@ fn the_other_workflow_is_told_from_an_edited_one() {
 }
 
 #[test]
+fn a_push_to_the_branch_that_the_repository_has_deploys() {
+    for (branch, line) in
+        [("master", "branches: [master]"), ("main", "branches: [main]"), ("1.0", "branches: [\"1.0\"]")]
+    {
+        let (site, _) = site_of(Generator::Zola);
+        let head = format!("--initial-branch={branch}");
+        assert!(site.command("git").args(["init", "--quiet", &head]).status().unwrap().success());
+        site.run("init --github=deploy").succeeds();
+        let text = fs::read_to_string(site.path(".github/workflows/feedbake.yml")).unwrap();
+        assert!(text.contains(line), "{branch}: {text}");
+        let again = site.run("init --github=deploy").succeeds();
+        assert!(!again.stderr.contains("wrote"), "{}", again.stderr);
+    }
+}
+
+#[test]
 fn what_npm_installs_is_named_where_git_would_take_it() {
     let says = |site: &Sandbox| site.run("init --netlify --dry-run").succeeds().stderr.contains("node_modules/");
     let (site, _) = site_of(Generator::Zola);
