@@ -26,6 +26,7 @@ use crate::manifest::{FeedRecord, Manifest};
 use crate::media::{Fortune, Trouble, hex};
 use crate::select::{Selection, Sort, Wish, is_wished, select};
 use crate::site::{self, Gallery, shown_slides};
+use crate::words::Words;
 use sha2::{Digest, Sha256};
 
 /// Posts without a picture at hand that are asked for one by one; for more the whole account is listed.
@@ -419,20 +420,20 @@ fn in_words(feed: &FeedSettings, account: &Account, kept: &[Post], gallery: &Gal
             }
             let taxonomy = feed.archive.as_ref().and_then(|archive| archive.taxonomy.clone());
             fields.extend(taxonomy.map(|taxonomy| ("taxonomy".to_owned(), taxonomy.into())));
-            Some((title(&fields), fields))
+            Some((title(&fields, words), fields))
         }
         _ => None,
     });
     posts.collect()
 }
 
-fn title(post: &Map<String, Value>) -> String {
+fn title(post: &Map<String, Value>, words: &Words) -> String {
     let text = |key: &str| post.get(key).and_then(Value::as_str).unwrap_or_default();
     let title = Caption::new(text("caption")).excerpt(TITLE);
     match (title.is_empty(), text("date")) {
         (false, _) => title,
         (true, "") => text("label").to_owned(),
-        (true, date) => format!("{}, {date}", text("label")),
+        (true, date) => format!("{}{}{date}", text("label"), words.joint),
     }
 }
 

@@ -229,7 +229,9 @@ fn feed_line(sight: &Sight, place: &SitePath) -> Result<Cow<'static, str>, Setup
             if has_ending(place, ".njk") || says_nunjucks(&sight.configuration, engine) {
                 return Ok(include.into());
             }
-            refuse("Eleventy reads it with Liquid, and the partial is Nunjucks: name a file that ends in .njk")
+            refuse(
+                "Eleventy reads it with Liquid, and the partial is Nunjucks: name a file that ends in .njk, or put `templateEngineOverride: njk` into its front matter (`njk,md` in Markdown)",
+            )
         }
         (Generator::Astro, _) if !place.as_str().ends_with(".astro") && !place.as_str().ends_with(".mdx") => {
             refuse("a component goes into a file that ends in .astro or .mdx")
