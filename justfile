@@ -17,9 +17,14 @@ demo:
     cargo run --release -- --demo --site example-site
     cd example-site && zola serve --extra-watch-path data
 
-# Renders the screenshots of docs/ anew.
-screenshots: 
-    node tests/browser/check.mjs example-site/public --shots docs
+# Makes the pictures of docs/ anew.
+screenshots:
+    rm -rf target/demo-site
+    cp -r example-site target/demo-site
+    cargo run --release -- --demo --site target/demo-site
+    zola --root target/demo-site build
+    npm ci --prefix tests/browser
+    node tests/browser/pictures.mjs target/demo-site/public docs
 
 # A program for systems with an old C library, and the newest symbol of it that it wants. Needs `pip install cargo-zigbuild ziglang`.
 old-glibc:

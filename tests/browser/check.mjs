@@ -2,21 +2,19 @@
 //
 // Every page is validated (html-validate, standard and a11y), judged by axe at three widths in light and dark, and
 // watched: no request may leave this machine, no policy be broken, no picture be missing, no page scroll sideways.
-import { createServer } from "node:http";
 import { readFile, readdir, mkdir } from "node:fs/promises";
-import { existsSync, statSync } from "node:fs";
-import { extname, join, relative, resolve } from "node:path";
+import { statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
+import { executablePath, flags, serve } from "./serve.mjs";
 
 const folder = resolve(process.argv[2] ?? ".");
 const shotsAt = process.argv.indexOf("--shots");
 const shots = shotsAt > 0 ? resolve(process.argv[shotsAt + 1]) : null;
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const widths = [360, 768, 1280, 1600];
 const schemes = ["light", "dark"];
-const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".webp": "image/webp", ".jpg": "image/jpeg", ".xml": "text/xml", ".svg": "image/svg+xml", ".mp4": "video/mp4" };
 const MOST_OF_A_KIND = 2;
 const findings = [];
 const find = (page, text) => findings.push(`${page}: ${text}`);
@@ -37,26 +35,7 @@ async function pagesBelow(place) {
   return longest.sort();
 }
 
-const server = createServer(async (request, response) => {
-  const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
-  if (path === "/favicon.ico") {
-    response.writeHead(204).end();
-    return;
-  }
-  let file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
-  if (!file.startsWith(folder) || !existsSync(file)) {
-    response.writeHead(404).end();
-    return;
-  }
-  let body = await readFile(file);
-  if (extname(file) === ".html" || extname(file) === ".css") {
-    // The site was built for its real address; here it lives on another.
-    body = body.toString().replaceAll("https://example.org/", "/").replaceAll('"https://example.org"', '"/"');
-  }
-  response.writeHead(200, { "Content-Type": types[extname(file)] ?? "application/octet-stream" }).end(body);
-});
-await new Promise((done) => server.listen(0, "127.0.0.1", done));
-const base = `http://127.0.0.1:${server.address().port}`;
+const { base, close } = await serve(folder);
 
 const validator = new HtmlValidate({
   extends: ["html-validate:standard", "html-validate:a11y"],
@@ -205,7 +184,7 @@ async function tryScript(browser, page) {
   await context.close();
 }
 
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic"] });
+const browser = await chromium.launch({ executablePath, args: flags });
 const pages = await pagesBelow(folder);
 if (pages.length === 0) find(folder, "no page was found");
 
@@ -333,7 +312,7 @@ for (const [need, options] of Object.entries(needs)) {
   await context.close();
 }
 await browser.close();
-server.close();
+close();
 for (const finding of findings) console.error(finding);
 console.log(`${pages.length} pages looked at, ${findings.length} findings`);
 process.exit(findings.length > 0 ? 1 : 0);

@@ -2,40 +2,15 @@
 //
 // The home page on a phone, as a host would serve it: what Lighthouse says of it, and what its pictures weigh, in the box
 // and out of it. Prints a table. Whatever does not depend on the machine's speed is a bound, and ends with 1 if broken.
-import { createServer } from "node:http";
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { extname, join, resolve } from "node:path";
-import { gzipSync } from "node:zlib";
+import { resolve } from "node:path";
 import lighthouse from "lighthouse";
 import { launch } from "chrome-launcher";
 import { chromium } from "playwright-core";
+import { executablePath, flags, serve } from "./serve.mjs";
 
 const folder = resolve(process.argv[2] ?? ".");
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic"];
-const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".webp": "image/webp", ".avif": "image/avif", ".jpg": "image/jpeg", ".svg": "image/svg+xml", ".xml": "text/xml" };
-const sent = new Map();
-
-const server = createServer(async (request, response) => {
-  const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
-  const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
-  const type = types[extname(file)];
-  if (!file.startsWith(folder) || !existsSync(file) || !type) {
-    response.writeHead(404).end();
-    return;
-  }
-  let body = await readFile(file);
-  if (/html|css|xml/.test(type)) {
-    // The site was built for its real address; here it lives on another.
-    body = gzipSync(body.toString().replaceAll("https://example.org/", "/").replaceAll('"https://example.org"', '"/"'));
-    response.setHeader("Content-Encoding", "gzip");
-  }
-  sent.set(path, body.length);
-  response.writeHead(200, { "Content-Type": type, "Cache-Control": "public, max-age=31536000, immutable" }).end(body);
-});
-await new Promise((done) => server.listen(0, "127.0.0.1", done));
-const home = `http://127.0.0.1:${server.address().port}/`;
+const { base, sent, close } = await serve(folder);
+const home = `${base}/`;
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 const rows = [];
 const row = (what, value, bound, isWell) => rows.push({ what, value, bound, isWell });
@@ -87,7 +62,7 @@ row("Lighthouse (phone): accessibility", String(score("accessibility")), "100", 
 row("Lighthouse (phone): best practices", String(score("best-practices")), "100", score("best-practices") === 100);
 row("Lighthouse (phone): cumulative layout shift", lhr.audits["cumulative-layout-shift"].displayValue, "0", lhr.audits["cumulative-layout-shift"].numericValue === 0);
 row("Lighthouse (phone): largest paint", lhr.audits["largest-contentful-paint"].displayValue, "", true);
-server.close();
+close();
 
 const wide = (key) => Math.max(...rows.map((row) => row[key].length));
 for (const { what, value, bound, isWell } of rows) {
