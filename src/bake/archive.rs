@@ -185,7 +185,10 @@ pub fn archive(
         ..ArchiveReport::default()
     };
     let bytes = memory.to_bytes();
-    if let Some(record) = record.filter(|record| record.stamp.as_ref() == Some(&stamp(feed, &wish, account, &bytes)))
+    let may_have_pictures = may_have_pictures(feed, known, &memory, &listed, shown);
+    if let Some(record) = record
+        .filter(|_| !may_have_pictures)
+        .filter(|record| record.stamp.as_ref() == Some(&stamp(feed, &wish, account, &bytes)))
         && is_whole(kitchen, record)
     {
         report.posts = record.posts;
@@ -218,6 +221,22 @@ pub fn archive(
     report.without_pictures = memory.posts.iter().filter(|remembered| remembered.missing).count();
     let stamp = stamp(feed, &wish, account, &bytes);
     Ok(Some(Ok(Archived { place, bytes, stamp, pages, gathered, hidden, elsewhere, report })))
+}
+
+/// Whether a post without a picture may have one now: the feed has made it, it lies somewhere, or the list has a link.
+fn may_have_pictures(
+    feed: &FeedSettings,
+    known: &Known<'_>,
+    memory: &Memory,
+    listed: &[Post],
+    shown: &Gathered,
+) -> bool {
+    let has = |slide: &Slide| shown.gallery.contains_key(&slide.id) || known.has_copy(&slide.id);
+    let is_linked = |post: &Post| post.slides.iter().any(|slide| !slide.picture_links.is_empty());
+    memory.posts.iter().filter(|remembered| remembered.missing).any(|remembered| {
+        shown_slides(feed, &remembered.post).iter().any(has)
+            || listed.iter().any(|post| post.id == remembered.post.id && is_linked(post))
+    })
 }
 
 /// Everything that pages are made of, as a hash: settings, account, memory, and the program itself. Where and how the

@@ -219,7 +219,7 @@ pub struct BakeArgs {
     /// End with an error code when the feed could not be refreshed, even if an older one is kept
     #[arg(long)]
     pub strict: bool,
-    /// Believe at once that an account has become empty
+    /// Believe at once what else is believed the second time: an empty account, half of an archive gone
     #[arg(long)]
     pub force: bool,
     /// Bake, and end with code 3 when this is found

@@ -15,6 +15,7 @@ use crate::bake::{
     Aborted, ArchiveReport, Baked, Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse,
 };
 use crate::config::{Environment, Layer, Place, TokenError, sites_below};
+use crate::site::Moved;
 
 const UNFINISHED: &str = "the bake was not finished; the site shows what it showed before";
 
@@ -47,9 +48,9 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
         return dry_run(voice, &flags.source, &start(voice, common, &flags.source, Layer::default())?);
     }
     let (lock, mut start) = start_alone(voice, common, &flags.source, Layer::default(), UNFINISHED)?;
-    let of_guess = of_guess(&start.place);
+    let of_place: Vec<Failure> = of_guess(&start.place).into_iter().chain(of_moved(&start.place)).collect();
     // Before anything is written: who sees it in the wrong folder can still stop.
-    of_guess.iter().for_each(|warning| warning.tell(voice));
+    of_place.iter().for_each(|warning| warning.tell(voice));
     let mut told = Told::default();
     let (stores, hindered) = usual_stores(&start);
     let consequence = if stores.is_empty() {
@@ -83,7 +84,7 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
         _ => Seat::Person,
     };
     let mut worst = Code::Done;
-    let mut failures: Vec<(&str, Failure)> = of_guess.into_iter().map(|warning| ("site", warning)).collect();
+    let mut failures: Vec<(&str, Failure)> = of_place.into_iter().map(|warning| ("site", warning)).collect();
     for (index, feed) in report.feeds.iter().enumerate() {
         if let Some((mut failure, code)) = verdict(feed, flags.strict, seat) {
             if seat == Seat::Preview && code == Code::Done && is_without_token(feed) {
@@ -173,6 +174,18 @@ fn of_guess(place: &Place) -> Option<Failure> {
     .hint("is another generator meant, or none? `generator = \"hugo\"` in feedbake.toml, or eleventy, jekyll, astro, html");
     failure.lower();
     Some(failure)
+}
+
+/// What it means that the generator reads other folders than feedbake writes into.
+fn of_moved(place: &Place) -> Vec<Failure> {
+    let failure = |(file, moved): (String, Moved)| {
+        let mut failure = Failure::new(Code::Settings, moved.consequence())
+            .because(&format!("{file} sets `{}`", moved.key))
+            .hint(moved.way);
+        failure.lower();
+        failure
+    };
+    place.moved().into_iter().map(failure).collect()
 }
 
 /// What an archive that is not what it should be means.

@@ -1,5 +1,8 @@
 //! `feedbake list`.
 
+use std::collections::BTreeSet;
+use std::io::IsTerminal;
+
 use serde_json::{Value, json};
 
 use super::Ended;
@@ -12,7 +15,7 @@ use super::ui::{GREEN, Voice, YELLOW, count, screen_width};
 use crate::auth::day_of;
 use crate::bake::{Belief, Rehearsal, rehearse};
 use crate::config::{FeedSettings, Layer};
-use crate::feed::{Post, one_line};
+use crate::feed::{MediaId, Post, one_line};
 use crate::site::without_alt;
 
 /// Letters of a caption that are enough to recognise a post by.
@@ -31,12 +34,17 @@ pub fn run(voice: &Voice, common: &Common, flags: &ListArgs) -> Ended {
     named::warn_of_rehearsed(voice, &start, &flags.source, &rehearsals);
     let mut worst = Code::Done;
     let mut feeds = Vec::new();
+    let mut asked = BTreeSet::new();
+    if flags.missing_alt && !voice.json && !std::io::stdout().is_terminal() {
+        // It may be added to a file whose last line has no end.
+        voice.result("");
+    }
     for (feed, rehearsed) in start.place.settings.feeds.iter().zip(rehearsals) {
         match rehearsed {
             Ok(rehearsal) => {
                 match (voice.json, flags.missing_alt) {
                     (true, _) => {}
-                    (false, true) => print_missing_alt(voice, feed, &rehearsal),
+                    (false, true) => print_missing_alt(voice, feed, &rehearsal, &mut asked),
                     (false, false) => print(voice, &feed.name, &rehearsal),
                 }
                 warn(voice, &rehearsal);
@@ -84,13 +92,18 @@ pub fn print(voice: &Voice, name: &str, rehearsal: &Rehearsal) {
 }
 
 /// An `[[override]]` for each post that lacks a text, to be filled in and put into the settings.
-fn print_missing_alt(voice: &Voice, feed: &FeedSettings, rehearsal: &Rehearsal) {
+///
+/// `asked` are the posts that an earlier feed had, too: what is said of a post at the top of the settings is said in each.
+fn print_missing_alt(voice: &Voice, feed: &FeedSettings, rehearsal: &Rehearsal, asked: &mut BTreeSet<MediaId>) {
     let kept = &rehearsal.selection.kept;
     let mut lacking = 0;
     for post in kept {
         let slides = without_alt(feed, post);
         let Some(last) = slides.last() else { continue };
         lacking += 1;
+        if !asked.insert(post.id.clone()) {
+            continue;
+        }
         let alt = match last {
             1 => "\"\"".to_owned(),
             last => format!("[{}]", vec!["\"\""; *last].join(", ")),

@@ -6,12 +6,12 @@ use std::process::Command;
 use super::archive::{Slugs, site_url};
 use super::environment::{Environment, current_folder};
 use super::layer::{Layer, parse_file};
-use super::settings::{Found, Settings, SettingsError};
+use super::settings::{Found, Settings, SettingsError, Templates};
 use super::token::TOKEN_NAMES;
 use crate::auth::{AccessToken, LeakScanner};
 use crate::files::{self, FileError};
 use crate::inquire::inquire;
-use crate::site::{EleventyFolders, Generator, PageBase};
+use crate::site::{EleventyFolders, Generator, Moved, PageBase};
 use crate::words::Language;
 
 /// The settings file beside the site's own configuration.
@@ -85,6 +85,24 @@ pub struct Mark {
     pub project: PathBuf,
     /// Whether it is a page, as lies in many folders: it says what builds a site whose other files say nothing.
     pub is_page: bool,
+}
+
+impl Place {
+    /// Folders that feedbake writes into, as things are, and the generator's configuration has moved elsewhere; each
+    /// with the file that says so.
+    pub fn moved(&self) -> Vec<(String, Moved)> {
+        let (settings, generator) = (&self.settings, self.settings.generator);
+        let Some(mark) = self.mark.as_ref().filter(|mark| mark.generator == generator) else { return Vec::new() };
+        let layout = generator.layout();
+        let writes_into = |moved: &Moved| {
+            let is_data = moved.ours == layout.data_folder;
+            let is_templates = layout.partial().path().below(moved.ours).is_some();
+            (!is_data || settings.shown().any(|feed| feed.data_file.below(moved.ours).is_some()))
+                && (!is_templates || settings.templates == Templates::Install)
+        };
+        let moved = generator.moved(&mark.text().unwrap_or_default()).into_iter().filter(writes_into);
+        moved.map(|moved| (mark.name.clone(), moved)).collect()
+    }
 }
 
 impl Mark {

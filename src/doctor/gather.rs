@@ -88,6 +88,7 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
             generator,
             mark: mark.map(|mark| mark.name.clone()),
             mark_is_broken: mark.filter(|_| is_zola).and_then(|mark| broken_config(&mark.file)),
+            moved: sight.place.moved(),
             zola: zola.clone(),
         },
         template: template(sight, &manifest, &zola, &own_texts),
@@ -95,7 +96,7 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
             .filter(|_| generator == Generator::Eleventy)
             .and_then(|mark| eleventy(mark, sight.place, sight.root)),
         uploads_dot_env: generator == Generator::Html && folder.join(DOT_ENV).is_file(),
-        data: sight.place.settings.shown().map(|feed| data(sight.root, &manifest, feed)).collect(),
+        data: sight.place.settings.shown().map(|feed| data(sight.root, &manifest, feed, &own_texts)).collect(),
         archives: sight.place.settings.feeds.iter().filter_map(|feed| archive(sight.root, feed)).collect(),
         unmatched: unmatched_names(sight),
         tokens,
@@ -332,12 +333,15 @@ fn template(
     TemplateFacts { earlier, tera_1, tera_2, ..absent }
 }
 
-fn data(root: &Root, manifest: &Manifest, feed: &FeedSettings) -> DataFacts {
+fn data(root: &Root, manifest: &Manifest, feed: &FeedSettings, texts: &[(PathBuf, String)]) -> DataFacts {
     let state = match refuse_foreign_data(root, manifest, &feed.data_file) {
         Err(PublishError::Foreign(_)) => DataState::Foreign,
         _ => state_of(root, feed.generator.layout(), &feed.data_file),
     };
-    DataFacts { place: feed.data_file.to_string(), state }
+    let (generator, place) = (feed.generator, &feed.data_file);
+    let is_named =
+        place.as_str() == generator.usual_data() || texts.iter().any(|(_, text)| generator.names_data(text, place));
+    DataFacts { place: place.to_string(), unnamed: (!is_named).then(|| generator.to_show(place)), state }
 }
 
 fn archive(root: &Root, feed: &FeedSettings) -> Option<ArchiveFacts> {

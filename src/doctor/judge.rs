@@ -69,6 +69,10 @@ fn site(facts: &Facts, all: &mut Findings) {
             &["run feedbake in the site's folder, or name it with `--site`; `generator` in feedbake.toml names the generator"],
         ),
     }
+    for (file, moved) in &facts.site.moved {
+        let what = format!("{}, for {file} sets `{}`", moved.consequence(), moved.key);
+        all.add(Topic::Site, Level::Bad, what, &[moved.way]);
+    }
     let world = |version: (u32, u32)| if version < (0, 23) { "Tera 1" } else { "Tera 2" };
     for (who, version) in &facts.site.zola {
         let what = format!("{who}: Zola {}.{}, which speaks {}", version.0, version.1, world(*version));
@@ -244,6 +248,13 @@ fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
 fn data(facts: &Facts, all: &mut Findings) {
     for file in &facts.data {
         let place = &file.place;
+        if let Some(line) = &file.unnamed {
+            // Of several, some may be for something else.
+            let level = if facts.data.len() == 1 { Level::Bad } else { Level::Advice };
+            let usual = facts.site.generator.usual_data();
+            let what = format!("nothing shows {place}: the partial shows {usual} where it is told nothing else");
+            all.add(Topic::Data, level, what, &[&format!("put `{line}` where the feed is to be")]);
+        }
         match &file.state {
             DataState::Absent => all.add(Topic::Data, Level::Advice, format!("{place} is not there yet"), &["run `feedbake` once"]),
             DataState::Broken(why) => all.add(
@@ -256,7 +267,7 @@ fn data(facts: &Facts, all: &mut Findings) {
                 Topic::Data,
                 Level::Bad,
                 format!("{place} is a file that feedbake did not make, and it writes over none"),
-                &["move it away, or set another `data_file` in feedbake.toml"],
+                &["move it away; or set another `data_file` in feedbake.toml, and name that one where the feed is shown"],
             ),
             DataState::Whole { posts, missing } if missing.is_empty() => {
                 all.add(Topic::Data, Level::Good, format!("{place} holds {posts} posts, and every picture is there"), &[]);

@@ -17,7 +17,7 @@ use crate::auth::{TokenKind, TokenPlace, TokenRecord};
 use crate::config::TokenError;
 use crate::feed::Account;
 use crate::graph::ApiError;
-use crate::site::{EleventyFolders, Generator, Rival};
+use crate::site::{EleventyFolders, Generator, Moved, Rival};
 
 pub use gather::{Sight, gather, own_texts, zola_versions};
 pub use judge::judge;
@@ -170,6 +170,8 @@ pub struct SiteFacts {
     pub mark: Option<String>,
     /// Why Zola builds nothing with that file, where it does not.
     pub mark_is_broken: Option<String>,
+    /// Folders that feedbake writes into and the generator does not read, each with the file that says so.
+    pub moved: Vec<(String, Moved)>,
     /// What says which Zola builds it, and its version.
     pub zola: Vec<(String, (u32, u32))>,
 }
@@ -225,6 +227,8 @@ pub struct TemplateFacts {
 pub struct DataFacts {
     /// Its place in the site.
     pub place: String,
+    /// What shows it, where nothing does although its name is not the usual one.
+    pub unnamed: Option<String>,
     /// What is in it.
     pub state: DataState,
 }

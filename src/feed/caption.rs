@@ -203,7 +203,8 @@ fn is_seen(text: &str) -> bool {
 fn shown(letter: char) -> Option<char> {
     match letter {
         '\n' => Some('\n'),
-        '\t' | '\u{a0}' => Some(' '),
+        // The last are letters without ink, which people put where a blank would be taken away.
+        '\t' | '\u{a0}' | '\u{2800}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' => Some(' '),
         // Zero-width joiner and non-joiner and variation selectors belong to emoji and to scripts. The marks of direction
         // turn nothing but what is neutral beside them: a bracket in a text from right to left needs them.
         '\u{200c}' | '\u{200d}' | '\u{61c}' | '\u{200e}' | '\u{200f}' => Some(letter),
@@ -274,11 +275,39 @@ fn before_the_tags(line: &str) -> (&str, usize) {
                 end -= tag.len() + sign;
                 (before, tags) = (end, tags + 1);
             }
-            Piece::Text(text) if text.chars().all(is_between_tags) => end -= text.len(),
-            Piece::Text(_) | Piece::Address(_) | Piece::Mention(_) => break,
+            Piece::Text(text) => {
+                let (rest, numbers) = before_the_numbers(text);
+                end -= text.len() - rest.len();
+                if numbers > 0 {
+                    (before, tags) = (end, tags + numbers);
+                }
+                if !rest.is_empty() {
+                    break;
+                }
+            }
+            Piece::Address(_) | Piece::Mention(_) => break,
         }
     }
     (&line[..before], tags)
+}
+
+/// What stands before the numbers with `#` that end a text, and how many there are: in a block of hashtags, `#2024` is one
+/// of them. A rank such as `#1` is none. What is left is empty where nothing but what is between hashtags is.
+fn before_the_numbers(text: &str) -> (&str, usize) {
+    const SHORTEST: usize = 3;
+    let (mut rest, mut numbers) = (text, 0);
+    loop {
+        let word = rest.trim_end_matches(is_between_tags);
+        if word.is_empty() {
+            return ("", numbers);
+        }
+        let before = word.trim_end_matches(char::is_numeric);
+        let is_long = word[before.len()..].chars().count() >= SHORTEST;
+        match before.strip_suffix(['#', '＃']).filter(|before| is_long && !before.ends_with(is_part_of_a_word)) {
+            Some(before) => (rest, numbers) = (before, numbers + 1),
+            None => return (rest, numbers),
+        }
+    }
 }
 
 /// What people put between two hashtags. What ends a sentence is not among it: the tag before it belongs to that.

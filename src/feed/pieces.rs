@@ -106,14 +106,21 @@ fn words<'a>(text: &'a str, start: usize, end: usize, pieces: &mut Vec<Piece<'a>
     }
 }
 
-/// A hashtag is letters, marks, digits and `_` of any script, not digits alone, after anything that is no word.
+/// A letter of a word that ends with a blank.
+fn is_of_a_word(letter: char) -> bool {
+    letter.is_alphanumeric() && !is_written_without_blanks(letter)
+}
+
+/// A hashtag is letters, marks, digits and `_` of any script, not digits alone, after anything that is no word, and after
+/// a word of a script that has no blanks.
 fn hashtag(before: Option<char>, rest: &str) -> Option<Piece<'_>> {
-    if before.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '&' | '#' | '＃' | '/')) {
+    if before.is_some_and(|letter| is_of_a_word(letter) || matches!(letter, '_' | '&' | '#' | '＃' | '/')) {
         return None;
     }
     let length = rest.find(|letter: char| !is_tag_letter(letter)).unwrap_or(rest.len());
     let tag = rest[..length].trim_end_matches(['\u{200c}', '\u{200d}']);
-    let has_letter = tag.chars().any(|letter| !letter.is_numeric() && letter != '_');
+    // The key with that sign on it is an emoji: the sign, and two marks.
+    let has_letter = tag.chars().any(|letter| letter.is_alphabetic() || (is_emoji(letter) && letter != '\u{fe0f}'));
     has_letter.then_some(Piece::Hashtag(tag))
 }
 
@@ -138,17 +145,16 @@ fn is_latin(letter: char) -> bool {
 
 /// A handle follows anything that is no word, and a word of a script that has no blanks.
 fn mention(before: Option<char>, rest: &str) -> Option<Piece<'_>> {
-    let is_word = |letter: char| letter.is_alphanumeric() && !is_written_without_blanks(letter);
-    if before.is_some_and(|letter| is_word(letter) || matches!(letter, '_' | '.' | '@' | '＠' | '/')) {
+    if before.is_some_and(|letter| is_of_a_word(letter) || matches!(letter, '_' | '.' | '@' | '＠' | '/')) {
         return None;
     }
     let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_');
     let length = rest.find(|letter: char| !fits(letter)).unwrap_or(rest.len());
     let handle = rest[..length].trim_end_matches('.');
     // A word with an umlaut is no handle up to it; where no blanks are written, the next word may follow at once.
-    if rest[length..].chars().next().is_some_and(is_latin) {
+    if rest[length..].chars().next().is_some_and(|letter| is_latin(letter) || matches!(letter, '@' | '＠')) {
         return None;
     }
     let has_letter = handle.chars().any(|letter| letter.is_ascii_alphanumeric());
-    (has_letter && handle.len() <= LONGEST_HANDLE).then_some(Piece::Mention(handle))
+    (has_letter && !handle.starts_with('.') && handle.len() <= LONGEST_HANDLE).then_some(Piece::Mention(handle))
 }

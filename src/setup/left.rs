@@ -10,10 +10,17 @@ pub fn steps(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
     let mut left = Vec::new();
     left.extend(room_for_the_partial(sight, wish));
     left.extend(sight.foreign_data.iter().map(|place| {
-        format!("make room for the data: {place} is a file of your own, and feedbake writes over none; move it away, or set another `data_file` in feedbake.toml")
+        format!("make room for the data: {place} is a file of your own, and feedbake writes over none; move it away; or set another `data_file` in feedbake.toml, and name that one where the feed is shown")
     }));
     left.extend(netlify::old_plugin_step(sight));
     left.extend(show_the_feed(sight, wish));
+    left.extend(sight.unnamed_data.iter().map(|data_file| {
+        let (generator, usual) = (sight.generator, sight.generator.usual_data());
+        let line = generator.to_show(data_file);
+        format!(
+            "say which data the feed is, where it is shown: the partial shows {usual}, and {data_file} with `{line}`"
+        )
+    }));
     left.extend(sight.targets.iter().filter_map(|target| {
         let place = target.place.as_str();
         let copy = copy_of(sight.generator, place)?;

@@ -226,7 +226,8 @@ fn feed_line(sight: &Sight, place: &SitePath) -> Result<Cow<'static, str>, Setup
         (Generator::Hugo, true) => Ok("{{< feedbake >}}".into()),
         (Generator::Eleventy, is_markdown) => {
             let engine = if is_markdown { "markdownTemplateEngine" } else { "htmlTemplateEngine" };
-            if has_ending(place, ".njk") || says_nunjucks(&sight.configuration, engine) {
+            let text = sight.targets.iter().find(|target| target.place == *place).map_or("", |target| &target.text);
+            if has_ending(place, ".njk") || says_nunjucks(&sight.configuration, engine) || overrides_engine(text) {
                 return Ok(include.into());
             }
             refuse(
@@ -268,6 +269,18 @@ fn is_content(generator: Generator, place: &SitePath) -> bool {
 }
 
 /// Whether the configuration of Eleventy sets `engine` to Nunjucks. The name may be in quotes, or in brackets as well.
+/// Whether the front matter of a page lets Eleventy read it with Nunjucks, whatever its ending says.
+fn overrides_engine(text: &str) -> bool {
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let has_front_matter = lines.next().is_some_and(|line| line.trim_end() == "---");
+    let mut front_matter = lines.take_while(|line| line.trim_end() != "---");
+    has_front_matter
+        && front_matter.any(|line| {
+            let value = line.strip_prefix("templateEngineOverride:").unwrap_or_default();
+            value.trim().trim_matches(['"', '\'']).split(',').any(|engine| engine.trim() == "njk")
+        })
+}
+
 fn says_nunjucks(configuration: &str, engine: &str) -> bool {
     let script = without_script_comments(configuration);
     let quotes = ['"', '\'', '`'];

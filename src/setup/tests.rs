@@ -25,6 +25,7 @@ pub(super) fn sight(generator: Generator) -> Sight {
         configuration: String::new(),
         targets: Vec::new(),
         branch: None,
+        unnamed_data: Vec::new(),
         workflow: None,
         netlify: None,
         netlify_from: From::Repository,

@@ -11,6 +11,8 @@ mod fragment;
 mod layout;
 pub(crate) mod markup;
 mod merged;
+mod moved;
+mod named_data;
 pub(crate) mod php;
 mod prune;
 mod publish;
@@ -26,6 +28,7 @@ pub use eleventy::{EleventyFolders, copies_folder, prefixes_addresses, transform
 pub use fragment::{fragment, is_fragment, publish_fragment, refuse_foreign_fragment};
 pub use layout::{Generator, Layout};
 pub use merged::merged;
+pub use moved::Moved;
 pub use prune::{Pruned, clean_all, clean_cache, prune, relist};
 pub use publish::{
     PublishError, Published, hidden, place_picture, refuse_foreign_data, refuse_leaks, write_data, write_hashed_data,

@@ -289,6 +289,24 @@ fn a_picture_that_cannot_be_had_costs_its_page_until_it_can() {
 }
 
 #[test]
+fn a_picture_that_comes_later_has_its_page_in_the_bake_that_gets_it() {
+    // More posts than a page of the list holds: the healthy bake does not list the whole account.
+    let api = account(60);
+    let site = site(&api);
+    site.run("bake").succeeds().says(&["60 posts in the archive"]);
+    api.add(small("DAnew").caption("Late").at("2030-01-01T00:00:00+0000"));
+    api.fault(Fault::CutPicture);
+    site.run("bake").says(&["60 posts in the archive", "1 without a picture to be had"]);
+    api.clear_faults();
+    let healthy = site.run("bake").succeeds().says(&["61 posts in the archive"]);
+    assert!(!healthy.stderr.contains("without a picture"), "{}", healthy.stderr);
+    assert!(pages(&site).contains(&"DAnew".to_owned()));
+    api.forget_requests();
+    site.run("bake").succeeds();
+    assert_eq!(asked(&api), (1, 0));
+}
+
+#[test]
 fn a_list_that_breaks_off_leaves_what_was_had_and_is_taken_up_again() {
     let api = account(300);
     let site = site(&api);

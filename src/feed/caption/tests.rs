@@ -17,6 +17,7 @@ fn whatever_was_written_is_normalised_once() {
         ("\u{200f}(سلام) C++\u{200e}\u{200f}\u{200e}", "\u{200f}(سلام) C++\u{200e}"),
         ("a\n\u{200f}\u{61c}\n\u{200d}b", "a\n\n\u{200d}b"),
         ("\u{200f} \u{fe0f}", ""),
+        ("\u{2800}\n\u{2800} \u{3164}", ""),
         // Letters of tags belong to flags.
         (
             "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}\u{e0041}!",
@@ -34,7 +35,7 @@ fn whatever_was_written_is_normalised_once() {
 
 #[test]
 fn hashtags_are_found_in_every_script() {
-    let table: [(&str, &[&str]); 10] = [
+    let table: [(&str, &[&str]); 12] = [
         ("#Sea and #sea, #SKY!", &["Sea", "SKY"]),
         ("#2024 #24h #_ #a_b", &["24h", "a_b"]),
         ("no#tag &#39; ##double /#x", &[]),
@@ -43,6 +44,8 @@ fn hashtags_are_found_in_every_script() {
         ("#Straße #über#unter", &["Straße", "über", "unter"]),
         ("#早安#外滩日出 a#b", &["早安", "外滩日出"]),
         ("#हिन्दी", &["हिन्दी"]),
+        ("下次再来#西湖#杭州 อาหารไทย#อาหาร", &["西湖", "杭州", "อาหาร"]),
+        ("Step 1\u{fe0f}\u{20e3} and #\u{fe0f}\u{20e3} key #🌊", &["🌊"]),
         ("https://example.org/#part #real", &["real"]),
         ("＃wide", &["wide"]),
     ];
@@ -56,7 +59,7 @@ fn mentions_are_handles_and_no_mail() {
     let table: [(&str, &[&str]); 7] = [
         ("with @some.one, and @Some.One. Thanks @a_b!", &["some.one", "a_b"]),
         ("mail me@example.org", &[]),
-        ("@@x @. @_ x@y", &[]),
+        ("@@x @. @_ x@y @.x @not@mail", &[]),
         ("@abcdefghijklmnopqrstuvwxyz0123456789", &[]),
         ("@müller, @some.oneさん", &["some.one"]),
         ("＠friend 和@li_wei一起，안녕@jin.ho야 ครับ@somchai", &["friend", "li_wei", "jin.ho", "somchai"]),
@@ -139,6 +142,10 @@ fn the_block_of_hashtags_at_the_end_goes() {
         ("Our trip: #paris, #rome | #bern", "Our trip:"),
         ("I love #paris. #travel", "I love #paris."),
         ("I love the #sea\n#travel #beach", "I love the #sea"),
+        ("Hi\n\n#2024 #photo #summer", "Hi"),
+        ("Hi #photo #2024, #summer #2025", "Hi"),
+        ("In #2024", "In #2024"),
+        ("We are #1 #proud #happy", "We are #1"),
         ("With @some.one #sea", "With @some.one #sea"),
         ("See https://example.org/ #sea #sky", "See https://example.org/"),
     ];
