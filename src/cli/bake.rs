@@ -11,6 +11,7 @@ use super::token::usual_stores;
 use super::tokens::Told;
 use super::ui::{Voice, bytes, count};
 use super::{github, list, named, summary, token_advice};
+use crate::auth::RenewWhen;
 use crate::bake::{
     Aborted, ArchiveReport, Baked, Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse,
 };
@@ -63,6 +64,10 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
     // The bake goes on.
     warnings.iter_mut().for_each(Failure::lower);
     (start.stores, start.is_store_hindered) = (stores, !hindered.is_empty());
+    if start.place.environment.is_preview() {
+        // What a proposal gets, the site itself never sees: a token that ends the old one would be lost.
+        start.place.settings.tokens.when = RenewWhen::Never;
+    }
     let belief = if flags.force { Belief::Force } else { Belief::Cautious };
     let progress = voice.progress();
     let report = match start.with_tools(voice, &progress, belief, |tools| bake(&lock, tools)) {

@@ -1086,8 +1086,10 @@ await check("Vercel: the install command puts the Zola there that the build comm
   writeFileSync(join(folder, "zola"), '#!/bin/sh\necho "zola $@"\n', { mode: 0o755 });
   run("tar", ["-czf", "zola.tar.gz", "zola"], { cwd: folder });
   const programs = { curl: `cat '${folder}/zola.tar.gz'`, npx: 'echo "npx $@"' };
-  const ran = typed(`${line} && ${build}`, programs);
+  const ran = typed(`${line} && ${build}`, programs, { VERCEL_ENV: "production", VERCEL_URL: "a1.vercel.app" });
   assert.deepEqual([ran.code, ran.said], [0, "npx --yes feedbake\nzola build\n"]);
+  const preview = typed(`${line} && ${build}`, programs, { VERCEL_ENV: "preview", VERCEL_URL: "a1.vercel.app" });
+  assert.deepEqual([preview.code, preview.said], [0, "npx --yes feedbake\nzola build --base-url https://a1.vercel.app\n"]);
   assert.notEqual(typed(line, { curl: "exit 22" }).code, 0);
 });
 
@@ -1103,15 +1105,19 @@ await check("a machine of your own: the line of the page bakes and builds under 
     env: { PATH: `${bin}:${place}`, HOME: scratch, FEEDBAKE_PICTURES_WIDTHS: "64", FEEDBAKE_API_RETRY_PAUSE: "1ms", ...environment },
   });
   zola(`echo Building; echo "$@" >'${bin}/asked'`);
+  writeFileSync(join(bin, "rsync"), `#!/bin/sh\necho "$@" >>'${bin}/served'\n`, { mode: 0o755 });
   const quiet = cron(withApi);
   assert.deepEqual([quiet.status, quiet.stdout, quiet.stderr], [0, "", ""]);
-  assert.equal(read(bin, "asked"), "build --output-dir /var/www/site --force\n");
+  assert.equal(read(bin, "asked"), "build\n");
+  assert.equal(read(bin, "served"), "-a --delete --delay-updates public/ /var/www/site/\n");
   assert.equal(JSON.parse(read(site, "data/instagram.json")).posts.length, 12);
   const down = cron({ FEEDBAKE_API_BASE: "http://127.0.0.1:9" });
   assert.equal(down.status, 0);
   assert.match(down.stderr, /^warning: the feed instagram was not refreshed/);
   zola("echo a broken template >&2; exit 1");
+  const served = read(bin, "served");
   assert.match(cron(withApi).stdout, /a broken template/);
+  assert.equal(read(bin, "served"), served, "what is served stays as it was");
 });
 
 await check("deploys wait for the build, and never come from a pull request", () => {

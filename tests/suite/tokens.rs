@@ -799,3 +799,21 @@ fn a_renewal_that_was_lost_may_be_asked_for_again_at_once() {
     site.run(&format!("token refresh --to file --file {}", file.display())).succeeds();
     assert!(fs::read_to_string(&file).unwrap().starts_with("INSTAGRAM_ACCESS_TOKEN=IGAA"));
 }
+
+#[test]
+fn a_proposal_renews_no_token() {
+    // What it gets would be lost: it commits nothing, and what it caches the site itself does not see.
+    for proposal in [
+        &[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "pull_request")][..],
+        &[("NETLIFY", "true"), ("CONTEXT", "deploy-preview")],
+    ] {
+        let api = Emulator::start().post(photo("DAa").size(32, 32));
+        let site = Sandbox::new(&api).unset("FEEDBAKE_TOKEN_REFRESH").set("CI", "true");
+        let renewals = || api.requests().iter().filter(|seen| seen.path().contains("refresh_access_token")).count();
+        site.run_with("bake", proposal).succeeds();
+        assert_eq!(renewals(), 0, "{proposal:?}");
+        let site = Sandbox::new(&api).unset("FEEDBAKE_TOKEN_REFRESH").set("CI", "true");
+        site.run("bake").succeeds();
+        assert_eq!(renewals(), 1, "the site itself does");
+    }
+}
