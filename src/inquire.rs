@@ -1,6 +1,7 @@
 //! Asks other programs, such as git, a question: they answer soon, or are given up.
 
 use std::io::Read;
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::channel;
 use std::thread;
@@ -16,6 +17,13 @@ const LOOK: Duration = Duration::from_millis(5);
 /// output. `None` where it does not start, or does not end in time.
 pub fn inquire(command: &mut Command) -> Option<(ExitStatus, Vec<u8>)> {
     inquire_within(command, LIMIT)
+}
+
+/// What a program says on standard output when it is run in `folder`; `None` where it does not start, does not end in
+/// time, or ends otherwise than well.
+pub fn answer(program: &str, arguments: &[&str], folder: &Path) -> Option<String> {
+    let (status, said) = inquire(Command::new(program).args(arguments).current_dir(folder))?;
+    status.success().then(|| String::from_utf8_lossy(&said).into_owned())
 }
 
 fn inquire_within(command: &mut Command, limit: Duration) -> Option<(ExitStatus, Vec<u8>)> {

@@ -6,7 +6,7 @@ use super::Ended;
 use super::advice::advice_on_api;
 use super::args::{BakeArgs, Common, Lint, SourceArgs};
 use super::failure::{Code, Failure};
-use super::start::{Start, now, start, start_alone};
+use super::start::{Start, hint_of_site_below, now, start, start_alone};
 use super::token::usual_stores;
 use super::tokens::Told;
 use super::ui::{Voice, bytes, count};
@@ -15,7 +15,7 @@ use crate::auth::RenewWhen;
 use crate::bake::{
     Aborted, ArchiveReport, Baked, Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse,
 };
-use crate::config::{Environment, Layer, Place, TokenError, sites_below};
+use crate::config::{Environment, Layer, Place, TokenError};
 use crate::site::Moved;
 
 const UNFINISHED: &str = "the bake was not finished; the site shows what it showed before";
@@ -64,7 +64,12 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
     // The bake goes on.
     warnings.iter_mut().for_each(Failure::lower);
     (start.stores, start.is_store_hindered) = (stores, !hindered.is_empty());
-    if start.place.environment.is_preview() {
+    let seat = match &start.place.environment {
+        environment if environment.is_preview() => Seat::Preview,
+        environment if environment.is_ci() => Seat::Build,
+        _ => Seat::Person,
+    };
+    if seat == Seat::Preview {
         // What a proposal gets, the site itself never sees: a token that ends the old one would be lost.
         start.place.settings.tokens.when = RenewWhen::Never;
     }
@@ -83,11 +88,6 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
     told.take(voice, &report.tokens, start.now());
 
     let mut dead: Vec<String> = Vec::new();
-    let seat = match &start.place.environment {
-        environment if environment.is_preview() => Seat::Preview,
-        environment if environment.is_ci() => Seat::Build,
-        _ => Seat::Person,
-    };
     let mut worst = Code::Done;
     let mut failures: Vec<(&str, Failure)> = of_place.into_iter().map(|warning| ("site", warning)).collect();
     for (index, feed) in report.feeds.iter().enumerate() {
@@ -173,9 +173,7 @@ fn of_guess(place: &Place) -> Option<Failure> {
         format!("the files go where {} would look for them", place.settings.layout().name),
     )
     .because(&format!("nothing in {} says what builds the site", place.site.display()))
-    .hints(sites_below(&place.site).first().map(|below| {
-        format!("is the site in {0}? `feedbake --site {0}`, or run it there", place.site.join(below).display())
-    }))
+    .hints(hint_of_site_below(place, "feedbake"))
     .hint("is another generator meant, or none? `generator = \"hugo\"` in feedbake.toml, or eleventy, jekyll, astro, html");
     failure.lower();
     Some(failure)

@@ -7,12 +7,12 @@ use similar::TextDiff;
 
 use super::args::{Common, InitArgs, Way as WayWord};
 use super::failure::{Code, Failure};
-use super::start::{enter, place};
+use super::start::{enter, hint_of_site_below, place};
 use super::ui::{CYAN, GREEN, Voice, YELLOW, count};
 use super::{Ended, ask};
 use crate::config::{
     Layer, Mark, Place, Templates, current_folder, ignores_dot_env, main_branch, marks_of, patterns_ignore,
-    repository_of, sites_below,
+    repository_of,
 };
 use crate::doctor::{own_texts, zola_versions};
 use crate::files::{FileError, Root, SitePath};
@@ -89,22 +89,12 @@ pub fn run(voice: &Voice, common: &Common, flags: &InitArgs) -> Ended {
     Ok(Code::Done)
 }
 
-/// The data files that the partial shows only where it is told so, and that nothing of the owner's names.
-fn unnamed_data(place: &Place, own: &[(String, String)]) -> Vec<SitePath> {
-    let generator = place.settings.generator;
-    let data_files = place.settings.shown().map(|feed| &feed.data_file);
-    let unusual = data_files.filter(|data_file| data_file.as_str() != generator.usual_data());
-    unusual.filter(|data_file| !own.iter().any(|(_, text)| generator.names_data(text, data_file))).cloned().collect()
-}
-
 /// Nobody is there to be asked whether the guess is right.
 fn unknown(place: &Place) -> Failure {
     let cause = format!("nothing in {} says what builds the site", place.site.display());
     Failure::new(Code::Usage, NOT_SET_UP)
         .because(&cause)
-        .hints(sites_below(&place.site).first().map(|below| {
-            format!("is the site in {0}? `feedbake init --site {0}`, or run it there", place.site.join(below).display())
-        }))
+        .hints(hint_of_site_below(place, "feedbake init"))
         .hint("say it: `feedbake init --generator zola`, or hugo, eleventy, jekyll, astro, html")
 }
 
@@ -211,7 +201,12 @@ fn look(
                 _ => None,
             })
             .collect(),
-        unnamed_data: unnamed_data(place, &own),
+        unnamed_data: place
+            .settings
+            .shown()
+            .map(|feed| feed.data_file.clone())
+            .filter(|data_file| !generator.is_shown(data_file, own.iter().map(|(_, text)| text.as_str())))
+            .collect(),
         configuration: found.and_then(Mark::text).unwrap_or_default(),
         targets: Vec::new(),
         branch: main_branch(&place.site),
@@ -456,8 +451,7 @@ fn show_diff(voice: &Voice, plan: &Plan) {
 /// What would be written where the generator reads nothing breaks the build, or is never seen.
 fn refuse_moved(place: &Place, wish: Wish) -> Result<(), Box<Failure>> {
     let Some((file, moved)) = place.moved().into_iter().next().filter(|_| wish.templates) else { return Ok(()) };
-    let cause = format!("{}, for {file} sets `{}`", moved.consequence(), moved.key);
-    Err(Box::new(Failure::new(Code::Usage, NOT_SET_UP).because(&cause).hint(moved.way)))
+    Err(Box::new(Failure::new(Code::Usage, NOT_SET_UP).because(&moved.told(&file)).hint(moved.way)))
 }
 
 /// Eleventy reads the partial and the data where its configuration says so, and nowhere else.

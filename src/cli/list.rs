@@ -35,10 +35,6 @@ pub fn run(voice: &Voice, common: &Common, flags: &ListArgs) -> Ended {
     let mut worst = Code::Done;
     let mut feeds = Vec::new();
     let mut asked = BTreeSet::new();
-    if flags.missing_alt && !voice.json && !std::io::stdout().is_terminal() {
-        // It may be added to a file whose last line has no end.
-        voice.result("");
-    }
     for (feed, rehearsed) in start.place.settings.feeds.iter().zip(rehearsals) {
         match rehearsed {
             Ok(rehearsal) => {
@@ -101,6 +97,10 @@ fn print_missing_alt(voice: &Voice, feed: &FeedSettings, rehearsal: &Rehearsal, 
         let slides = without_alt(feed, post);
         let Some(last) = slides.last() else { continue };
         lacking += 1;
+        if asked.is_empty() && !std::io::stdout().is_terminal() {
+            // It may be added to a file whose last line has no end.
+            voice.result("");
+        }
         if !asked.insert(post.id.clone()) {
             continue;
         }

@@ -12,7 +12,7 @@ use super::tokens;
 use super::ui::{ProgressView, Voice};
 use crate::auth::{AccessToken, Held, Store, Vault};
 use crate::bake::{self, Belief, Source, Tools};
-use crate::config::{Environment, Layer, Place, TokenError, Wanted, load, look};
+use crate::config::{Environment, Layer, Place, TokenError, Wanted, load, look, site_below};
 use crate::emulator::{Emulator, World};
 use crate::feed::one_line;
 use crate::files::{Lock, Root};
@@ -45,6 +45,12 @@ pub fn place(voice: &Voice, common: &Common, flags: Layer) -> Result<Place, Box<
 fn read(common: &Common, flags: Layer) -> Result<Place, Box<Failure>> {
     let wanted = Wanted { site: common.site.clone(), config: common.config.clone(), flags };
     load(&wanted, Environment::read()).map_err(Failure::of_config)
+}
+
+/// Where a command that was run in a folder that nothing tells of may have been meant.
+pub fn hint_of_site_below(place: &Place, command: &str) -> Option<String> {
+    let below = site_below(&place.site)?;
+    Some(format!("is the site in {0}? `{command} --site {0}`, or run it there", below.display()))
 }
 
 /// The site without its settings, where those cannot be used.

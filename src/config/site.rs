@@ -10,7 +10,7 @@ use super::settings::{Found, Settings, SettingsError, Templates};
 use super::token::TOKEN_NAMES;
 use crate::auth::{AccessToken, LeakScanner};
 use crate::files::{self, FileError};
-use crate::inquire::inquire;
+use crate::inquire::{answer, inquire};
 use crate::site::{EleventyFolders, Generator, Moved, PageBase};
 use crate::words::Language;
 
@@ -182,10 +182,10 @@ pub fn find_site(start: &Path) -> PathBuf {
     found.unwrap_or_else(|| start.to_owned())
 }
 
-/// The folders below one in which a generator's configuration lies, from it on; the nearest first, and sorted.
+/// The nearest folder below one in which a generator's configuration lies; of several, the first by name.
 ///
 /// What packages and generators bring along is not looked into, nor what is hidden.
-pub fn sites_below(folder: &Path) -> Vec<PathBuf> {
+pub fn site_below(folder: &Path) -> Option<PathBuf> {
     const DEEPEST: usize = 2;
     let is_looked_into = |entry: &walkdir::DirEntry| {
         let name = entry.file_name().to_string_lossy();
@@ -194,12 +194,8 @@ pub fn sites_below(folder: &Path) -> Vec<PathBuf> {
     let folders = walkdir::WalkDir::new(folder).max_depth(DEEPEST).sort_by_file_name().into_iter();
     let folders = folders.filter_entry(is_looked_into).filter_map(Result::ok);
     let folders = folders.filter(|entry| entry.depth() > 0 && entry.file_type().is_dir());
-    let mut found: Vec<PathBuf> = folders
-        .filter(|entry| !marks_of(entry.path()).is_empty())
-        .filter_map(|entry| Some(entry.path().strip_prefix(folder).ok()?.to_owned()))
-        .collect();
-    found.sort_by_key(|way| way.components().count());
-    found
+    let sites = folders.filter(|entry| !marks_of(entry.path()).is_empty());
+    sites.min_by_key(walkdir::DirEntry::depth).map(walkdir::DirEntry::into_path)
 }
 
 /// Reads everything the user said: settings file, `.env`, variables and flags.
@@ -377,11 +373,8 @@ pub fn git_tracks(path: &Path) -> bool {
 /// The branch that the repository around `folder` is published from, as far as git tells: the one that a clone begins
 /// with, else `main` or `master`, whichever there is, else the one that is worked on.
 pub fn main_branch(folder: &Path) -> Option<String> {
-    let ask = |arguments: &[&str]| {
-        let (status, text) = inquire(Command::new("git").arg("-C").arg(folder).args(arguments))?;
-        let text = String::from_utf8(text).ok()?;
-        (status.success() && !text.trim().is_empty()).then(|| text.trim().to_owned())
-    };
+    let ask =
+        |arguments: &[&str]| Some(answer("git", arguments, folder)?.trim().to_owned()).filter(|text| !text.is_empty());
     if let Some(remote) = ask(&["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"]) {
         return remote.strip_prefix("origin/").map(str::to_owned);
     }
@@ -431,9 +424,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), "web/docs/hugo.toml", "");
         write(folder.path(), "web/docs/themes/x/hugo.toml", "");
-        write(folder.path(), "node_modules/x/astro.config.mjs", "");
+        write(folder.path(), "web/docs/node_modules/astro.config.mjs", "");
         write(folder.path(), "site/zola.toml", "");
-        assert_eq!(sites_below(folder.path()), [Path::new("site"), Path::new("web/docs")]);
+        assert_eq!(site_below(folder.path()), Some(folder.path().join("site")));
+        assert_eq!(site_below(&folder.path().join("web")), Some(folder.path().join("web/docs")));
+        assert_eq!(site_below(&folder.path().join("web/docs")), None, "what is brought along is no site");
         let wanted = Wanted { site: Some(folder.path().to_owned()), ..Wanted::default() };
         assert!(load(&wanted, Environment::default()).unwrap().is_guess);
         assert!(!load(&wanted, environment(&[("FEEDBAKE_GENERATOR", "hugo")])).unwrap().is_guess);

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -26,7 +25,7 @@ use crate::feed::one_line;
 use crate::files::{self, Root, SitePath};
 use crate::graph::{ApiError, Graph};
 use crate::http::{Http, HttpOptions};
-use crate::inquire::inquire;
+use crate::inquire::answer;
 use crate::manifest::{self, Manifest, archive_name};
 use crate::render::{TeraMajor, render_page};
 use crate::select::Seen;
@@ -171,7 +170,7 @@ pub fn zola_versions(folder: &Path) -> Vec<(String, (u32, u32))> {
     for (file, path) in workflows(folder) {
         take(file, &path);
     }
-    let here = output("zola", &["--version"], folder).and_then(|text| templates::version_in(&text));
+    let here = answer("zola", &["--version"], folder).and_then(|text| templates::version_in(&text));
     said.extend(here.map(|version| ("zola on this machine".to_owned(), version)));
     said
 }
@@ -339,9 +338,8 @@ fn data(root: &Root, manifest: &Manifest, feed: &FeedSettings, texts: &[(PathBuf
         _ => state_of(root, feed.generator.layout(), &feed.data_file),
     };
     let (generator, place) = (feed.generator, &feed.data_file);
-    let is_named =
-        place.as_str() == generator.usual_data() || texts.iter().any(|(_, text)| generator.names_data(text, place));
-    DataFacts { place: place.to_string(), unnamed: (!is_named).then(|| generator.to_show(place)), state }
+    let is_shown = generator.is_shown(place, texts.iter().map(|(_, text)| text.as_str()));
+    DataFacts { place: place.to_string(), unnamed: (!is_shown).then(|| generator.to_show(place)), state }
 }
 
 fn archive(root: &Root, feed: &FeedSettings) -> Option<ArchiveFacts> {
@@ -541,10 +539,5 @@ fn is_ignored(folder: &Path, path: &str) -> bool {
 
 /// What git says; `None` when it is not here, or says no.
 fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
-    output("git", arguments, folder)
-}
-
-fn output(program: &str, arguments: &[&str], folder: &Path) -> Option<String> {
-    let (status, said) = inquire(Command::new(program).args(arguments).current_dir(folder))?;
-    status.success().then(|| String::from_utf8_lossy(&said).into_owned())
+    answer("git", arguments, folder)
 }

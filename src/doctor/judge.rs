@@ -70,8 +70,7 @@ fn site(facts: &Facts, all: &mut Findings) {
         ),
     }
     for (file, moved) in &facts.site.moved {
-        let what = format!("{}, for {file} sets `{}`", moved.consequence(), moved.key);
-        all.add(Topic::Site, Level::Bad, what, &[moved.way]);
+        all.add(Topic::Site, Level::Bad, moved.told(file), &[moved.way]);
     }
     let world = |version: (u32, u32)| if version < (0, 23) { "Tera 1" } else { "Tera 2" };
     for (who, version) in &facts.site.zola {

@@ -186,7 +186,7 @@ fn unread(target: &Target) -> SetupError {
 fn with_feed(sight: &Sight, target: &Target, number: Option<usize>) -> Result<Changed, SetupError> {
     let (generator, place) = (sight.generator, &target.place);
     let component = generator.layout().partial().place;
-    let words = feed_line(sight, place)?;
+    let words = feed_line(sight, target)?;
     let name = match generator {
         Generator::Astro => component::name_in(&target.text, place, component)?,
         _ => None,
@@ -211,8 +211,9 @@ fn with_feed(sight: &Sight, target: &Target, number: Option<usize>) -> Result<Ch
     }
 }
 
-/// The line that shows the feed in a file at `place`.
-fn feed_line(sight: &Sight, place: &SitePath) -> Result<Cow<'static, str>, SetupError> {
+/// The line that shows the feed in a file.
+fn feed_line(sight: &Sight, target: &Target) -> Result<Cow<'static, str>, SetupError> {
+    let place = &target.place;
     let include = sight.generator.layout().include;
     let refuse = |why: &str| Err(SetupError::CannotShow { place: place.clone(), why: why.to_owned() });
     match (sight.generator, is_content(sight.generator, place)) {
@@ -226,8 +227,8 @@ fn feed_line(sight: &Sight, place: &SitePath) -> Result<Cow<'static, str>, Setup
         (Generator::Hugo, true) => Ok("{{< feedbake >}}".into()),
         (Generator::Eleventy, is_markdown) => {
             let engine = if is_markdown { "markdownTemplateEngine" } else { "htmlTemplateEngine" };
-            let text = sight.targets.iter().find(|target| target.place == *place).map_or("", |target| &target.text);
-            if has_ending(place, ".njk") || says_nunjucks(&sight.configuration, engine) || overrides_engine(text) {
+            let is_nunjucks = has_ending(place, ".njk") || says_nunjucks(&sight.configuration, engine);
+            if is_nunjucks || overrides_engine(&target.text) {
                 return Ok(include.into());
             }
             refuse(
@@ -268,7 +269,6 @@ fn is_content(generator: Generator, place: &SitePath) -> bool {
     is_markdown(place) || (generator == Generator::Hugo && place.below("content").is_some())
 }
 
-/// Whether the configuration of Eleventy sets `engine` to Nunjucks. The name may be in quotes, or in brackets as well.
 /// Whether the front matter of a page lets Eleventy read it with Nunjucks, whatever its ending says.
 fn overrides_engine(text: &str) -> bool {
     let mut lines = text.trim_start_matches('\u{feff}').lines();
@@ -281,6 +281,7 @@ fn overrides_engine(text: &str) -> bool {
         })
 }
 
+/// Whether the configuration of Eleventy sets `engine` to Nunjucks. The name may be in quotes, or in brackets as well.
 fn says_nunjucks(configuration: &str, engine: &str) -> bool {
     let script = without_script_comments(configuration);
     let quotes = ['"', '\'', '`'];

@@ -45,10 +45,7 @@ pub fn text(way: Way, below: &str, branch: Option<&str>, zola: Option<(u32, u32)
         None | Some("main") => text,
         Some(branch) => text.replace("    branches: [main]\n", &format!("    branches: [{}]\n", word(branch))),
     };
-    match zola {
-        Some(version) if version < OLDEST => {
-            text.replace("tool: zola@0.23.4", &format!("tool: zola@{}.{}", OLDEST.0, OLDEST.1))
-        }
+    match zola.map(|version| version.max(OLDEST)) {
         Some((major, minor)) => text.replace("tool: zola@0.23.4", &format!("tool: zola@{major}.{minor}")),
         None => text,
     }

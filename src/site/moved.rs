@@ -1,6 +1,7 @@
 //! Folders that a generator's configuration has moved away from where feedbake writes. Pure.
 
 use super::layout::Generator;
+use super::markup::without_script_comments;
 
 /// A folder that feedbake writes into, and the generator does not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,11 @@ impl Moved {
             "." => "nothing in this folder is part of the site".to_owned(),
             folder => format!("nothing in {folder}/ is part of the site"),
         }
+    }
+
+    /// The same with what says so, the configuration `file`.
+    pub fn told(&self, file: &str) -> String {
+        format!("{}, for {file} sets `{}`", self.consequence(), self.key)
     }
 }
 
@@ -129,11 +135,12 @@ fn plain(value: &str) -> String {
     value.trim().trim_matches(['"', '\'', '`']).trim().to_owned()
 }
 
-/// The configuration without lines that are comments.
+/// The configuration without its comments; of TOML and YAML, without the lines that are one.
 fn without_comments(generator: Generator, text: &str) -> String {
-    let starts: &[&str] = if generator == Generator::Astro { &["//", "*", "/*"] } else { &["#"] };
-    let lines = text.lines().filter(|line| !starts.iter().any(|start| line.trim_start().starts_with(start)));
-    lines.collect::<Vec<_>>().join("\n")
+    if generator == Generator::Astro {
+        return without_script_comments(text);
+    }
+    text.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -10,8 +10,13 @@ impl Generator {
         format!("{}/instagram.json", self.layout().data_folder)
     }
 
+    /// Whether the partial shows this data file by itself, or one of the texts of the site names it.
+    pub fn is_shown<'a>(self, data_file: &SitePath, mut texts: impl Iterator<Item = &'a str>) -> bool {
+        data_file.as_str() == self.usual_data() || texts.any(|text| self.names_data(text, data_file))
+    }
+
     /// Whether a template or a page shows this data file, or says something of it that may be that.
-    pub fn names_data(self, text: &str, data_file: &SitePath) -> bool {
+    fn names_data(self, text: &str, data_file: &SitePath) -> bool {
         let name = name_of(self, data_file);
         let is_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-');
         // As a word of its own, where other words stand around it.

@@ -20,8 +20,8 @@ async function settled(tab) {
   await tab.waitForTimeout(300);
 }
 
-async function open(path, { width, height, scheme = "light", scale = 1 }) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, deviceScaleFactor: scale });
+async function open(path, { width, height, scheme = "light" }) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
   const tab = await context.newPage();
   await tab.goto(`${base}${path}`, { waitUntil: "load" });
   await settled(tab);
@@ -35,6 +35,14 @@ async function shot(path, look, top) {
   const png = await tab.screenshot();
   await tab.context().close();
   return `data:image/png;base64,${png.toString("base64")}`;
+}
+
+// What a question to the page finds.
+async function found(path, question) {
+  const tab = await open(path, { width: 900, height: 900 });
+  const answer = await tab.evaluate(question);
+  await tab.context().close();
+  return answer;
 }
 
 // Puts shots beside each other and writes them as one WebP.
@@ -55,24 +63,13 @@ async function sheet(name, columns, width, gap, shots) {
 const tile = { width: 860, height: 640 };
 const layouts = [];
 for (const layout of ["grid", "masonry", "carousel", "highlight", "list"]) layouts.push(await shot("/layouts/", tile, `.feedbake-${layout} .feedbake-frame`));
-const box = await browser.newContext({ viewport: tile });
-const tab = await box.newPage();
-await tab.goto(`${base}/`, { waitUntil: "load" });
-const albums = await tab.evaluate(() => [...document.querySelectorAll(".feedbake-box")].find((box) => box.querySelectorAll(".feedbake-slide").length > 1).id);
-await tab.goto(`${base}/#${albums}`);
-await settled(tab);
-layouts.push(`data:image/png;base64,${(await tab.screenshot()).toString("base64")}`);
-await box.close();
+const album = await found("/", () => [...document.querySelectorAll(".feedbake-box")].find((box) => box.querySelectorAll(".feedbake-slide").length > 1).id);
+layouts.push(await shot(`/#${album}`, tile));
 await sheet("layouts.webp", "1fr 1fr 1fr", 1600, 10, layouts);
 
 await sheet("screenshot.webp", "1fr", 1280, 0, [await shot("/", { width: 1280, height: 900 })]);
 
-const archive = { width: 900, height: 900 };
-const first = await browser.newContext({ viewport: archive });
-const posts = await first.newPage();
-await posts.goto(`${base}/instagram/`, { waitUntil: "load" });
-const post = await posts.evaluate(() => new URL([...document.querySelectorAll(".feedbake-post a")][2].href).pathname);
-await first.close();
+const post = await found("/instagram/", () => new URL([...document.querySelectorAll(".feedbake-post a")][2].href).pathname);
 await sheet("archive.webp", "4fr 3fr", 1600, 10, [await shot("/instagram/", { width: 960, height: 900 }), await shot(post, { width: 720, height: 900, scheme: "dark" })]);
 
 await browser.close();
