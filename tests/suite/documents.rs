@@ -97,14 +97,15 @@ fn each_generator_has_a_page_that_says_what_is_so_and_an_example_that_does_it() 
             path.components()
                 .any(|part| matches!(part.as_os_str().to_str(), Some("public" | "node_modules" | "_site" | "dist")))
         };
-        let texts: String = walkdir::WalkDir::new(&top)
+        let texts: Vec<String> = walkdir::WalkDir::new(&top)
             .into_iter()
             .filter_map(Result::ok)
             .filter(|entry| entry.file_type().is_file() && !skipped(entry.path().strip_prefix(&top).unwrap()))
             .filter_map(|entry| std::fs::read_to_string(entry.path()).ok())
             .collect();
-        assert!(generator.shows_the_feed(&texts), "{example} shows no feed");
-        assert!(texts.contains(layout.stylesheet), "{example}: {}", layout.stylesheet);
+        // Each for itself: a site that was baked has captions in it, which may begin a comment and never end it.
+        assert!(texts.iter().any(|text| generator.shows_the_feed(text)), "{example} shows no feed");
+        assert!(texts.iter().any(|text| text.contains(layout.stylesheet)), "{example}: {}", layout.stylesheet);
     }
 }
 

@@ -86,8 +86,13 @@ fn every_hostile_picture_costs_its_own_post_and_no_other_in_bounded_memory() {
     }
     let site = Sandbox::new(&api).set("FEEDBAKE_LIMIT", "60");
     // 1 GB of addresses: threads and their stacks included, and far below what the bombs unpack to.
-    let limited = format!("ulimit -v 1000000; exec {} bake --verbose", env!("CARGO_BIN_EXE_feedbake"));
-    let output = site.command("sh").args(["-c", &limited]).stderr(Stdio::piped()).output().unwrap();
+    let limited = "ulimit -v 1000000; exec \"$0\" bake --verbose";
+    let output = site
+        .command("sh")
+        .args(["-c", limited, env!("CARGO_BIN_EXE_feedbake")])
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}");
     assert!(!said.contains("panicked") && !said.contains("broke its decoder"), "{said}");
