@@ -3,6 +3,7 @@
 //! The only list that tidying trusts: what is not in it is never deleted, whatever it is called. It is meant to be
 //! committed with the pictures, so it holds no secret, no link and no exact time.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
@@ -11,10 +12,11 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::feed::{Account, MediaId, one_line};
 use crate::files::{FileError, Root, SitePath, Written};
-use crate::media::Picture;
+use crate::media::{Picture, hex};
 
 /// Where it lies in a site.
 pub const FILE: &str = ".feedbake/manifest.json";
@@ -82,6 +84,27 @@ pub struct FileRecord {
     pub role: Role,
     /// SHA-256 of what was written, hexadecimal: a file with another content was edited by somebody.
     pub sha256: String,
+}
+
+impl FileRecord {
+    /// Whether `bytes` are what was written. In a checkout on Windows the lines of a text have other ends.
+    pub fn is_of(&self, bytes: &[u8]) -> bool {
+        let is_text = !matches!(self.role, Role::Picture | Role::Hidden);
+        hash(bytes) == self.sha256 || (is_text && hash(&with_plain_ends(bytes)) == self.sha256)
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// The text with `\n` where a line ended with `\r\n`: git writes those on Windows, and takes them back in a commit.
+pub fn with_plain_ends(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.windows(2).any(|pair| pair == b"\r\n") {
+        return Cow::Borrowed(bytes);
+    }
+    let is_kept = |(at, byte): &(usize, &u8)| **byte != b'\r' || bytes.get(at + 1) != Some(&b'\n');
+    Cow::Owned(bytes.iter().enumerate().filter(is_kept).map(|(_, byte)| *byte).collect())
 }
 
 /// What a file is for.
@@ -549,6 +572,16 @@ mod tests {
         manifest.claim(place.clone(), Role::Picture, sha256);
         assert_eq!(manifest.unneeded(), [place]);
         assert!(manifest.picture(&id, "r").is_some());
+    }
+
+    #[test]
+    fn a_text_is_what_was_written_however_git_ends_its_lines_and_a_picture_is_not() {
+        let (text, checked_out) = (b"a\nb\r\nc\r", b"a\r\nb\r\nc\r");
+        assert_eq!(*with_plain_ends(checked_out), *b"a\nb\nc\r");
+        let record = |role, sha256: &[u8]| FileRecord { role, sha256: hash(sha256) };
+        assert!(record(Role::Page, text).is_of(text) && !record(Role::Page, b"a").is_of(text));
+        assert!(record(Role::Template, b"a\nb").is_of(b"a\r\nb"));
+        assert!(!record(Role::Picture, b"a\nb").is_of(b"a\r\nb"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::config::ArchiveSettings;
+use crate::feed::{Account, one_line, profile_address};
 use crate::files::SitePath;
 
 const VERSION: &str = "https://jsonfeed.org/version/1.1";
@@ -21,18 +22,19 @@ pub fn is_json_feed(bytes: &[u8]) -> bool {
     serde_json::from_slice::<Value>(bytes).is_ok_and(|feed| feed["version"] == VERSION && feed["_feedbake"].is_object())
 }
 
-/// The bytes of the feed; `None` where the address of the site is not known. `posts` are as in the data file, newest
+/// The bytes of the feed; `None` where the address of the site is not known. `author` wrote all of it; `posts` are as in the data file, newest
 /// first, each with its title.
 pub fn json_feed(
     settings: &ArchiveSettings,
     title: &str,
+    author: &Account,
     language: &str,
     posts: &[(String, Map<String, Value>)],
 ) -> Option<Vec<u8>> {
     let site = settings.site_url.as_ref()?;
     let home = format!("{site}/{}/", settings.folder.below("content")?);
     let items: Vec<Value> = posts.iter().take(ENTRIES).map(|(title, post)| item(site, &home, title, post)).collect();
-    let feed = json!({
+    let mut feed = json!({
         "version": VERSION,
         "title": title,
         "home_page_url": home,
@@ -41,6 +43,10 @@ pub fn json_feed(
         "_feedbake": { "generator": "feedbake" },
         "items": items,
     });
+    if let Some(username) = &author.username {
+        let name = author.name.as_ref().unwrap_or(username);
+        feed["authors"] = json!([{ "name": one_line(name), "url": profile_address(username) }]);
+    }
     let mut bytes = serde_json::to_vec_pretty(&feed).expect("the feed is made of texts and numbers");
     bytes.push(b'\n');
     Some(bytes)

@@ -66,6 +66,9 @@ pub struct Remembered {
     /// Its pictures could not be had the last time they were asked for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub missing: bool,
+    /// They were had, and nothing here can decode them: they are not asked for again before the whole account is listed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undecodable: bool,
 }
 
 /// How far the account was listed.
@@ -224,7 +227,7 @@ impl Memory {
                 None => {
                     news.new += 1;
                     places.insert(post.id.clone(), self.posts.len());
-                    self.posts.push(Remembered { post, deleted: false, missing: false });
+                    self.posts.push(Remembered { post, deleted: false, missing: false, undecodable: false });
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::{ArchiveSettings, Deleted, Slugs};
-use crate::feed::{Caption, PostKind, Slide, SlideKind};
+use crate::feed::{Account, Caption, PostKind, Slide, SlideKind};
 use crate::files::SitePath;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -210,14 +210,17 @@ fn the_feed_for_readers_has_whole_addresses_and_escapes_what_strangers_wrote() {
         "caption_html": "a &lt;b&gt;",
         "slides": [{"src": "feedbake/1.jpg", "alt": "\"<x>", "width": 3, "height": 2}],
     }));
-    let bytes = json_feed(&settings(), "Some & one", "en", &[("a".to_owned(), post)]).unwrap();
+    let author =
+        Account { username: Some("some.one".to_owned()), name: Some("Some\n& one".to_owned()), ..Account::default() };
+    let bytes = json_feed(&settings(), "Some & one", &author, "en", &[("a".to_owned(), post)]).unwrap();
     assert!(is_json_feed(&bytes) && !is_page(&bytes));
     let feed: Value = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(feed["feed_url"], "https://example.org/instagram/feed.json");
+    assert_eq!(feed["authors"], json!([{"name": "Some & one", "url": "https://www.instagram.com/some.one/"}]));
     let item = &feed["items"][0];
     assert_eq!(item["url"], "https://example.org/instagram/1/");
     assert_eq!(item["image"], "https://example.org/feedbake/1.jpg");
     let html = item["content_html"].as_str().unwrap();
     assert!(html.contains("alt=\"&quot;&lt;x&gt;\"") && html.ends_with("<p>a &lt;b&gt;</p>"), "{html}");
-    assert_eq!(json_feed(&ArchiveSettings { site_url: None, ..settings() }, "x", "en", &[]), None);
+    assert_eq!(json_feed(&ArchiveSettings { site_url: None, ..settings() }, "x", &author, "en", &[]), None);
 }

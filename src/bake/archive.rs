@@ -172,7 +172,7 @@ pub fn archive(
     // A list that was to be whole, and came to its end, has no gap.
     memory.unfinished = trouble.is_some() || (memory.unfinished && listing.is_remembered());
     if extent == Extent::Whole {
-        memory.posts.iter_mut().for_each(|remembered| remembered.missing = false);
+        memory.posts.iter_mut().for_each(|remembered| (remembered.missing, remembered.undecodable) = (false, false));
     }
     remembered.extend(memory.posts.iter().flat_map(|remembered| &remembered.post.slides).map(|slide| slide.id.clone()));
     let mut report = ArchiveReport {
@@ -223,7 +223,8 @@ pub fn archive(
     Ok(Some(Ok(Archived { place, bytes, stamp, pages, gathered, hidden, elsewhere, report })))
 }
 
-/// Whether a post without a picture may have one now: the feed has made it, it lies somewhere, or the list has a link.
+/// Whether a post without a picture may have one now: the feed has made it, it lies somewhere, or the list has a link to
+/// one that was not tried in vain.
 fn may_have_pictures(
     feed: &FeedSettings,
     known: &Known<'_>,
@@ -235,7 +236,7 @@ fn may_have_pictures(
     let is_linked = |post: &Post| post.slides.iter().any(|slide| !slide.picture_links.is_empty());
     memory.posts.iter().filter(|remembered| remembered.missing).any(|remembered| {
         shown_slides(feed, &remembered.post).iter().any(has)
-            || listed.iter().any(|post| post.id == remembered.post.id && is_linked(post))
+            || (!remembered.undecodable && listed.iter().any(|post| post.id == remembered.post.id && is_linked(post)))
     })
 }
 
@@ -365,6 +366,7 @@ fn pictures(
         }
     }
     let fortune = Fortune::default();
+    let mut undecodable = BTreeSet::new();
     let kept = std::mem::take(&mut gathered.selection.kept);
     for batch in kept.chunks(BATCH) {
         let slides = batch.iter().flat_map(|post| shown_slides(feed, post));
@@ -380,7 +382,9 @@ fn pictures(
                 }
                 Err(Trouble::File(error)) => return Err(Stopped::of_site(error)),
                 // The post has no page until they can be had.
-                Err(_) => {}
+                Err(trouble) => {
+                    undecodable.extend(trouble.is_of_the_picture().then(|| job.slide.id.clone()));
+                }
             }
         }
     }
@@ -397,6 +401,8 @@ fn pictures(
         gathered.selection.kept.iter().filter(|post| !is_shown(post)).map(|post| &post.id).collect();
     for remembered in &mut memory.posts {
         remembered.missing = lost.contains(&remembered.post.id);
+        let mut slides = shown_slides(feed, &remembered.post).iter();
+        remembered.undecodable = remembered.missing && slides.all(|slide| undecodable.contains(&slide.id));
     }
     Ok(gathered)
 }
@@ -464,7 +470,7 @@ fn id_of(post: &Map<String, Value>) -> &str {
 fn pages_of_all(feed: &FeedSettings, settings: &ArchiveSettings, account: &Account, posts: &[Shown]) -> Vec<Page> {
     let title = account.name.clone().or_else(|| account.username.clone()).unwrap_or_else(|| feed.name.clone());
     let title = crate::feed::one_line(&title);
-    let text = json_feed(settings, &title, &feed.language.to_string(), posts);
+    let text = json_feed(settings, &title, account, &feed.language.to_string(), posts);
     let feed_page = text
         .zip(json_feed_place(settings))
         .map(|(bytes, place)| Page { place, text: String::from_utf8_lossy(&bytes).into_owned() });

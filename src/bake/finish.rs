@@ -81,7 +81,9 @@ pub fn publish(
         ready;
     let weight = site::weigh(feed, &gathered.selection.kept, &gathered.gallery);
     let data_before = kitchen.root.read(&feed.data_file)?;
-    let was_demo = manifest.feeds.get(&feed.name).is_some_and(|record| record.demo);
+    let before = manifest.feeds.get(&feed.name);
+    let was_demo = before.is_some_and(|record| record.demo);
+    let username_before = before.and_then(|record| record.account.username.clone());
     place(kitchen, gathered.gallery.values())?;
     let data_sha256 = kitchen.cache.put(&data)?;
     let written = site::write_hashed_data(kitchen.root, manifest, &feed.data_file, &data, data_sha256.clone())?;
@@ -126,12 +128,18 @@ pub fn publish(
         }
     };
     let shown = Some(Shown { data_sha256, record });
+    let is_news = !was_demo && !is_demo && data_before.as_ref() != Some(&data);
+    let shown_before = if is_news { site::shown_posts(data_before.as_deref()) } else { Vec::new() };
+    let mut gone = gone(&shown_before, &listed);
+    // One that renamed itself still has its posts.
+    let has_any = shown_before.iter().any(|shown| listed.iter().any(|post| post.id.as_str() == shown.id));
+    let replaced = username_before
+        .zip(account.username.clone())
+        .filter(|(before, now)| before != now && !has_any && !shown_before.is_empty());
+    if replaced.is_some() {
+        gone.clear();
+    }
     let memory = FeedMemory { account: Some((account, asked_at)), posts: listed, shown };
-    let gone = if was_demo || is_demo || data_before.as_ref() == Some(&data) {
-        Vec::new()
-    } else {
-        gone(&site::shown_posts(data_before.as_deref()), &memory.posts)
-    };
     index.remember_feed(&feed.name, memory, tools.now);
     let kept = &gathered.selection.kept;
     let without_alt = kept.iter().filter(|post| !site::without_alt(feed, post).is_empty());
@@ -139,6 +147,7 @@ pub fn publish(
         posts,
         written,
         gone,
+        replaced,
         weight,
         without_video: gathered.without_video,
         without_alt: without_alt.map(|post| post.handle().to_owned()).collect(),

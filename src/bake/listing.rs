@@ -240,10 +240,17 @@ impl<'a> Listing<'a> {
         older: Option<&Account>,
         now: Timestamp,
     ) -> (Account, Timestamp) {
-        let remembered = memory.and_then(|memory| memory.account.clone());
+        let mut remembered = memory.and_then(|memory| memory.account.clone());
+        let mut older = older.cloned();
+        if matches!(self.source, Source::Api { .. }) && !self.wants_portrait {
+            // Its files go with this bake: whoever wants them again has to ask for a link to them.
+            let accounts = remembered.iter_mut().map(|(account, _)| account).chain(&mut older);
+            accounts.for_each(|account| account.portrait = None);
+        }
         if let Some((account, asked_at)) = &remembered
             && (SignedDuration::ZERO..ACCOUNT_AGE).contains(&now.duration_since(*asked_at))
             && (account.portrait.is_some() || !self.wants_portrait)
+            && !self.is_of_another(account)
         {
             return (account.clone(), *asked_at);
         }
@@ -252,7 +259,7 @@ impl<'a> Listing<'a> {
             Source::Api { graph, .. } => graph.account().ok(),
             Source::Memory => None,
         };
-        let earlier = remembered.as_ref().map(|(account, _)| account).or(older);
+        let earlier = remembered.as_ref().map(|(account, _)| account).or(older.as_ref());
         let unasked = self.unasked();
         let asked = asked.map(|mut account| {
             earlier.into_iter().for_each(|earlier| unasked.complete_account(&mut account, earlier));
@@ -266,12 +273,17 @@ impl<'a> Listing<'a> {
         let asked = asked.filter(|account| !holds_a_token(self.scanner, account));
         // What was not answered is asked again the next time.
         let asked_at = if asked.is_some() { now } else { Timestamp::UNIX_EPOCH };
-        let mut account =
-            asked.or_else(|| remembered.map(|(account, _)| account)).or_else(|| older.cloned()).unwrap_or_default();
+        let mut account = asked.or_else(|| remembered.map(|(account, _)| account)).or(older).unwrap_or_default();
         if account.username.is_none() {
             account.username = self.posts.iter().find_map(|post| post.username.clone());
         }
         (account, asked_at)
+    }
+
+    /// Whether all posts say that they are somebody else's: the token is another one, or the account has a new name.
+    fn is_of_another(&self, account: &Account) -> bool {
+        let is_another = |post: &Post| post.username.is_some() && post.username != account.username;
+        !self.posts.is_empty() && self.posts.iter().all(is_another)
     }
 }
 

@@ -154,6 +154,8 @@ pub struct Baked {
     pub written: Written,
     /// Posts that were shown and are not on Instagram any more, by shortcode.
     pub gone: Vec<String>,
+    /// The username of before, and that of the other account whose posts are shown now.
+    pub replaced: Option<(String, String)>,
     /// Posts that are not shown.
     pub dropped: Vec<Dropped>,
     /// What it weighs.

@@ -12,7 +12,7 @@ use crate::archive::{Page, post_of};
 use crate::config::FeedSettings;
 use crate::feed::Account;
 use crate::files::{FileError, SitePath};
-use crate::manifest::{FeedRecord, Manifest, Role, archive_name, baked_on, hidden_place};
+use crate::manifest::{FeedRecord, Manifest, Role, archive_name, baked_on, hidden_place, with_plain_ends};
 use crate::media::hex;
 use crate::site;
 
@@ -110,7 +110,7 @@ pub(super) fn is_edited(kitchen: &Kitchen<'_>, manifest: &Manifest, place: &Site
     let Some(record) = manifest.files.get(place) else { return Ok(false) };
     match kitchen.root.read(place) {
         Err(FileError::NoFile { .. }) => Ok(true),
-        read => Ok(read?.is_some_and(|bytes| hex(&Sha256::digest(&bytes)) != record.sha256)),
+        read => Ok(read?.is_some_and(|bytes| !record.is_of(&bytes))),
     }
 }
 
@@ -149,7 +149,7 @@ fn write(kitchen: &Kitchen<'_>, manifest: &mut Manifest, page: &Page, size: Opti
             read => read?,
         },
     };
-    let put = match there.map(|bytes| hex(&Sha256::digest(&bytes))) {
+    let put = match there.map(|bytes| hex(&Sha256::digest(with_plain_ends(&bytes)))) {
         Some(there) if there == sha256 => Put::Same,
         Some(there) if listed.as_ref() != Some(&there) => return Ok(Put::Edited),
         _ => {

@@ -64,7 +64,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &InitArgs) -> Ended {
         let (name, other) = (place.settings.layout().name, other.layout().name);
         voice.say(&format!("{file} looks like {other}; this is for {name}, and `--generator` names another"));
     }
-    if sight.is_guess && !flags.dry_run && (flags.yes || voice.json || !stdin().is_terminal()) {
+    if sight.is_guess && (flags.yes || voice.json || !stdin().is_terminal()) {
         return Err(Box::new(unknown(&place)));
     }
     refuse_unread(&place, &sight, wish)?;
@@ -83,7 +83,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &InitArgs) -> Ended {
         write(voice, &root, &repository, &plan)?;
     }
     if voice.json {
-        voice.json(&as_json(&place, &plan, !flags.dry_run));
+        voice.json(&as_json(&place, &plan, work > 0 && !flags.dry_run));
     }
     tell_what_is_left(voice, &plan, &sight, flags.dry_run);
     Ok(Code::Done)
@@ -114,7 +114,7 @@ fn look(
     let site_text = |name: &str| text(root, &known(name)).map_err(unreadable);
     let generator = place.settings.generator;
     let found = place.mark.as_ref();
-    let own = own_texts(&place.site);
+    let own = own_texts(place);
     let is_ours = |place: &str| {
         Extras::ALL.into_iter().flat_map(|extras| generator.layout().brought(extras)).any(|ours| ours.place == place)
     };
@@ -155,9 +155,10 @@ fn look(
         Templates::Leave => own.iter().find_map(|(place, text)| generator.own_partial(place, text)),
         Templates::Install => None,
     };
+    let configuration = found.and_then(Mark::text).unwrap_or_default();
     let mut sight = Sight {
         generator,
-        is_guess: found.is_none() && flags.generator.is_none() && place.settings.generator == Generator::default(),
+        is_guess: place.is_guess,
         is_recorded: match found {
             Some(mark) if mark.generator == generator => {
                 mark.is_page || mark.project != place.site || says_another(flags, settings_file.as_deref(), generator)
@@ -175,6 +176,7 @@ fn look(
         below_project: found.map(|mark| way_between(&mark.project, &place.site)).unwrap_or_default(),
         settings_file,
         base_path: place.settings.base_path.clone(),
+        built: place.built_below(),
         templates: templates.collect(),
         is_dot_env_ignored: patterns_ignore(&place.site.join(".env"))
             .unwrap_or_else(|| ignores_dot_env(gitignore.as_deref().unwrap_or_default().as_bytes())),
@@ -184,7 +186,7 @@ fn look(
         files: own
             .iter()
             .map(|(place, text)| {
-                let file = own_file(generator, place, text, &zola);
+                let file = own_file(generator, place, text, (&zola, &configuration));
                 // Where another file has the name of the partial, an include shows that one.
                 let shows_own = own_partial.as_ref().is_some_and(|name| generator.includes(text, name));
                 OwnFile { shows: (file.shows && !is_crowded_out(place)) || shows_own, ..file }
@@ -207,7 +209,7 @@ fn look(
             .map(|feed| feed.data_file.clone())
             .filter(|data_file| !generator.is_shown(data_file, own.iter().map(|(_, text)| text.as_str())))
             .collect(),
-        configuration: found.and_then(Mark::text).unwrap_or_default(),
+        configuration,
         targets: Vec::new(),
         branch: main_branch(&place.site),
         workflow: text(repository, &known(WORKFLOW_FILE)).map_err(unreadable)?,
@@ -220,9 +222,9 @@ fn look(
 }
 
 /// What a file says of the feed.
-fn own_file(generator: Generator, place: &str, text: &str, zola: &[(u32, u32)]) -> OwnFile {
+fn own_file(generator: Generator, place: &str, text: &str, (zola, configuration): (&[(u32, u32)], &str)) -> OwnFile {
     OwnFile {
-        shows: generator.shows_the_feed_at(place, text, zola),
+        shows: generator.shows_the_feed_at(place, text, zola, configuration),
         asks: generator.asks_for_the_stylesheet(text),
         ends_head: generator.ends_a_head(text),
         calls_shortcode: place.to_ascii_lowercase().ends_with(".md") && generator.calls_the_shortcode(text),
@@ -294,7 +296,7 @@ fn target(
         place = from_here;
     }
     let bytes = bytes.ok_or_else(|| usage(format!("there is no {place} in the site")))?;
-    check_place(sight.generator, &place).map_err(|error| usage(error.to_string()))?;
+    check_place(sight.generator, sight.built.as_ref(), &place).map_err(|error| usage(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| usage(format!("{place} is not UTF-8 text")))?;
     Ok(Target { place, text, line })
 }

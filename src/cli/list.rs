@@ -14,9 +14,9 @@ use super::summary;
 use super::ui::{GREEN, Voice, YELLOW, count, screen_width};
 use crate::auth::day_of;
 use crate::bake::{Belief, Rehearsal, rehearse};
-use crate::config::{FeedSettings, Layer};
+use crate::config::{FeedSettings, Layer, MergeSettings};
 use crate::feed::{MediaId, Post, one_line};
-use crate::site::without_alt;
+use crate::site::{PostOf, merged_posts, without_alt};
 
 /// Letters of a caption that are enough to recognise a post by.
 const GIST: usize = 40;
@@ -34,6 +34,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &ListArgs) -> Ended {
     named::warn_of_rehearsed(voice, &start, &flags.source, &rehearsals);
     let mut worst = Code::Done;
     let mut feeds = Vec::new();
+    let mut listed = Vec::new();
     let mut asked = BTreeSet::new();
     for (feed, rehearsed) in start.place.settings.feeds.iter().zip(rehearsals) {
         match rehearsed {
@@ -52,6 +53,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &ListArgs) -> Ended {
                     failure.tell(voice);
                     worst = worst.max(failure.code);
                 }
+                listed.push((feed, rehearsal));
             }
             Err(hindrance) => {
                 let failure =
@@ -60,6 +62,21 @@ pub fn run(voice: &Voice, common: &Common, flags: &ListArgs) -> Ended {
                 worst = worst.max(failure.code);
             }
         }
+    }
+    let settings = &start.place.settings;
+    for merge in &settings.merges {
+        let parts: Vec<&(&FeedSettings, Rehearsal)> =
+            merge.parts.iter().filter_map(|part| listed.iter().find(|(feed, _)| feed.name == *part)).collect();
+        let posts = merged_posts(
+            &merge.feed,
+            parts.iter().flat_map(|(feed, rehearsal)| rehearsal.selection.kept.iter().map(|post| (*feed, post))),
+        );
+        let absent = merge.parts.iter().filter(|part| !listed.iter().any(|(feed, _)| feed.name == **part));
+        let absent: Vec<&str> = absent.map(String::as_str).collect();
+        if !voice.json && !flags.missing_alt {
+            print_merged(voice, merge, &posts, &absent);
+        }
+        feeds.push(merged_as_json(merge, &posts, &absent));
     }
     if voice.json {
         voice.json(&json!({ "feeds": feeds }));
@@ -84,6 +101,20 @@ pub fn print(voice: &Voice, name: &str, rehearsal: &Rehearsal) {
             item.name(),
             one_line(&item.why)
         ));
+    }
+}
+
+/// The posts of a merged feed as lines; `absent` are its parts that could not be listed.
+fn print_merged(voice: &Voice, merge: &MergeSettings, posts: &[PostOf<'_>], absent: &[&str]) {
+    let without = if absent.is_empty() { String::new() } else { format!(", without {}", absent.join(" and ")) };
+    voice.say(&format!(
+        "{}: {} of {}{without}",
+        merge.feed.name,
+        count(posts.len(), "post"),
+        merge.parts.join(" and ")
+    ));
+    for (number, (_, post)) in posts.iter().enumerate() {
+        voice.result(&format!("{GREEN}{:>4}{GREEN:#}  {}", number + 1, line(post)));
     }
 }
 
@@ -170,26 +201,35 @@ fn gist(post: &Post) -> String {
     one_line(&format!("{}: {}", date(post), post.caption.excerpt(GIST * 2))).trim_end_matches([' ', ':']).to_owned()
 }
 
+/// One post as JSON; `reason` says why it is left out.
+fn post_as_json(feed: &FeedSettings, post: &Post, reason: Option<String>) -> Value {
+    json!({
+        "id": post.id.to_string(),
+        "shortcode": post.shortcode.as_ref().map(ToString::to_string).unwrap_or_default(),
+        "permalink": post.permalink.clone().unwrap_or_default(),
+        "timestamp": post.timestamp.map(|time| time.to_string()).unwrap_or_default(),
+        "type": post.kind.word(),
+        "caption": post.caption.text(),
+        "author_alt": post.slides.iter().any(|slide| slide.author_alt.is_some()),
+        "slides": post.slides.len(),
+        "missing_alt": without_alt(feed, post),
+        "kept": reason.is_none(),
+        "reason": reason.unwrap_or_default(),
+    })
+}
+
+/// The posts of a merged feed as JSON.
+fn merged_as_json(merge: &MergeSettings, posts: &[PostOf<'_>], absent: &[&str]) -> Value {
+    let posts: Vec<Value> = posts.iter().map(|(feed, post)| post_as_json(feed, post, None)).collect();
+    json!({ "name": merge.feed.name, "merge": merge.parts, "absent": absent, "posts": posts, "unreadable": [] })
+}
+
 /// The posts of one feed as JSON.
 pub fn as_json(feed: &FeedSettings, rehearsal: &Rehearsal) -> Value {
-    let post = |post: &Post, reason: Option<String>| {
-        json!({
-            "id": post.id.to_string(),
-            "shortcode": post.shortcode.as_ref().map(ToString::to_string).unwrap_or_default(),
-            "permalink": post.permalink.clone().unwrap_or_default(),
-            "timestamp": post.timestamp.map(|time| time.to_string()).unwrap_or_default(),
-            "type": post.kind.word(),
-            "caption": post.caption.text(),
-            "author_alt": post.slides.iter().any(|slide| slide.author_alt.is_some()),
-            "slides": post.slides.len(),
-            "missing_alt": without_alt(feed, post),
-            "kept": reason.is_none(),
-            "reason": reason.unwrap_or_default(),
-        })
-    };
     let selection = &rehearsal.selection;
-    let kept = selection.kept.iter().map(|kept| post(kept, None));
-    let dropped = selection.dropped.iter().map(|dropped| post(&dropped.post, Some(dropped.reason.to_string())));
+    let kept = selection.kept.iter().map(|kept| post_as_json(feed, kept, None));
+    let dropped =
+        selection.dropped.iter().map(|dropped| post_as_json(feed, &dropped.post, Some(dropped.reason.to_string())));
     let unreadable: Vec<Value> =
         rehearsal.unreadable.iter().map(|item| json!({ "item": item.name(), "reason": item.why })).collect();
     json!({ "name": feed.name, "posts": kept.chain(dropped).collect::<Vec<_>>(), "unreadable": unreadable })

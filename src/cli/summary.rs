@@ -63,6 +63,13 @@ pub const BROKEN_OFF: &str =
 
 fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
     let from = if baked.archive.is_some() { "feed" } else { "site" };
+    if let Some((before, now)) = &baked.replaced {
+        let (before, now) = (one_line(before), one_line(now));
+        voice.warn(&format!(
+            "{} was the feed of @{before} and is that of @{now} now, whose token this is: if that is not meant, give it the other token again",
+            feed.name
+        ));
+    }
     for handle in &baked.gone {
         voice.say(&format!("{handle} is not on Instagram any more: it leaves the {from}"));
     }
@@ -216,6 +223,7 @@ fn feed_as_json(feed: &FeedReport) -> Value {
             "posts": baked.posts,
             "changed": baked.written.is_change(),
             "gone": baked.gone,
+            "replaced": baked.replaced.as_ref().map(|(before, now)| json!({ "before": before, "now": now })),
             "weight": {
                 "original_bytes": baked.weight.originals,
                 "site_bytes": baked.weight.shipped.values().sum::<u64>(),

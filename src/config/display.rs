@@ -123,12 +123,15 @@ pub(super) fn words(merged: &Merged<'_>, language: &Language) -> Result<Words, S
     for (name, places) in LABELS {
         let Some(label) = words.label_mut(name) else { continue };
         let expected = match places {
-            [] => "a short text".to_owned(),
-            places => format!("a short text with {}", places.join(" and ")),
+            [] => "a short text without braces".to_owned(),
+            places => format!("a short text with {} and nothing else in braces", places.join(" and ")),
         };
         let known = std::mem::take(label);
         // What is left empty is as the language has it.
-        let fits = |text: &str| text.chars().count() <= 100 && places.iter().all(|place| text.contains(place));
+        let fits = |text: &str| {
+            let rest = places.iter().fold(text.to_owned(), |rest, place| rest.replace(place, ""));
+            text.chars().count() <= 100 && places.iter().all(|place| text.contains(place)) && !rest.contains(['{', '}'])
+        };
         *label = merged.text(&format!("words.{name}"), known.clone(), &expected, |text| match text.trim() {
             "" => Some(known),
             text => fits(text).then(|| text.to_owned()),

@@ -29,6 +29,15 @@ impl Value {
             Self::Number(_) | Self::Switch(_) | Self::Other(_) => Vec::new(),
         }
     }
+
+    /// Whether it is a text, or a list of texts, without a letter: a place that nobody has filled in.
+    pub(super) fn is_blank(&self) -> bool {
+        match self {
+            Self::Text(text) => text.trim().is_empty(),
+            Self::List(items) => items.iter().all(Self::is_blank),
+            Self::Number(_) | Self::Switch(_) | Self::Other(_) => false,
+        }
+    }
 }
 
 /// A value and who set it.

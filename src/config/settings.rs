@@ -1,5 +1,6 @@
 //! The merged and checked wishes: no `Option` that means "default", no value that a room would have to check again.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -382,8 +383,11 @@ fn feed(merged: &Merged<'_>, name: &str, found: &Found, overrides: &[&Group]) ->
     let language = language(merged, found.language.as_ref())?;
     let archive = archive(merged, name, found)?;
     let mut said = Vec::new();
-    for entry in overrides.iter().flat_map(|group| &group.overrides) {
-        lay_over(&mut said, override_of(entry)?);
+    for group in overrides {
+        refuse_contradictions(&group.overrides)?;
+        for entry in &group.overrides {
+            lay_over(&mut said, override_of(entry)?);
+        }
     }
     Ok(FeedSettings {
         name: name.to_owned(),
@@ -434,7 +438,7 @@ fn data_file(merged: &Merged<'_>, name: &str, layout: &Layout) -> Result<SitePat
     })
 }
 
-fn override_of(entry: &std::collections::BTreeMap<String, Given>) -> Result<Override, SettingsError> {
+fn override_of(entry: &BTreeMap<String, Given>) -> Result<Override, SettingsError> {
     let text = |key: &str| entry.get(key).map(|given| plain_text(key, given)).transpose();
     let post = match entry.get("post") {
         Some(given) => Shortcode::find(&plain_text("post", given)?)
@@ -456,6 +460,24 @@ fn override_of(entry: &std::collections::BTreeMap<String, Given>) -> Result<Over
     let alt = entry.get("alt").map(|given| texts("alt", given)).transpose()?.unwrap_or_default();
     let link_text = text("link_text")?.filter(|text| !text.trim().is_empty());
     Ok(Override { post, alt, caption: text("caption")?, link, link_text })
+}
+
+/// Refuses two values for one thing of one post in one place: whoever wrote the first would look for it in vain.
+fn refuse_contradictions(entries: &[BTreeMap<String, Given>]) -> Result<(), SettingsError> {
+    let mut said: BTreeMap<(Shortcode, &str), &Given> = BTreeMap::new();
+    for entry in entries {
+        let Some(post) = entry.get("post").map(|given| plain_text("post", given)).transpose()? else { continue };
+        let Some(post) = Shortcode::find(&post) else { continue };
+        let values = entry.iter().filter(|(key, given)| *key != "post" && !given.value.is_blank());
+        for (key, given) in values {
+            let earlier = *said.entry((post.clone(), key)).or_insert(given);
+            if earlier.value != given.value {
+                let expected = format!("said once of a post: of {post}, {} says something else", earlier.origin);
+                return Err(SettingsError::BadValue { key: key.clone(), origin: given.origin.clone(), expected });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Joins what is said of one post in several places; what is said last of a thing counts.

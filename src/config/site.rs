@@ -9,7 +9,7 @@ use super::layer::{Layer, parse_file};
 use super::settings::{Found, Settings, SettingsError, Templates};
 use super::token::TOKEN_NAMES;
 use crate::auth::{AccessToken, LeakScanner};
-use crate::files::{self, FileError};
+use crate::files::{self, FileError, SitePath};
 use crate::inquire::{answer, inquire};
 use crate::site::{EleventyFolders, Generator, Moved, PageBase};
 use crate::words::Language;
@@ -102,6 +102,13 @@ impl Place {
         };
         let moved = generator.moved(&mark.text().unwrap_or_default()).into_iter().filter(writes_into);
         moved.map(|moved| (mark.name.clone(), moved)).collect()
+    }
+}
+
+impl Place {
+    /// The folder of the site that it is built into; `None` where that is elsewhere, or where it is published as it is.
+    pub fn built_below(&self) -> Option<SitePath> {
+        SitePath::new(&self.built.as_ref()?.strip_prefix(&self.site).ok()?.to_string_lossy().replace('\\', "/")).ok()
     }
 }
 
@@ -271,9 +278,9 @@ fn found_in(mark: Option<&Mark>) -> Found {
 /// Where the generator leaves the built site; `None` where the site is published as it is.
 fn built_in(site: &Path, mark: Option<&Mark>, generator: Generator) -> Option<PathBuf> {
     let usual = generator.layout().built_folder?;
-    let said = mark.filter(|mark| mark.generator == generator && generator == Generator::Eleventy).and_then(|mark| {
-        let output = EleventyFolders::of(&mark.text()?).output;
-        Some(mark.project.join(output))
+    let said = mark.filter(|mark| mark.generator == generator).and_then(|mark| {
+        let folder = generator.built_elsewhere(&mark.text()?)?;
+        Some(mark.project.join(folder))
     });
     Some(said.unwrap_or_else(|| site.join(usual)))
 }
@@ -502,12 +509,38 @@ mod tests {
                 "[[override]]\npost = \"DA\"\nlink = \"javascript:alert(1)\"",
                 "`link` in feedbake.toml:3 should be an https address, or a path of this site such as \"/shop/\", not \"javascript:alert(1)\"",
             ),
+            (
+                "[[override]]\npost = \"DA\"\nalt = \"a\"\n[[override]]\npost = \"https://www.instagram.com/p/DA/\"\nalt = \"b\"",
+                "`alt` in feedbake.toml:6 should be said once of a post: of DA, feedbake.toml:3 says something else",
+            ),
+            (
+                "[words]\nalbum = \"{anzahl} of {count}\"",
+                "`words.album` in feedbake.toml:2 should be a short text with {count} and nothing else in braces, not \"{anzahl} of {count}\"",
+            ),
+            (
+                "[words]\nopen = \"{username}\"",
+                "`words.open` in feedbake.toml:2 should be a short text without braces, not \"{username}\"",
+            ),
         ];
         for (text, message) in cases {
             write(folder.path(), "feedbake.toml", text);
             let wanted = Wanted { site: Some(folder.path().to_owned()), ..Wanted::default() };
             assert_eq!(load(&wanted, Environment::default()).unwrap_err().to_string(), message, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_said_of_a_post_in_several_places_is_joined() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "[[override]]\npost = \"DA\"\nalt = \"\"\ncaption = \"c\"\n[[override]]\npost = \"DA\"\nalt = \"a\"\ncaption = \"c\"\n\
+                    [[feed]]\nname = \"one\"\n[[feed.override]]\npost = \"DA\"\nalt = \"of this feed\"\n[[feed]]\nname = \"two\"\n";
+        write(folder.path(), "feedbake.toml", text);
+        let wanted = Wanted { site: Some(folder.path().to_owned()), ..Wanted::default() };
+        let settings = load(&wanted, Environment::default()).unwrap().settings;
+        let said: Vec<_> =
+            settings.feeds.iter().map(|feed| (&feed.overrides[0].alt[0][..], feed.overrides.len())).collect();
+        assert_eq!(said, [("of this feed", 1), ("a", 1)]);
+        assert_eq!(settings.feeds[0].overrides[0].caption.as_deref(), Some("c"));
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub struct Sight<'a> {
 pub fn gather(sight: &Sight<'_>) -> Facts {
     let folder = sight.root.folder();
     let status = TokenStatus::read(sight.root).unwrap_or_default();
-    let own_texts = own_texts(folder);
+    let own_texts = own_texts(sight.place);
     let live: Vec<AccessToken> = sight.held.iter().flatten().map(|held| held.token.clone()).collect();
     let scanner = LeakScanner::new(&live.iter().collect::<Vec<_>>());
     let (leaks, files_looked_through) = leaks(sight.place, &scanner);
@@ -200,7 +200,8 @@ fn schedules(folder: &Path) -> Vec<ScheduleFacts> {
 }
 
 /// The site's own templates, pages and scripts, by their path in the site.
-pub fn own_texts(folder: &Path) -> Vec<(PathBuf, String)> {
+pub fn own_texts(place: &Place) -> Vec<(PathBuf, String)> {
+    let (folder, built) = (place.site.as_path(), place.built_below());
     let is_text = |path: &Path| {
         matches!(
             path.extension().and_then(|ending| ending.to_str()),
@@ -236,6 +237,7 @@ pub fn own_texts(folder: &Path) -> Vec<(PathBuf, String)> {
     tops.filter(|top| is_own(&top.file_name().to_string_lossy()))
         .flat_map(|top| WalkDir::new(top.path()).sort_by_file_name().into_iter().filter_map(Result::ok))
         .filter(|entry| entry.file_type().is_file() && is_text(entry.path()))
+        .filter(|entry| !built.as_ref().is_some_and(|built| entry.path().starts_with(folder.join(built.as_str()))))
         .filter(|entry| entry.metadata().is_ok_and(|data| data.len() <= LARGEST_TEXT))
         .filter_map(|entry| {
             let text = files::read(entry.path()).ok().flatten()?;
@@ -274,6 +276,7 @@ fn template(
     let is_there = root.exists(&place);
     let is_foreign = is_there && !shows_a_feed_of_ours(&String::from_utf8_lossy(&text.unwrap_or_default()));
     let rivals = rivals(root, layout);
+    let configuration = sight.place.mark.as_ref().and_then(Mark::text).unwrap_or_default();
     let slashed = |path: &Path| path.to_string_lossy().replace('\\', "/");
     let versions: Vec<(u32, u32)> = zola.iter().map(|(_, version)| *version).collect();
     let is_another = |path: &Path| layout.templates.iter().all(|template| path != Path::new(template.place));
@@ -285,13 +288,19 @@ fn template(
     let shows = |(path, text): &&(PathBuf, String)| {
         let place = slashed(path);
         let is_crowded = is_crowded_out(&rivals, layout, is_there, theme_of(&place).is_some());
-        (!is_crowded && generator.shows_the_feed_at(&place, text, &versions))
+        (!is_crowded && generator.shows_the_feed_at(&place, text, &versions, &configuration))
             || own_partial.as_ref().is_some_and(|name| generator.includes(text, name))
     };
     let is_whole_page = |text: &str| generator.ends_a_head(text) && !generator.asks_for_the_stylesheet(text);
     let reads_no_shortcodes = !versions.is_empty() && versions.iter().all(|version| *version >= (0, 23));
     let is_call = |(path, text): &&(PathBuf, String)| {
-        reads_no_shortcodes && slashed(path).ends_with(".md") && generator.calls_the_shortcode(text)
+        let place = slashed(path);
+        match generator {
+            Generator::Eleventy => {
+                generator.shows_the_feed(text) && !generator.shows_the_feed_at(&place, text, &versions, &configuration)
+            }
+            _ => reads_no_shortcodes && place.ends_with(".md") && generator.calls_the_shortcode(text),
+        }
     };
     let absent = TemplateFacts {
         place: place.to_string(),

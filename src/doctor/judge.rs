@@ -172,6 +172,15 @@ fn template(template: &TemplateFacts, facts: &Facts, all: &mut Findings) {
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             all.add(Topic::Template, Level::Good, format!("the partial is shown by {}{more}", first.display()), &[]);
         }
+        None if !template.called_in_vain.is_empty() && !template.is_tera => all.add(
+            Topic::Template,
+            Level::Bad,
+            format!(
+                "{} includes the partial, which is Nunjucks, Eleventy reads it with Liquid, and nothing else shows the feed",
+                template.called_in_vain[0].display()
+            ),
+            &["let its name end in .njk, or put `templateEngineOverride: njk` into its front matter (`njk,md` in Markdown)"],
+        ),
         None if !template.called_in_vain.is_empty() => all.add(
             Topic::Template,
             Level::Bad,

@@ -202,7 +202,8 @@ pub struct TemplateFacts {
     pub rival: Option<Rival>,
     /// The settings leave it out, and the name of one of the owner's that shows the feed in its stead.
     pub own_partial: Option<String>,
-    /// Pages in Markdown that call the shortcode of Zola up to 0.22, where a later one builds the site and reads none.
+    /// Pages in Markdown that call the shortcode of Zola up to 0.22, where a later one builds the site and reads none; or
+    /// pages that include the partial, where Eleventy reads them with Liquid.
     pub called_in_vain: Vec<PathBuf>,
     /// Whole pages that show the feed and do not ask for the stylesheet.
     pub unstyled: Vec<PathBuf>,

@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::pieces::{Piece, is_direction, pieces};
+use super::post::profile_address;
 
 /// What stays as it is in the path of a hashtag's page.
 const TAG_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_');
@@ -102,7 +103,7 @@ impl Caption {
                     link_into(&mut html, &page, &format!("#{tag}"));
                 }
                 Piece::Mention(handle) => {
-                    link_into(&mut html, &format!("https://www.instagram.com/{handle}/"), &format!("@{handle}"));
+                    link_into(&mut html, &profile_address(handle), &format!("@{handle}"));
                 }
             }
         }

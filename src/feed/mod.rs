@@ -10,4 +10,4 @@ pub use caption::{Caption, one_line};
 #[cfg(test)]
 mod properties;
 
-pub use post::{Account, InvalidId, MediaId, MediaLink, Post, PostKind, Shortcode, Slide, SlideKind};
+pub use post::{Account, InvalidId, MediaId, MediaLink, Post, PostKind, Shortcode, Slide, SlideKind, profile_address};

@@ -320,6 +320,11 @@ pub struct Account {
     pub portrait_link: Option<MediaLink>,
 }
 
+/// The page of an account on Instagram; `username` without `@`.
+pub fn profile_address(username: &str) -> String {
+    format!("https://www.instagram.com/{username}/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

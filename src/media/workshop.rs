@@ -9,11 +9,12 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use super::decode::{PixelLimits, is_large};
+use super::decode::{PixelLimits, ShapeError, is_large};
 use super::develop::{DevelopError, develop};
 use super::picture::Picture;
 use super::plan::{Step, Stock, decide, without_network};
 use super::recipe::Recipe;
+use super::sniff::Sniffed;
 use crate::cache::{Cache, Original};
 use crate::feed::{MediaId, MediaLink, Slide};
 use crate::files::{FileError, SitePath};
@@ -132,6 +133,19 @@ pub enum Trouble {
     /// The cache could not be read or written; nothing else will be either.
     #[error(transparent)]
     File(#[from] FileError),
+}
+
+impl Trouble {
+    /// Whether it lies in the picture itself, so that another download would bring the same.
+    pub fn is_of_the_picture(&self) -> bool {
+        let is_of_a_kind = |what: &str| [Sniffed::Heic, Sniffed::Avif].iter().any(|kind| kind.describe() == what);
+        match self {
+            Self::Develop(DevelopError::Shape(ShapeError::CutOff)) => false,
+            Self::Develop(_) | Self::Panic => true,
+            Self::Download(HttpError::Refused { what, .. }) => is_of_a_kind(what),
+            Self::Download(_) | Self::NoLink | Self::NotTried | Self::NoPlace(_) | Self::File(_) => false,
+        }
+    }
 }
 
 /// What the threads work with.

@@ -56,9 +56,11 @@ pub fn steps(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
         );
     }
     left.extend(other_generator(sight));
-    if let Some(way) = wish.github {
+    if wish.github.is_some() {
         left.extend(workflow::left(&items.iter().map(|item| item.after.as_str()).collect::<Vec<_>>()));
-        left.extend(version_in_workflow(sight, way, items));
+    }
+    left.extend(versions_of_zola(sight, wish, items));
+    if wish.github.is_some() {
         left.push(
             "give GitHub the token: Settings → Secrets and variables → Actions → New repository secret, name `INSTAGRAM_ACCESS_TOKEN`"
                 .to_owned(),
@@ -67,7 +69,21 @@ pub fn steps(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
     if wish.netlify {
         left.extend(netlify::steps(sight, items));
     }
+    left.extend(place_for_a_new_token(wish));
     left
+}
+
+/// Nobody has written down whether a renewal changes a token: with a key it does not matter.
+fn place_for_a_new_token(wish: Wish) -> Option<String> {
+    let where_to = match (wish.github, wish.netlify) {
+        (None, false) => return None,
+        (Some(_), false) => "a second secret",
+        (None, true) => "a second variable, as secret and for the production context as the token",
+        (Some(_), true) => "a second secret in each place",
+    };
+    Some(format!(
+        "let a token that changes when it is renewed be kept: `feedbake token keygen` prints a key; make it {where_to}, name `FEEDBAKE_TOKEN_KEY`"
+    ))
 }
 
 /// What to do where another file has the name of the partial.
@@ -144,17 +160,24 @@ fn needs_a_server(sight: &Sight) -> bool {
     pages.peek().is_none() || pages.any(|page| !super::has_ending_of(page, ".php"))
 }
 
-fn version_in_workflow(sight: &Sight, way: Way, items: &[Item]) -> Option<String> {
+/// What to look at where a host was told which Zola to install.
+fn versions_of_zola(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
     let is_new =
         |item: &&Item| item.place.as_str() == WORKFLOW_FILE && matches!(item.action, Action::Write | Action::Replace);
-    let item = items.iter().find(is_new).filter(|_| way == Way::Deploy)?;
-    let line = item.after.lines().map(str::trim).find(|line| line.starts_with("tool: zola@"))?;
-    if let Some((major, minor)) = sight.zola.filter(|version| *version < workflow::OLDEST) {
-        return Some(format!(
+    let workflow = items.iter().find(is_new).filter(|_| wish.github == Some(Way::Deploy));
+    let line = workflow.and_then(|item| item.after.lines().map(str::trim).find(|line| line.starts_with("tool: zola@")));
+    let mut left = Vec::new();
+    let mut written = Vec::new();
+    match (line, sight.zola.filter(|version| *version < workflow::OLDEST)) {
+        (Some(line), Some((major, minor))) => left.push(format!(
             "see that a later Zola builds the site, too: it is built with {major}.{minor}, and {WORKFLOW_FILE} has `{line}`, the oldest that can be installed there"
-        ));
+        )),
+        (Some(line), None) => written.push(format!("{WORKFLOW_FILE} has `{line}`")),
+        (None, _) => {}
     }
-    netlify::version_step(sight, &format!("{WORKFLOW_FILE} has `{line}`"))
+    written.extend(netlify::written_version(sight, items).filter(|_| wish.netlify));
+    left.extend(netlify::version_step(sight, &written));
+    left
 }
 
 /// What to do where the settings name another generator than was asked for.

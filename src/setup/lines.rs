@@ -7,9 +7,9 @@ use super::insert::{Page, Spot, ended, insert};
 use super::named::around;
 use super::{Line, SetupError, Sight, Target, component, has_ending, is_markdown, looks};
 use crate::files::SitePath;
-use crate::site::Generator;
 use crate::site::elements::element_tags;
-use crate::site::markup::{markup, without_script_comments};
+use crate::site::markup::markup;
+use crate::site::{Generator, reads_nunjucks};
 
 /// A line that was put into a file, in words.
 struct Said {
@@ -225,10 +225,8 @@ fn feed_line(sight: &Sight, target: &Target) -> Result<Cow<'static, str>, SetupE
             ),
         },
         (Generator::Hugo, true) => Ok("{{< feedbake >}}".into()),
-        (Generator::Eleventy, is_markdown) => {
-            let engine = if is_markdown { "markdownTemplateEngine" } else { "htmlTemplateEngine" };
-            let is_nunjucks = has_ending(place, ".njk") || says_nunjucks(&sight.configuration, engine);
-            if is_nunjucks || overrides_engine(&target.text) {
+        (Generator::Eleventy, _) => {
+            if reads_nunjucks(&sight.configuration, place.as_str(), &target.text) {
                 return Ok(include.into());
             }
             refuse(
@@ -267,27 +265,4 @@ fn path_of(base: &str) -> &str {
 /// written in.
 fn is_content(generator: Generator, place: &SitePath) -> bool {
     is_markdown(place) || (generator == Generator::Hugo && place.below("content").is_some())
-}
-
-/// Whether the front matter of a page lets Eleventy read it with Nunjucks, whatever its ending says.
-fn overrides_engine(text: &str) -> bool {
-    let mut lines = text.trim_start_matches('\u{feff}').lines();
-    let has_front_matter = lines.next().is_some_and(|line| line.trim_end() == "---");
-    let mut front_matter = lines.take_while(|line| line.trim_end() != "---");
-    has_front_matter
-        && front_matter.any(|line| {
-            let value = line.strip_prefix("templateEngineOverride:").unwrap_or_default();
-            value.trim().trim_matches(['"', '\'']).split(',').any(|engine| engine.trim() == "njk")
-        })
-}
-
-/// Whether the configuration of Eleventy sets `engine` to Nunjucks. The name may be in quotes, or in brackets as well.
-fn says_nunjucks(configuration: &str, engine: &str) -> bool {
-    let script = without_script_comments(configuration);
-    let quotes = ['"', '\'', '`'];
-    let mut values = script.split(engine).skip(1).filter_map(|rest| {
-        let rest = rest.trim_start_matches(quotes).trim_start().trim_start_matches(']').trim_start();
-        rest.strip_prefix([':', '='])?.trim_start().strip_prefix(quotes)
-    });
-    values.any(|value| value.strip_prefix("njk").is_some_and(|rest| rest.starts_with(quotes)))
 }

@@ -28,6 +28,7 @@ pub use netlify::{NETLIFY_PLUGIN, bakes_on_netlify, names_old_plugin, netlify_ba
 pub use places::check_place;
 pub use texts::generator_in;
 pub use themes::{modules_in, theme_of};
+use workflow::Fit;
 pub use workflow::{WORKFLOW_FILE, Way};
 
 /// What was seen in and around the site.
@@ -51,6 +52,8 @@ pub struct Sight {
     pub settings_file: Option<String>,
     /// How the addresses of its files begin.
     pub base_path: String,
+    /// The folder of the site that it is built into.
+    pub built: Option<SitePath>,
     /// What feedbake brings along, with how it stands and what is in it.
     pub templates: Vec<(Template, TemplateState, String)>,
     /// What is in `.gitignore`.
@@ -251,7 +254,7 @@ pub struct Plan {
 pub fn could_take(sight: &Sight, target: &Target) -> bool {
     let is_borrowed = sight.borrowed.iter().any(|folder| target.place.below(folder).is_some());
     let taken = || lines::with_lines(sight, std::slice::from_ref(target)).is_ok_and(|(after, _)| after != target.text);
-    check_place(sight.generator, &target.place).is_ok() && !is_borrowed && taken()
+    check_place(sight.generator, sight.built.as_ref(), &target.place).is_ok() && !is_borrowed && taken()
 }
 
 /// Decides on every file.
@@ -272,7 +275,7 @@ pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
         let placed = sight.templates.iter().filter(|(template, state, _)| is_placed(template, *state));
         items.extend(placed.map(|(template, state, text)| of_template(*template, *state, text, wish)));
     }
-    items.extend(gitignore(sight));
+    items.extend(gitignore(sight, wish));
     let mut done: Vec<&SitePath> = Vec::new();
     for target in &sight.targets {
         if done.contains(&&target.place) {
@@ -298,11 +301,15 @@ pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
         if way == Way::Deploy && sight.generator != Generator::Zola {
             return Err(SetupError::OnlyForZola(layout.name));
         }
-        let text = workflow::text(way, &sight.below, sight.branch.as_deref(), netlify::zola(sight));
+        let fit = Fit {
+            below: &sight.below,
+            branch: sight.branch.as_deref(),
+            built: sight.built.as_ref().map(SitePath::as_str),
+            zola: netlify::zola(sight),
+        };
+        let text = workflow::text(way, fit);
         let mut item = whole(From::Repository, WORKFLOW_FILE, way.about(), sight.workflow.as_deref(), text, wish);
-        if item.action == Action::Edited
-            && workflow::is_other(sight.workflow.as_deref(), way, &sight.below, sight.branch.as_deref())
-        {
+        if item.action == Action::Edited && workflow::is_other(sight.workflow.as_deref(), way, fit) {
             item.action = Action::Other;
         }
         items.push(item);
@@ -355,15 +362,23 @@ fn of_template(template: Template, state: TemplateState, text: &str, wish: Wish)
     }
 }
 
-/// `.env` holds a token. The cache ignores itself.
-fn gitignore(sight: &Sight) -> Option<Item> {
-    if sight.is_dot_env_ignored {
+/// `.env` holds a token, and `node_modules` is as large as a site. The cache ignores itself.
+fn gitignore(sight: &Sight, wish: Wish) -> Option<Item> {
+    let installs = wish.netlify && sight.package.is_none() && netlify::installs_in_site(sight);
+    let lines = [
+        (!sight.is_dot_env_ignored, ".env", "`.env`, which holds the token"),
+        (installs && !sight.are_modules_ignored, "node_modules/", "`node_modules/`, where npm installs"),
+    ];
+    let lines: Vec<_> = lines.into_iter().filter(|(is_missing, ..)| *is_missing).collect();
+    if lines.is_empty() {
         return None;
     }
     let before = sight.gitignore.as_deref();
     let text = before.unwrap_or_default();
-    let after = format!("{}.env{}", insert::ended(text), insert::line_end(text));
-    Some(added_to(From::Site, known(".gitignore"), "`.env`, which holds the token".to_owned(), before, after))
+    let mut after = insert::ended(text);
+    after.extend(lines.iter().flat_map(|(_, line, _)| [line, insert::line_end(text)]));
+    let what = lines.iter().map(|(.., what)| *what).collect::<Vec<_>>().join("; ");
+    Some(added_to(From::Site, known(".gitignore"), what, before, after))
 }
 
 /// Whether a name ends so, in whichever case.

@@ -11,14 +11,17 @@ pub const NETLIFY_PLUGIN: &str = "netlify-plugin-feedbake";
 const OLD_PLUGIN: &str = "netlify-plugin-add-instagram";
 
 /// Netlify has no server-side includes, and publishes a whole folder: the pages are copied, but for what is not for
-/// visitors, and each directive is replaced with what it names. The folder `.well-known` is for visitors.
+/// visitors, and each directive is replaced with what it names. Of what begins with a dot, the folder `.well-known` at the
+/// top alone is for visitors.
 const HTML_COMMAND: &str = r#"
 # Netlify reads no server-side includes: what is for visitors is copied, and the feed put into the pages.
 set -e
 rm -rf _site
 mkdir _site
-tar -cf - --exclude='./.[!w]*' --exclude='.env*' --exclude=./_site --exclude=./node_modules --exclude=./netlify \
-  --exclude=./feedbake.toml --exclude=./netlify.toml --exclude='./package*.json' . | tar -xf - -C _site
+tar -cf - --exclude='.[!./]*' --exclude=./_site --exclude=./node_modules --exclude=./netlify --exclude='./README*' \
+  --exclude=./feedbake.toml --exclude=./feedbake/template.html --exclude=./netlify.toml --exclude='./package*.json' . |
+  tar -xf - -C _site
+[ ! -d .well-known ] || cp -R .well-known _site/
 find _site -name '*.src.html' -exec sh -c 'mv "$1" "${1%.src.html}.html"' sh {} \;
 for feed in feedbake/*.html; do
   line="<!--#include virtual=\"[^\"]*$feed\" *-->"
@@ -38,12 +41,9 @@ pub fn items(sight: &Sight) -> Result<Vec<Item>, SetupError> {
     if let Some(page) = page_of_php().filter(|_| sight.generator == Generator::Html) {
         return Err(SetupError::PhpOnNetlify(page.place.clone()));
     }
-    let base = match sight.netlify_from {
-        From::Site => sight.below.clone(),
-        From::Repository => netlify_base(sight.netlify.as_deref(), &sight.below),
-    };
+    let base = base(sight);
     let toml = match &sight.netlify {
-        None => text(layout, &sight.below, zola(sight)),
+        None => text(layout, &sight.below, sight.built.as_ref().map(SitePath::as_str), zola(sight)),
         Some(text) if bakes_on_netlify(text).ok_or(SetupError::BrokenNetlify)? => text.clone(),
         Some(text) => with_block(text, &plugin(&site_from(&base, &sight.below))),
     };
@@ -58,6 +58,26 @@ pub fn items(sight: &Sight) -> Result<Vec<Item>, SetupError> {
         items.extend(place.map(|place| added_to(From::Repository, place, what, None, text)));
     }
     Ok(items)
+}
+
+/// The folder of the repository in which Netlify builds.
+fn base(sight: &Sight) -> String {
+    match sight.netlify_from {
+        From::Site => sight.below.clone(),
+        From::Repository => netlify_base(sight.netlify.as_deref(), &sight.below),
+    }
+}
+
+/// Whether Netlify, and whoever tries it, installs packages in the folder of the site.
+pub fn installs_in_site(sight: &Sight) -> bool {
+    base(sight) == sight.below
+}
+
+/// The line that says which Zola builds the site there, in words; none where it was not written just now.
+pub fn written_version(sight: &Sight, items: &[Item]) -> Option<String> {
+    let is_new = |item: &Item| item.place.as_str() == "netlify.toml" && item.action == Action::Write;
+    let version = release(zola(sight));
+    items.iter().any(is_new).then(|| format!("netlify.toml has `ZOLA_VERSION = \"{version}\"`"))
 }
 
 /// The generation of Zola that a host is told to take: the one that something in the site asks for, else the one that
@@ -77,14 +97,10 @@ pub fn steps(sight: &Sight, items: &[Item]) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if is_new {
-        let version = release(zola(sight));
-        left.extend(version_step(sight, &format!("netlify.toml has `ZOLA_VERSION = \"{version}\"`")));
-    }
     if sight.package.as_ref().is_some_and(|text| !text.contains(NETLIFY_PLUGIN)) {
         left.push(format!("let Netlify install the plugin: `npm install --save-dev {NETLIFY_PLUGIN}`"));
     }
-    if sight.package.is_none() && !sight.are_modules_ignored {
+    if sight.package.is_none() && !sight.are_modules_ignored && !installs_in_site(sight) {
         left.push("keep what npm installs out of git: a line `node_modules/` in .gitignore".to_owned());
     }
     left.push(
@@ -94,9 +110,10 @@ pub fn steps(sight: &Sight, items: &[Item]) -> Vec<String> {
     left
 }
 
-/// What to do where nobody said which Zola builds the site; `written` is what stands where.
-pub fn version_step(sight: &Sight, written: &str) -> Option<String> {
-    let is_guess = sight.generator == Generator::Zola && sight.zola.is_none();
+/// What to do where nobody said which Zola builds the site; `written` is what stands where, now.
+pub fn version_step(sight: &Sight, written: &[String]) -> Option<String> {
+    let is_guess = sight.generator == Generator::Zola && sight.zola.is_none() && !written.is_empty();
+    let written = written.join(" and ");
     let page = sight.files.iter().find(|file| file.calls_shortcode);
     let why = match page {
         None => "nothing here says which one builds the site".to_owned(),
@@ -130,20 +147,23 @@ fn release(zola: Option<(u32, u32)>) -> String {
     }
 }
 
-/// `netlify.toml` for a site in `base`, a folder of the repository; empty for the top.
-fn text(layout: &Layout, base: &str, zola: Option<(u32, u32)>) -> String {
+/// `netlify.toml` for a site in `base`, a folder of the repository; empty for the top. `built` is the folder of the site
+/// that it is built into, where that is known.
+fn text(layout: &Layout, base: &str, built: Option<&str>, zola: Option<(u32, u32)>) -> String {
     let mut text = String::from("[build]\n");
     let mut line = |words: String| text.extend([words.as_str(), "\n"]);
     if !base.is_empty() {
         line(format!("base = \"{base}\""));
     }
     match layout.built_folder {
-        Some(folder) => line(format!("command = \"{}\"\npublish = \"{folder}\"", layout.build)),
+        Some(usual) => line(format!("command = \"{}\"\npublish = \"{}\"", layout.build, built.unwrap_or(usual))),
         None => line(format!("command = '''{HTML_COMMAND}'''\npublish = \"_site\"")),
     }
     if layout.word == Generator::Zola.layout().word {
         line(format!("\n[build.environment]\nZOLA_VERSION = \"{}\"", release(zola)));
-        line(format!("\n[context.deploy-preview]\ncommand = \"{} --base-url $DEPLOY_PRIME_URL\"", layout.build));
+    }
+    if let Some(flag) = layout.address_flag {
+        line(format!("\n[context.deploy-preview]\ncommand = \"{} {flag} $DEPLOY_PRIME_URL\"", layout.build));
     }
     format!("{text}\n{}", plugin(""))
 }
@@ -217,9 +237,11 @@ mod tests {
     #[test]
     fn each_generator_gets_a_netlify_toml_that_builds_and_bakes() {
         for generator in Generator::ALL {
-            let netlify: toml::Table = text(generator.layout(), "site", Some((0, 22))).parse().unwrap();
+            let netlify: toml::Table = text(generator.layout(), "site", Some("docs/x"), Some((0, 22))).parse().unwrap();
             assert_eq!(netlify["build"]["base"].as_str(), Some("site"));
             assert_eq!(netlify["plugins"][0]["package"].as_str(), Some(NETLIFY_PLUGIN));
+            let published = if generator == Generator::Html { "_site" } else { "docs/x" };
+            assert_eq!(netlify["build"]["publish"].as_str(), Some(published));
             // Nothing is published as it lies there: there are settings in it.
             assert!(!matches!(netlify["build"]["publish"].as_str(), None | Some("." | "")), "{netlify:?}");
         }
@@ -240,7 +262,7 @@ mod tests {
             let items = items(&sight).unwrap();
             let line = format!("ZOLA_VERSION = \"{version}\"");
             assert!(items[0].after.contains(&line), "{}", items[0].after);
-            let step = steps(&sight, &items).into_iter().find(|step| step.contains("your version of Zola"));
+            let step = written_version(&sight, &items).and_then(|written| version_step(&sight, &[written]));
             assert_eq!(step.is_some(), words.is_some(), "{step:?}");
             assert!(step.is_none_or(|step| step.contains(&line) && step.contains(words.unwrap())));
         }

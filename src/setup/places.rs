@@ -4,11 +4,12 @@ use super::{SetupError, has_ending, is_markdown};
 use crate::files::SitePath;
 use crate::site::Generator;
 
-/// Whether a line can go into the file at `place`: a template or a page that somebody wrote, and the generator reads.
+/// Whether a line can go into the file at `place`: a template or a page that somebody wrote, and the generator reads; the
+/// site is built into `built`.
 ///
 /// # Errors
 /// [`SetupError::CannotShow`] with the reason.
-pub fn check_place(generator: Generator, place: &SitePath) -> Result<(), SetupError> {
+pub fn check_place(generator: Generator, built: Option<&SitePath>, place: &SitePath) -> Result<(), SetupError> {
     let layout = generator.layout();
     let path = place.as_str();
     let below = |folder: &&str| !folder.is_empty() && place.below(folder).is_some();
@@ -17,7 +18,9 @@ pub fn check_place(generator: Generator, place: &SitePath) -> Result<(), SetupEr
         "what begins with a dot is no page"
     } else if ours || layout.fragment_folder().is_some_and(|folder| place.below(folder).is_some()) {
         "it is feedbake's own"
-    } else if layout.built_folder.iter().any(below) || place.below("node_modules").is_some() {
+    } else if built.map(SitePath::as_str).or(layout.built_folder).iter().any(below)
+        || place.below("node_modules").is_some()
+    {
         "it was built or brought in, and the next time it is lost"
     } else if no_pages(generator).iter().any(below) {
         "no page is made of what is in that folder"
@@ -86,7 +89,7 @@ mod tests {
             (Generator::Astro, "public/index.html", Some("it is published as it is, and no template is read there")),
         ] {
             let place = SitePath::new(place).unwrap();
-            let why = check_place(generator, &place).err().map(|error| match error {
+            let why = check_place(generator, None, &place).err().map(|error| match error {
                 SetupError::CannotShow { why, .. } => why,
                 error => panic!("{error}"),
             });

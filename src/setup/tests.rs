@@ -31,6 +31,7 @@ pub(super) fn sight(generator: Generator) -> Sight {
         netlify_from: From::Repository,
         package: None,
         are_modules_ignored: false,
+        built: None,
     }
 }
 
@@ -414,6 +415,16 @@ fn lines_that_are_added_end_as_the_others_do() {
         let items = plan(&zola, wish()).unwrap().items;
         assert_eq!(items.iter().find(|item| item.place.as_str() == ".gitignore").unwrap().after, expected);
     }
+    // Two lines at once, where npm will install beside the settings; and none that git knows already.
+    let lines = |is_dot_env_ignored, are_modules_ignored| {
+        let known = Sight { is_dot_env_ignored, are_modules_ignored, ..sight(Generator::Zola) };
+        let items = plan(&known, Wish { netlify: true, ..wish() }).unwrap().items;
+        items.into_iter().find(|item| item.place.as_str() == ".gitignore").map(|item| item.after)
+    };
+    assert_eq!(lines(false, false).as_deref(), Some(".env\nnode_modules/\n"));
+    assert_eq!(lines(true, false).as_deref(), Some("node_modules/\n"));
+    assert_eq!(lines(false, true).as_deref(), Some(".env\n"));
+    assert_eq!(lines(true, true), None);
     zola.package = Some("{}".to_owned());
     for (netlify, expected) in [
         ("", "[[plugins]]\npackage = \"netlify-plugin-feedbake\"\n"),
@@ -546,7 +557,7 @@ fn what_stands_in_the_way_or_is_left_over_is_named() {
     );
     assert!(left[1].contains("let go of netlify-plugin-add-instagram"), "{left:?}");
     // The other workflow is not one that somebody edited.
-    zola.workflow = Some(workflow::text(Way::Commit, "", None, None));
+    zola.workflow = Some(workflow::text(Way::Commit, Fit::default()));
     let deploy = Wish { github: Some(Way::Deploy), ..wish() };
     assert_eq!(plan(&zola, deploy).unwrap().items.last().unwrap().action, Action::Other);
     let forced = plan(&zola, Wish { replace: Replace::Edited, ..deploy }).unwrap();

@@ -28,24 +28,40 @@ pub const OLDEST: (u32, u32) = (0, 19);
 /// Whose action it is, as long as nobody has put it there.
 const NOBODY: &str = "OWNER/feedbake@";
 
-/// The workflow for a site in `below`, a folder of the repository that is published from `branch`; `zola` is the version
-/// that builds it.
-pub fn text(way: Way, below: &str, branch: Option<&str>, zola: Option<(u32, u32)>) -> String {
+/// What a workflow is fitted to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fit<'a> {
+    /// The folder of the site in its repository; empty for the top.
+    pub below: &'a str,
+    /// The branch that the repository is published from, where it is known.
+    pub branch: Option<&'a str>,
+    /// The folder of the site that it is built into, where it is known.
+    pub built: Option<&'a str>,
+    /// The version of Zola that builds it.
+    pub zola: Option<(u32, u32)>,
+}
+
+/// The workflow for a site.
+pub fn text(way: Way, fit: Fit<'_>) -> String {
     let text = match way {
         Way::Commit => include_str!("../../docs/workflows/bake-and-commit.yml"),
         Way::Deploy => include_str!("../../docs/workflows/bake-build-deploy.yml"),
     };
     let text = text.replace(" A copy for .github/workflows/.", "").replace(" A copy for\n# .github/workflows/.", "");
-    let text = match below {
+    let text = match fit.below {
         "" => text,
         // In quotes as JSON has them, which are YAML's, too.
         folder => text.replace("  SITE: . #", &format!("  SITE: {} #", serde_json::Value::from(folder))),
     };
-    let text = match branch {
+    let text = match fit.branch {
         None | Some("main") => text,
         Some(branch) => text.replace("    branches: [main]\n", &format!("    branches: [{}]\n", word(branch))),
     };
-    match zola.map(|version| version.max(OLDEST)) {
+    let text = match fit.built {
+        None | Some("public") => text,
+        Some(folder) => text.replace("/public\n", &format!("/{folder}\n")),
+    };
+    match fit.zola.map(|version| version.max(OLDEST)) {
         Some((major, minor)) => text.replace("tool: zola@0.23.4", &format!("tool: zola@{major}.{minor}")),
         None => text,
     }
@@ -61,7 +77,7 @@ fn word(text: &str) -> String {
 }
 
 /// Whether a workflow is the other of the two, as feedbake wrote it: nothing but the version and whose action it is differ.
-pub fn is_other(there: Option<&str>, way: Way, below: &str, branch: Option<&str>) -> bool {
+pub fn is_other(there: Option<&str>, way: Way, fit: Fit<'_>) -> bool {
     let other = match way {
         Way::Commit => Way::Deploy,
         Way::Deploy => Way::Commit,
@@ -71,7 +87,7 @@ pub fn is_other(there: Option<&str>, way: Way, below: &str, branch: Option<&str>
         (line.starts_with("uses:") && line.contains("/feedbake@")) || line.starts_with("tool: zola@")
     };
     let without = |text: &str| text.lines().filter(|line| !is_fitted(line)).map(str::to_owned).collect::<Vec<_>>();
-    there.is_some_and(|there| without(there) == without(&text(other, below, branch, None)))
+    there.is_some_and(|there| without(there) == without(&text(other, Fit { zola: None, ..fit })))
 }
 
 /// What its owner has to put into it.
@@ -90,20 +106,25 @@ mod tests {
     #[test]
     fn a_workflow_is_fitted_to_the_site() {
         for way in [Way::Commit, Way::Deploy] {
-            let plain = text(way, "", None, None);
+            let plain = text(way, Fit::default());
             assert!(plain.contains("\n  SITE: . #") && !plain.contains("A copy for"), "{plain}");
             assert!(plain.starts_with("# Bakes the feed"), "{plain}");
-            assert!(text(way, "my \"web\"", None, None).contains("\n  SITE: \"my \\\"web\\\"\" #"));
+            assert!(
+                text(way, Fit { below: "my \"web\"", ..Fit::default() }).contains("\n  SITE: \"my \\\"web\\\"\" #")
+            );
             assert!(left(&[&plain]).is_some() && left(&["uses: me/feedbake@v1"]).is_none());
         }
-        assert!(text(Way::Deploy, "", None, Some((0, 22))).contains("tool: zola@0.22\n"));
-        assert!(text(Way::Deploy, "", None, Some((0, 17))).contains("tool: zola@0.19\n"));
+        assert!(text(Way::Deploy, Fit { zola: Some((0, 22)), ..Fit::default() }).contains("tool: zola@0.22\n"));
+        assert!(
+            text(Way::Deploy, Fit { built: Some("docs"), ..Fit::default() }).contains("path: ${{ env.SITE }}/docs\n")
+        );
+        assert!(text(Way::Deploy, Fit { zola: Some((0, 17)), ..Fit::default() }).contains("tool: zola@0.19\n"));
     }
 
     #[test]
     fn a_push_to_the_branch_of_the_repository_deploys() {
         let branches = |branch| {
-            let text = text(Way::Deploy, "", branch, None);
+            let text = text(Way::Deploy, Fit { branch, ..Fit::default() });
             text.lines().find(|line| line.contains("branches:")).unwrap().trim().to_owned()
         };
         assert_eq!(branches(None), "branches: [main]");
@@ -111,16 +132,17 @@ mod tests {
         assert_eq!(branches(Some("site/2.0")), "branches: [site/2.0]");
         assert_eq!(branches(Some("no")), "branches: [\"no\"]");
         assert_eq!(branches(Some("a,b")), "branches: [\"a,b\"]");
-        let master = text(Way::Deploy, "", Some("master"), None);
-        assert!(is_other(Some(&master), Way::Commit, "", Some("master")));
+        let fit = Fit { branch: Some("master"), ..Fit::default() };
+        assert!(is_other(Some(&text(Way::Deploy, fit)), Way::Commit, fit));
     }
 
     #[test]
     fn the_other_of_the_two_is_known_however_it_was_fitted() {
-        let commit = text(Way::Commit, "web", Some("main"), None).replace("OWNER/", "me/");
-        let deploy = text(Way::Deploy, "web", None, Some((0, 22)));
-        assert!(is_other(Some(&commit), Way::Deploy, "web", None) && is_other(Some(&deploy), Way::Commit, "web", None));
-        assert!(!is_other(Some(&commit), Way::Commit, "web", None) && !is_other(None, Way::Commit, "web", None));
-        assert!(!is_other(Some(&format!("{commit}# mine\n")), Way::Deploy, "web", None));
+        let web = Fit { below: "web", ..Fit::default() };
+        let commit = text(Way::Commit, Fit { branch: Some("main"), ..web }).replace("OWNER/", "me/");
+        let deploy = text(Way::Deploy, Fit { zola: Some((0, 22)), ..web });
+        assert!(is_other(Some(&commit), Way::Deploy, web) && is_other(Some(&deploy), Way::Commit, web));
+        assert!(!is_other(Some(&commit), Way::Commit, web) && !is_other(None, Way::Commit, web));
+        assert!(!is_other(Some(&format!("{commit}# mine\n")), Way::Deploy, web));
     }
 }

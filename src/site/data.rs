@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::alt::{AltSource, alt_text, caption_for_alt, slides_without_alt};
 use super::layout::Layout;
 use crate::config::{Carousel, Counts, FeedSettings, Override};
-use crate::feed::{Account, Caption, MediaId, Post, PostKind, Slide};
+use crate::feed::{Account, Caption, MediaId, Post, PostKind, Slide, profile_address};
 use crate::media::{Clip, Format, Picture, Rendition};
 use crate::words::DateWriter;
 
@@ -224,7 +224,7 @@ fn data_words(settings: &FeedSettings, account: &Account) -> DataWords {
 fn data_account(settings: &FeedSettings, account: &Account, gallery: &Gallery) -> DataAccount {
     let text = |value: &Option<String>| Caption::new(value.as_deref().unwrap_or_default()).text().to_owned();
     let username = text(&account.username);
-    let url = if username.is_empty() { String::new() } else { format!("https://www.instagram.com/{username}/") };
+    let url = if username.is_empty() { String::new() } else { profile_address(&username) };
     let website = account.website.clone().filter(|link| link.starts_with("https://") || link.starts_with("http://"));
     DataAccount {
         username,

@@ -72,6 +72,48 @@ pub fn transforms_pictures(configuration: &str) -> bool {
     code.contains("eleventyImageTransformPlugin") && !code.contains("instagram_ignore")
 }
 
+/// Whether Eleventy reads the file at `place` with Nunjucks, which the partial is, in a site of this configuration.
+pub fn reads_nunjucks(configuration: &str, place: &str, text: &str) -> bool {
+    let ending = place.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let is_set = match ending.as_str() {
+        "njk" => true,
+        "liquid" => false,
+        "md" | "markdown" => says_nunjucks(configuration, "markdownTemplateEngine"),
+        _ => says_nunjucks(configuration, "htmlTemplateEngine"),
+    };
+    is_set || overrides_engine(text)
+}
+
+/// Whether the front matter of a page lets Eleventy read it with Nunjucks, whatever its ending says.
+fn overrides_engine(text: &str) -> bool {
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let has_front_matter = lines.next().is_some_and(|line| line.trim_end() == "---");
+    let mut front_matter = lines.take_while(|line| line.trim_end() != "---");
+    has_front_matter
+        && front_matter.any(|line| {
+            let value = line.strip_prefix("templateEngineOverride:").unwrap_or_default();
+            value.trim().trim_matches(['"', '\'']).split(',').any(|engine| engine.trim() == "njk")
+        })
+}
+
+/// Whether the configuration of Eleventy sets `engine` to Nunjucks. The name may be in quotes, or in brackets as well.
+fn says_nunjucks(configuration: &str, engine: &str) -> bool {
+    let script = without_script_comments(configuration);
+    let quotes = ['"', '\'', '`'];
+    let mut values = script.split(engine).skip(1).filter_map(|rest| {
+        let rest = rest.trim_start_matches(quotes).trim_start().trim_start_matches(']').trim_start();
+        rest.strip_prefix([':', '='])?.trim_start().strip_prefix(quotes)
+    });
+    values.any(|value| value.strip_prefix("njk").is_some_and(|rest| rest.starts_with(quotes)))
+}
+
+/// Whether a file that names the partial shows nothing: Eleventy reads it with Liquid. What others include is read as they
+/// are.
+pub fn includes_in_vain(configuration: &str, place: &str, text: &str) -> bool {
+    let is_included = place.split('/').any(|folder| folder == "_includes");
+    !is_included && !reads_nunjucks(configuration, place, text)
+}
+
 /// A path without `.` and, as far as it goes, without `..`.
 fn plain(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
@@ -88,6 +130,21 @@ fn plain(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_engine_of_a_page_is_that_of_its_kind_unless_it_says_otherwise() {
+        let both = "return { markdownTemplateEngine: 'njk', htmlTemplateEngine: 'njk' }";
+        for (configuration, place, text, expected) in [
+            ("", "a.njk", "", true),
+            ("", "a.html", "", false),
+            ("", "a.md", "---\ntemplateEngineOverride: njk,md\n---\n", true),
+            (both, "a.md", "", true),
+            (both, "a.HTML", "", true),
+            (both, "a.liquid", "", false),
+        ] {
+            assert_eq!(reads_nunjucks(configuration, place, text), expected, "{place}");
+        }
+    }
 
     #[test]
     fn the_plugin_that_prefixes_addresses_is_found_where_no_comment_is_around_it() {

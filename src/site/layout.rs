@@ -1,5 +1,6 @@
 //! What builds the site, and where things live in it. Pure: whoever asks which files are there lends the eyes.
 
+use super::eleventy::includes_in_vain;
 use super::markup::{Tag, end_tags, instructions, is_mark, markup, tags, without_comments, without_scripts};
 use super::script::imports;
 use super::templates::{self, Extras, PageBase, Script, Template};
@@ -51,6 +52,8 @@ pub struct Layout {
     pub stylesheet: &'static str,
     /// What builds the site.
     pub build: &'static str,
+    /// What of that takes the address that the site is built for, where pages name it and a flag can say it.
+    pub address_flag: Option<&'static str>,
 }
 
 const ZOLA: Layout = Layout {
@@ -67,6 +70,7 @@ const ZOLA: Layout = Layout {
     include: "{% include \"partials/instagram.html\" %}",
     stylesheet: "<link rel=\"stylesheet\" href=\"{{ get_url(path=\"feedbake.css\") | safe }}\">",
     build: "zola build",
+    address_flag: Some("--base-url"),
 };
 
 const HUGO: Layout = Layout {
@@ -82,6 +86,7 @@ const HUGO: Layout = Layout {
     include: "{{ partial \"instagram.html\" . }}",
     stylesheet: "<link rel=\"stylesheet\" href=\"{{ relURL \"feedbake.css\" }}\">",
     build: "hugo",
+    address_flag: Some("--baseURL"),
 };
 
 const ELEVENTY: Layout = Layout {
@@ -97,6 +102,7 @@ const ELEVENTY: Layout = Layout {
     include: "{% include \"instagram.njk\" %}",
     stylesheet: "<link rel=\"stylesheet\" href=\"{{ \"/feedbake/feedbake.css\" | url }}\">",
     build: "npx @11ty/eleventy",
+    address_flag: None,
 };
 
 const JEKYLL: Layout = Layout {
@@ -112,6 +118,7 @@ const JEKYLL: Layout = Layout {
     include: "{% include instagram.html %}",
     stylesheet: "<link rel=\"stylesheet\" href=\"{{ \"assets/feedbake/feedbake.css\" | relative_url }}\">",
     build: "bundle exec jekyll build",
+    address_flag: None,
 };
 
 const ASTRO: Layout = Layout {
@@ -127,6 +134,7 @@ const ASTRO: Layout = Layout {
     include: "<Instagram />",
     stylesheet: "<link rel=\"stylesheet\" href={`${import.meta.env.BASE_URL.replace(/\\/*$/, \"/\")}feedbake.css`}>",
     build: "npx astro build",
+    address_flag: None,
 };
 
 const HTML: Layout = Layout {
@@ -142,6 +150,7 @@ const HTML: Layout = Layout {
     include: "<!--#include virtual=\"/feedbake/instagram.html\" -->",
     stylesheet: "<link rel=\"stylesheet\" href=\"feedbake/feedbake.css\">",
     build: "",
+    address_flag: None,
 };
 
 impl Generator {
@@ -277,8 +286,12 @@ impl Generator {
     }
 
     /// Whether the file at `place` shows the feed in a site that these versions of Zola build; none of them stands for any.
-    /// In Markdown one generation reads the shortcode alone, the other the include.
-    pub fn shows_the_feed_at(self, place: &str, text: &str, zola: &[(u32, u32)]) -> bool {
+    /// In Markdown one generation reads the shortcode alone, the other the include. Eleventy reads a page as its
+    /// `configuration` says.
+    pub fn shows_the_feed_at(self, place: &str, text: &str, zola: &[(u32, u32)], configuration: &str) -> bool {
+        if self == Self::Eleventy && includes_in_vain(configuration, place, text) {
+            return false;
+        }
         if self != Self::Zola || !place.to_ascii_lowercase().ends_with(".md") || zola.is_empty() {
             return self.shows_the_feed(text);
         }
@@ -634,7 +647,7 @@ mod tests {
             ("templates/a.html", include, vec![(0, 22)], true),
             ("content/a.md", "<!-- {{ instagram() }} -->", vec![(0, 22)], false),
         ] {
-            assert_eq!(Generator::Zola.shows_the_feed_at(place, text, &zola), expected, "{place} {text} {zola:?}");
+            assert_eq!(Generator::Zola.shows_the_feed_at(place, text, &zola, ""), expected, "{place} {text} {zola:?}");
         }
     }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::data::empty_data_file;
 use crate::config::FeedSettings;
+use crate::feed::Post;
 use crate::select::Sort;
 
 /// The data file of the merged feed `settings`, made of the data files of its parts as they are now; one that is absent
@@ -17,16 +18,7 @@ use crate::select::Sort;
 pub fn merged(settings: &FeedSettings, parts: &[Option<Vec<u8>>]) -> (Vec<u8>, usize) {
     let parts: Vec<Value> = parts.iter().flatten().filter_map(|bytes| serde_json::from_slice(bytes).ok()).collect();
     let posts_of = |part: &Value| part.get("posts").and_then(Value::as_array).cloned().unwrap_or_default();
-    let mut posts: Vec<Value> = parts.iter().flat_map(posts_of).collect();
-    match settings.wish.sort {
-        // Each part was sorted by its own wish; between them only time can be compared.
-        Sort::Newest | Sort::Likes | Sort::Random => posts.sort_by(|left, right| age(right).cmp(&age(left))),
-        Sort::Oldest => posts.sort_by(|left, right| age(left).cmp(&age(right))),
-    }
-    let mut seen = BTreeSet::new();
-    posts.retain(|post| seen.insert(post.get("id").map(Value::to_string)));
-    posts.truncate(settings.wish.limit.get());
-
+    let posts = as_one(settings, parts.iter().flat_map(posts_of).collect(), age);
     let count = posts.len();
     let mut file = serde_json::to_value(empty_data_file(settings)).unwrap_or_default();
     let accounts: BTreeSet<String> =
@@ -44,6 +36,28 @@ pub fn merged(settings: &FeedSettings, parts: &[Option<Vec<u8>>]) -> (Vec<u8>, u
     let mut bytes = serde_json::to_vec_pretty(&file).expect("the data file is made of texts and numbers");
     bytes.push(b'\n');
     (bytes, count)
+}
+
+/// A post, and the feed that it is shown in.
+pub type PostOf<'a> = (&'a FeedSettings, &'a Post);
+
+/// The posts that a merged feed shows, of all that its parts show.
+pub fn merged_posts<'a>(settings: &FeedSettings, posts: impl Iterator<Item = PostOf<'a>>) -> Vec<PostOf<'a>> {
+    as_one(settings, posts.collect(), |(_, post)| (post.timestamp, post.id.as_str()))
+}
+
+/// Sorts posts of several feeds by what `age` says of each, its date and its id; each is there once, and no more than
+/// are wished for.
+fn as_one<T>(settings: &FeedSettings, mut posts: Vec<T>, age: fn(&T) -> (Option<Timestamp>, &str)) -> Vec<T> {
+    match settings.wish.sort {
+        // Each part was sorted by its own wish; between them only time can be compared.
+        Sort::Newest | Sort::Likes | Sort::Random => posts.sort_by(|left, right| age(right).cmp(&age(left))),
+        Sort::Oldest => posts.sort_by(|left, right| age(left).cmp(&age(right))),
+    }
+    let mut seen = BTreeSet::new();
+    posts.retain(|post| seen.insert(age(post).1.to_owned()));
+    posts.truncate(settings.wish.limit.get());
+    posts
 }
 
 /// Posts of unknown age are the oldest; of one age the later id comes first.

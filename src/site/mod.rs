@@ -24,10 +24,10 @@ mod weight;
 
 pub use alt::{AltSource, alt_text};
 pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides, without_alt};
-pub use eleventy::{EleventyFolders, copies_folder, prefixes_addresses, transforms_pictures};
+pub use eleventy::{EleventyFolders, copies_folder, prefixes_addresses, reads_nunjucks, transforms_pictures};
 pub use fragment::{fragment, is_fragment, publish_fragment, refuse_foreign_fragment};
 pub use layout::{Generator, Layout};
-pub use merged::merged;
+pub use merged::{PostOf, merged, merged_posts};
 pub use moved::Moved;
 pub use prune::{Pruned, clean_all, clean_cache, prune, relist};
 pub use publish::{

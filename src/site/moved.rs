@@ -1,5 +1,6 @@
 //! Folders that a generator's configuration has moved away from where feedbake writes. Pure.
 
+use super::eleventy::EleventyFolders;
 use super::layout::Generator;
 use super::markup::without_script_comments;
 
@@ -91,6 +92,22 @@ impl Generator {
     }
 }
 
+impl Generator {
+    /// Where this configuration lets the site be built, as it is written there; `None` where it says nothing.
+    pub fn built_elsewhere(self, configuration: &str) -> Option<String> {
+        let key = match self {
+            Self::Zola => "output_dir",
+            Self::Hugo => "publishDir",
+            Self::Jekyll => "destination",
+            Self::Astro => "outDir",
+            Self::Eleventy => return Some(EleventyFolders::of(configuration).output),
+            Self::Html => return None,
+        };
+        let said = values(&without_comments(self, configuration), key)?.into_iter().next()?;
+        Some(said.trim_start_matches("./").trim_end_matches('/').to_owned()).filter(|folder| !folder.is_empty())
+    }
+}
+
 /// Whether a value is this folder, however it is written.
 fn is(value: &str, folder: &str) -> bool {
     let plain = value.trim_start_matches("./").trim_matches('/');
@@ -146,6 +163,22 @@ fn without_comments(generator: Generator, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_folder_of_the_built_site_is_the_one_that_is_named() {
+        use Generator::{Astro, Eleventy, Html, Hugo, Jekyll, Zola};
+        for (generator, text, folder) in [
+            (Zola, "base_url = \"/\"\noutput_dir = \"docs\"\n", Some("docs")),
+            (Hugo, "publishDir: ./docs/\n", Some("docs")),
+            (Hugo, "# publishDir = \"docs\"\n", None),
+            (Jekyll, "destination: ../out # there\n", Some("../out")),
+            (Astro, "export default defineConfig({ outDir: './build' })", Some("build")),
+            (Eleventy, "return { dir: { output: \"docs\" } }", Some("docs")),
+            (Html, "output_dir = \"docs\"", None),
+        ] {
+            assert_eq!(generator.built_elsewhere(text).as_deref(), folder, "{text}");
+        }
+    }
 
     #[test]
     fn a_folder_that_is_elsewhere_is_named_by_its_setting() {

