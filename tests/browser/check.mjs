@@ -84,6 +84,17 @@ const missed = (tab, id) => tab.evaluate((id) => {
   });
 }, id);
 
+// How far the columns of a masonry end from one another, where classes say where its tiles go among so many columns.
+const ragged = (tab) => tab.evaluate(() => [...document.querySelectorAll(".feedbake-masonry .feedbake-posts")].flatMap((posts) => {
+  const tiles = [...posts.children].map((post) => ({ post, place: post.getBoundingClientRect() }));
+  const lefts = [...new Set(tiles.map(({ place }) => Math.round(place.left)))];
+  const isPlaced = tiles.every(({ post }) => post.className.includes(`feedbake-${lefts.length}-`));
+  const columns = lefts.map((left) => tiles.filter(({ place }) => Math.round(place.left) === left).sort((one, other) => one.place.top - other.place.top));
+  const holes = columns.flatMap((column) => column.slice(1).map(({ place }, above) => Math.abs(place.top - column[above].place.bottom)));
+  const ends = columns.map((column) => column.at(-1).place.bottom);
+  return [Math.max(0, ...holes), isPlaced ? Math.max(...ends) - Math.min(...ends) : 0].filter((gap) => gap > 1);
+}));
+
 // By keyboard alone: a tile opens its box, the box is read, left through, and closed, and the tile has the focus again.
 async function tryBoxes(tab, name) {
   const ids = await tab.evaluate(() => [...document.querySelectorAll(".feedbake-box")].map((box) => box.id));
@@ -233,6 +244,7 @@ const looks = schemes.flatMap((scheme) => [320, ...widths].map((width) => async 
     for (const image of await broken(tab)) find(name, `a picture is missing: ${image}`);
     const sideways = await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (sideways > 0) find(name, `scrolls sideways by ${sideways} px`);
+    for (const gap of await ragged(tab)) find(name, `a masonry has a hole or a ragged end of ${gap} px`);
     if (scheme === "light" && [320, 1280].includes(width)) await tryBoxes(tab, name);
     if (shots && width !== 320) {
       await mkdir(shots, { recursive: true });

@@ -158,6 +158,27 @@ fn icons_are_small_where_no_stylesheet_says_so() {
 }
 
 #[test]
+fn the_columns_of_a_masonry_end_together_where_every_post_is_shown() {
+    let api = Emulator::serve(World::demo()).unwrap();
+    let site = Sandbox::new(&api).file("feedbake.toml", "[pictures]\nwidths = [64]\n");
+    site.run("bake").succeeds();
+    let of = |variables: &Value| -> Vec<String> {
+        let page = Html::parse_document(&render_both(&site, variables));
+        select(&page, "li").iter().map(|tile| tile.value().attr("class").unwrap().to_owned()).collect()
+    };
+    let data = site.data();
+    let classes: Vec<&str> = data["masonry"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    let tiles = of(&json!({"instagram_layout": "masonry"}));
+    assert_eq!((tiles.len(), classes.len()), (12, 12));
+    assert!(tiles.iter().zip(&classes).all(|(tile, classes)| tile.ends_with(&format!(" {classes}"))), "{tiles:?}");
+    // Of fewer nobody has worked it out, and nothing else is a masonry.
+    for variables in [json!({"instagram_layout": "masonry", "instagram_limit": 5}), json!({"instagram_layout": "list"})]
+    {
+        assert!(of(&variables).iter().all(|tile| !tile.contains("feedbake-2-")), "{variables}");
+    }
+}
+
+#[test]
 fn a_feed_speaks_the_language_of_its_site() {
     let api = Emulator::start()
         .post(photo("DAa").size(64, 64).caption(""))
