@@ -84,6 +84,12 @@ const missed = (tab, id) => tab.evaluate((id) => {
   });
 }, id);
 
+// What is loaded of closed boxes, and of albums in their tiles beyond the second picture, while nobody leafs.
+const early = (tab) => tab.evaluate(() => {
+  const unseen = [...document.querySelectorAll(".feedbake-tile .feedbake-strip")].flatMap((strip) => [...strip.querySelectorAll("img")].slice(2));
+  return [...document.querySelectorAll(".feedbake-box img"), ...unseen].filter((image) => image.complete && image.naturalWidth > 0).map((image) => image.currentSrc);
+});
+
 // How far the columns of a masonry end from one another, where classes say where its tiles go among so many columns.
 const ragged = (tab) => tab.evaluate(() => [...document.querySelectorAll(".feedbake-masonry .feedbake-posts")].flatMap((posts) => {
   const tiles = [...posts.children].map((post) => ({ post, place: post.getBoundingClientRect() }));
@@ -239,6 +245,7 @@ const looks = schemes.flatMap((scheme) => [320, ...widths].map((width) => async 
       await tab.mouse.wheel(0, 600);
       await tab.waitForTimeout(40);
     }
+    for (const image of await early(tab)) find(name, `a picture comes before anybody looks at it: ${image}`);
     await leafThrough(tab);
     await tab.waitForLoadState("networkidle");
     for (const image of await broken(tab)) find(name, `a picture is missing: ${image}`);
