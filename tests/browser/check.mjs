@@ -84,10 +84,13 @@ const missed = (tab, id) => tab.evaluate((id) => {
   });
 }, id);
 
-// What is loaded of closed boxes, and of albums in their tiles beyond the second picture, while nobody leafs.
+// What is loaded of closed boxes, and of albums in their tiles beyond the second picture, while nobody leafs. A file that is
+// shown elsewhere on the page is there for all.
 const early = (tab) => tab.evaluate(() => {
-  const unseen = [...document.querySelectorAll(".feedbake-tile .feedbake-strip")].flatMap((strip) => [...strip.querySelectorAll("img")].slice(2));
-  return [...document.querySelectorAll(".feedbake-box img"), ...unseen].filter((image) => image.complete && image.naturalWidth > 0).map((image) => image.currentSrc);
+  const albums = [...document.querySelectorAll(".feedbake-tile .feedbake-strip")].flatMap((strip) => [...strip.querySelectorAll("img")].slice(2));
+  const unseen = new Set([...document.querySelectorAll(".feedbake-box img"), ...albums]);
+  const shown = new Set([...document.images].filter((image) => !unseen.has(image)).map((image) => image.currentSrc));
+  return [...unseen].filter((image) => image.complete && image.naturalWidth > 0 && !shown.has(image.currentSrc)).map((image) => image.currentSrc);
 });
 
 // How far the columns of a masonry end from one another, where classes say where its tiles go among so many columns.
