@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::alt::{AltSource, alt_text, caption_for_alt, slides_without_alt};
 use super::layout::Layout;
+use super::masonry;
 use crate::config::{Carousel, Counts, FeedSettings, Override};
 use crate::feed::{Account, Caption, MediaId, Post, PostKind, Slide, profile_address};
 use crate::media::{Clip, Format, Picture, Rendition};
@@ -33,6 +34,8 @@ pub struct DataFile {
     display: DataDisplay,
     words: DataWords,
     account: DataAccount,
+    /// For each post the classes that let the columns of a masonry end together; empty where none do.
+    masonry: Vec<String>,
     /// In the order they are shown.
     pub posts: Vec<DataPost>,
 }
@@ -182,13 +185,16 @@ pub fn data_file(
     archived: &BTreeSet<MediaId>,
 ) -> DataFile {
     let dates = DateWriter::new(&settings.dates, &settings.language);
-    let posts = posts.iter().filter_map(|post| data_post(settings, &dates, post, gallery, archived)).collect();
+    let posts: Vec<DataPost> =
+        posts.iter().filter_map(|post| data_post(settings, &dates, post, gallery, archived)).collect();
+    let rows: Vec<u32> = posts.iter().map(|post| post.rows).collect();
     DataFile {
         version: 1,
         feed: DataFeed { name: settings.name.clone(), language: settings.language.to_string() },
         display: data_display(settings),
         words: data_words(settings, account),
         account: data_account(settings, account, gallery),
+        masonry: masonry::classes(&rows),
         posts,
     }
 }

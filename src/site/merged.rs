@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::data::empty_data_file;
+use super::masonry;
 use crate::config::FeedSettings;
 use crate::feed::Post;
 use crate::select::Sort;
@@ -29,6 +30,11 @@ pub fn merged(settings: &FeedSettings, parts: &[Option<Vec<u8>>]) -> (Vec<u8>, u
                 *place = known.clone();
             }
         }
+    }
+    let rows =
+        posts.iter().map(|post| post.get("rows").and_then(Value::as_u64).and_then(|rows| u32::try_from(rows).ok()));
+    if let Some((rows, place)) = rows.collect::<Option<Vec<u32>>>().zip(file.get_mut("masonry")) {
+        *place = masonry::classes(&rows).into();
     }
     if let Some(place) = file.get_mut("posts") {
         *place = Value::Array(posts);

@@ -10,6 +10,7 @@ pub(crate) mod expressions;
 mod fragment;
 mod layout;
 pub(crate) mod markup;
+mod masonry;
 mod merged;
 mod moved;
 mod named_data;

@@ -26,11 +26,12 @@ fn tools(generator: Generator) -> Vec<PathBuf> {
 }
 
 /// Ways to show a feed that go through every line of a partial.
-const DISPLAYS: [&str; 3] = [
+const DISPLAYS: [&str; 4] = [
     "",
     "display.layout = \"highlight\"\ndisplay.albums = \"leaf\"\ndisplay.lightbox = true\ndisplay.header = true\n\
      display.follow = true\nlanguage = \"fa\"\npictures.video = \"file\"",
     "display.layout = \"list\"\ndisplay.albums = \"leaf\"\ndisplay.follow = true\npictures.video = \"file\"",
+    "display.layout = \"masonry\"\ndisplay.albums = \"leaf\"\npictures.video = \"file\"",
 ];
 
 /// The example as it is in the repository, without what is baked and built.

@@ -1,6 +1,6 @@
 //! The partial: the same in both Teras, text stays text, and nothing of it breaks Markdown.
 
-use feedbake::emulator::{Emulator, World, carousel, hostile_caption, photo};
+use feedbake::emulator::{Emulator, World, carousel, hostile_caption, photo, reel};
 use feedbake::files::Root;
 use feedbake::render::{TeraMajor, render_page};
 use scraper::{Html, Selector};
@@ -87,6 +87,95 @@ fn the_box_is_reached_left_and_leafed_through_by_links_alone() {
     // The same feed a second time on a page has ids of its own.
     let other = Html::parse_document(&render_both(&site, &json!({"instagram_limit": 4, "instagram_id": "other"})));
     assert!(select(&other, "[id]").iter().all(|found| found.value().attr("id").unwrap().starts_with("other-")));
+}
+
+#[test]
+fn a_video_asks_for_nothing_before_it_is_looked_at_in_its_tile_and_in_its_box() {
+    // A poster that the element itself looks for is loaded with the page, even in a closed box.
+    let api = Emulator::start()
+        .post(reel("DAa").size(72, 128).caption("On the water"))
+        .post(carousel("DAb").slide(64, 64).video_slide(64, 64))
+        .post(photo("DAc").size(64, 64));
+    let site = Sandbox::new(&api).file("feedbake.toml", "pictures.video = \"file\"\n");
+    site.run("bake").succeeds();
+    let everywhere = ["grid", "masonry", "list"].into_iter().flat_map(|layout| [(layout, true), (layout, false)]);
+    for (layout, lightbox) in everywhere {
+        let variables = json!({"instagram_layout": layout, "instagram_lightbox": lightbox, "instagram_albums": "leaf"});
+        let page = Html::parse_document(&render_both(&site, &variables));
+        let around = if lightbox { ".feedbake-film" } else { "li .feedbake-link" };
+        let films = select(&page, &format!("{around} > picture + video[preload=none][src]"));
+        assert_eq!((films.len(), select(&page, "video").len()), (2, 2), "{layout} {lightbox}");
+        for film in films {
+            assert!(film.value().attr("poster").is_none() && film.value().attr("aria-label").is_some());
+        }
+        // The picture behind says nothing a second time.
+        let posters = select(&page, &format!("{around} > picture:has(+ video) > img[loading=lazy][alt='']"));
+        assert_eq!(posters.len(), 2, "{layout} {lightbox}");
+        let plays = select(&page, "li.feedbake-plays figcaption");
+        assert_eq!(plays.len(), usize::from(!lightbox));
+        // What plays in its tile has its words and its date there, too, and the way to the post.
+        for caption in plays {
+            let words = caption.text().collect::<String>();
+            assert!(words.contains("On the water") && words.contains("20"), "{words}");
+            let link = caption.select(&Selector::parse("a").unwrap()).next().unwrap();
+            assert_eq!(link.value().attr("href"), Some("https://www.instagram.com/reel/DAa/"));
+            assert!(caption.value().attr("aria-hidden").is_none(), "a link is never hidden from anybody");
+        }
+    }
+}
+
+#[test]
+fn a_box_says_whose_post_it_is_and_when_it_came_and_ends_with_the_way_to_it() {
+    let api = Emulator::serve(World::demo()).unwrap();
+    let site = Sandbox::new(&api).file("feedbake.toml", "display.lightbox = true\ndisplay.header = true\n");
+    site.run("bake").succeeds();
+    let page = Html::parse_document(&render_both(&site, &json!({"instagram_limit": 2, "instagram_header": false})));
+    let username = site.data()["account"]["username"].as_str().unwrap().to_owned();
+    let boxes = select(&page, ".feedbake-box figcaption");
+    assert_eq!(boxes.len(), 2);
+    for about in boxes {
+        let parts: Vec<String> =
+            about.child_elements().map(|part| part.value().attr("class").unwrap().to_owned()).collect();
+        assert_eq!(parts, ["feedbake-by", "feedbake-words", "feedbake-meta"]);
+        let by = about.child_elements().next().unwrap();
+        let names: Vec<&str> = by.child_elements().map(|part| part.value().name()).collect();
+        assert_eq!(names, ["img", "bdi", "time"]);
+        assert_eq!(by.text().next(), Some(username.as_str()));
+    }
+}
+
+#[test]
+fn icons_are_small_where_no_stylesheet_says_so() {
+    let api = Emulator::serve(World::demo()).unwrap();
+    let site = Sandbox::new(&api).file("feedbake.toml", "display.lightbox = true\n[pictures]\nwidths = [64]\n");
+    site.run("bake").succeeds();
+    let page = Html::parse_document(&render_both(&site, &json!({})));
+    let small = |icon: &scraper::ElementRef<'_>, name| {
+        icon.value().attr(name).and_then(|size| size.parse::<u32>().ok()).is_some_and(|size| size <= 24)
+    };
+    let icons = select(&page, "svg");
+    assert!(icons.len() > 12 && icons.iter().all(|icon| small(icon, "width") && small(icon, "height")));
+}
+
+#[test]
+fn the_columns_of_a_masonry_end_together_where_every_post_is_shown() {
+    let api = Emulator::serve(World::demo()).unwrap();
+    let site = Sandbox::new(&api).file("feedbake.toml", "[pictures]\nwidths = [64]\n");
+    site.run("bake").succeeds();
+    let of = |variables: &Value| -> Vec<String> {
+        let page = Html::parse_document(&render_both(&site, variables));
+        select(&page, "li").iter().map(|tile| tile.value().attr("class").unwrap().to_owned()).collect()
+    };
+    let data = site.data();
+    let classes: Vec<&str> = data["masonry"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    let tiles = of(&json!({"instagram_layout": "masonry"}));
+    assert_eq!((tiles.len(), classes.len()), (12, 12));
+    assert!(tiles.iter().zip(&classes).all(|(tile, classes)| tile.ends_with(&format!(" {classes}"))), "{tiles:?}");
+    // Of fewer nobody has worked it out, and nothing else is a masonry.
+    for variables in [json!({"instagram_layout": "masonry", "instagram_limit": 5}), json!({"instagram_layout": "list"})]
+    {
+        assert!(of(&variables).iter().all(|tile| !tile.contains("feedbake-2-")), "{variables}");
+    }
 }
 
 #[test]
