@@ -57,7 +57,7 @@ fn still_naming(place: &Place, root: &Root) -> Vec<(String, &'static str)> {
     let no_partial = is_gone(layout.partial());
     let no_stylesheet = is_gone(layout.stylesheet_file());
     let mut found = Vec::new();
-    for (path, text) in own_texts(&place) {
+    for (path, text) in own_texts(place) {
         let name = path.to_string_lossy().replace('\\', "/");
         if no_partial && generator.shows_the_feed(&text) {
             found.push((name.clone(), "shows the feed"));
