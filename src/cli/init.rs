@@ -176,6 +176,7 @@ fn look(
         below_project: found.map(|mark| way_between(&mark.project, &place.site)).unwrap_or_default(),
         settings_file,
         base_path: place.settings.base_path.clone(),
+        media_dir: place.settings.media_dir.clone(),
         built: place.built_below(),
         templates: templates.collect(),
         is_dot_env_ignored: patterns_ignore(&place.site.join(".env"))

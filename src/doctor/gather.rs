@@ -31,8 +31,8 @@ use crate::render::{TeraMajor, render_page};
 use crate::select::Seen;
 use crate::setup::{names_old_plugin, theme_of};
 use crate::site::{
-    EleventyFolders, Extras, Generator, Layout, PublishError, Script, Template, TemplateState, copies_folder,
-    is_crowded_out, named_paths, refuse_foreign_data, rivals, shows_a_feed_of_ours, transforms_pictures,
+    EleventyFolders, Extras, Generator, Layout, PublishError, Script, Template, TemplateState, is_crowded_out,
+    named_paths, refuse_foreign_data, rivals, shows_a_feed_of_ours, transforms_pictures, uncopied_folders,
 };
 
 /// Larger text files are none.
@@ -530,7 +530,7 @@ fn eleventy(mark: &Mark, place: &Place, root: &Root) -> Option<EleventyFacts> {
     };
     let is_read = folders.site() == Some(below.as_str()) || (settings.templates == Templates::Leave && has_data());
     Some(EleventyFacts {
-        copies: copies_folder(&text),
+        uncopied: uncopied_folders(&text, &below, settings.media_dir.as_str()),
         transforms: transforms_pictures(&text),
         below,
         folders,

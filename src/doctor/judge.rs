@@ -403,16 +403,12 @@ fn eleventy(eleventy: &EleventyFacts, all: &mut Findings) {
             }],
         );
     }
-    if !eleventy.copies {
-        let folder = format!("{}/feedbake", eleventy.below);
+    for folder in &eleventy.uncopied {
         all.add(
             Topic::Template,
             Level::Bad,
-            "Eleventy does not copy the pictures, so every tile stays empty",
-            &[&format!(
-                "put `eleventyConfig.addPassthroughCopy(\"{}\");` into its configuration",
-                folder.trim_start_matches('/')
-            )],
+            format!("Eleventy does not copy the pictures and styles in {folder}, so no page has them"),
+            &[&format!("put `eleventyConfig.addPassthroughCopy(\"{folder}\");` into its configuration")],
         );
     }
 }

@@ -185,8 +185,8 @@ pub struct EleventyFacts {
     pub folders: EleventyFolders,
     /// Whether the partial and the data lie where it reads.
     pub is_read: bool,
-    /// Whether it copies the pictures.
-    pub copies: bool,
+    /// The folders of the pictures and the stylesheet that it does not copy.
+    pub uncopied: Vec<String>,
     /// Whether a plugin encodes them again.
     pub transforms: bool,
 }

@@ -3,7 +3,7 @@
 use super::themes::{copy_of, theme_of};
 use super::workflow::WORKFLOW_FILE;
 use super::{Action, Item, Sight, Way, Wish, lines, looks, netlify, own_in_the_way, rival_in_the_way, texts, workflow};
-use crate::site::{Generator, Whose, copies_folder, transforms_pictures};
+use crate::site::{Generator, Whose, transforms_pictures, uncopied_folders};
 
 /// The steps that are left.
 pub fn steps(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
@@ -36,12 +36,11 @@ pub fn steps(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if sight.generator == Generator::Eleventy && !copies_folder(&sight.configuration) {
-        let folder = format!("{}/feedbake", sight.below_project);
-        left.push(format!(
-            "let Eleventy copy the pictures: put `eleventyConfig.addPassthroughCopy(\"{}\");` into its configuration",
-            folder.trim_start_matches('/')
-        ));
+    if sight.generator == Generator::Eleventy {
+        let uncopied = uncopied_folders(&sight.configuration, &sight.below_project, sight.media_dir.as_str());
+        left.extend(uncopied.into_iter().map(|folder| {
+            format!("let Eleventy copy the pictures and the styles: put `eleventyConfig.addPassthroughCopy(\"{folder}\");` into its configuration")
+        }));
     }
     if sight.generator == Generator::Eleventy && transforms_pictures(&sight.configuration) {
         left.push(

@@ -52,6 +52,8 @@ pub struct Sight {
     pub settings_file: Option<String>,
     /// How the addresses of its files begin.
     pub base_path: String,
+    /// The folder of its pictures.
+    pub media_dir: SitePath,
     /// The folder of the site that it is built into.
     pub built: Option<SitePath>,
     /// What feedbake brings along, with how it stands and what is in it.

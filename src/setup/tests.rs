@@ -31,6 +31,7 @@ pub(super) fn sight(generator: Generator) -> Sight {
         netlify_from: From::Repository,
         package: None,
         are_modules_ignored: false,
+        media_dir: SitePath::new("feedbake").unwrap(),
         built: None,
     }
 }

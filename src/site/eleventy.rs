@@ -52,11 +52,28 @@ impl EleventyFolders {
     }
 }
 
-/// Whether a configuration copies the folder of the pictures.
-pub fn copies_folder(configuration: &str) -> bool {
-    let calls = without_script_comments(configuration);
-    let mut calls = calls.split("addPassthroughCopy").skip(1);
-    calls.any(|call| call.split(';').next().is_some_and(|call| call.contains("feedbake")))
+/// The folders of feedbake that a configuration does not copy, as they are named in it: that of the stylesheet, and that of
+/// the pictures, `media_dir`, in a site in `below`.
+pub fn uncopied_folders(configuration: &str, below: &str, media_dir: &str) -> Vec<String> {
+    let code = without_script_comments(configuration);
+    let calls: Vec<&str> =
+        code.split("addPassthroughCopy").skip(1).map(|rest| rest.split(';').next().unwrap_or_default()).collect();
+    // A folder is copied with the one around it. What a program works out may well be it.
+    let names = |call: &str, folder: &str| {
+        let named = call.split(['"', '\'', '`']).map(|text| plain(text.split('*').next().unwrap_or_default()));
+        let mut named = named.filter(|text| !text.is_empty());
+        call.contains(folder) || named.any(|text| folder.strip_prefix(&text).is_some_and(|rest| rest.starts_with('/')))
+    };
+    let mut folders = vec![plain(&format!("{below}/feedbake"))];
+    let pictures = plain(&format!("{below}/{media_dir}"));
+    if !pictures.starts_with(&format!("{}/", folders[0])) && pictures != folders[0] {
+        folders.push(pictures);
+    }
+    folders.retain(|folder| {
+        let in_site = folder.strip_prefix(below).unwrap_or(folder).trim_start_matches('/');
+        !calls.iter().any(|call| names(call, folder) || names(call, in_site))
+    });
+    folders
 }
 
 /// Whether a configuration names the plugin that prefixes the addresses in every page; what the filter `url` prefixed, it
@@ -143,6 +160,29 @@ mod tests {
             (both, "a.liquid", "", false),
         ] {
             assert_eq!(reads_nunjucks(configuration, place, text), expected, "{place}");
+        }
+    }
+
+    #[test]
+    fn a_folder_is_copied_by_its_name_or_with_the_one_around_it() {
+        for (code, below, media_dir, expected) in [
+            ("", "", "feedbake", vec!["feedbake"]),
+            ("c.addPassthroughCopy(\"feedbake\");", "", "feedbake", vec![]),
+            ("c.addPassthroughCopy('./feedbake/**');", "", "feedbake/pictures", vec![]),
+            ("c.addPassthroughCopy('feedbake');", "", "img/feed", vec!["img/feed"]),
+            (
+                "c.addPassthroughCopy('feedbake'); c.addPassthroughCopy({ img: 'assets' })",
+                "",
+                "img/feed",
+                vec!["img/feed"],
+            ),
+            ("c.addPassthroughCopy('feedbake'); c.addPassthroughCopy({ 'img': '/' })", "", "img/feed", vec![]),
+            ("c.addPassthroughCopy('imgs'); c.addPassthroughCopy('feedbake')", "", "img/feed", vec!["img/feed"]),
+            ("c.addPassthroughCopy(`${input}/feedbake`)", "src", "feedbake", vec![]),
+            ("c.addPassthroughCopy('src/feedbake')", "src", "img", vec!["src/img"]),
+            ("// c.addPassthroughCopy('feedbake')", "", "feedbake", vec!["feedbake"]),
+        ] {
+            assert_eq!(uncopied_folders(code, below, media_dir), expected, "{code}");
         }
     }
 

@@ -25,7 +25,7 @@ mod weight;
 
 pub use alt::{AltSource, alt_text};
 pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, shown_slides, without_alt};
-pub use eleventy::{EleventyFolders, copies_folder, prefixes_addresses, reads_nunjucks, transforms_pictures};
+pub use eleventy::{EleventyFolders, prefixes_addresses, reads_nunjucks, transforms_pictures, uncopied_folders};
 pub use fragment::{fragment, is_fragment, publish_fragment, refuse_foreign_fragment};
 pub use layout::{Generator, Layout};
 pub use merged::{PostOf, merged, merged_posts};

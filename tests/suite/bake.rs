@@ -330,6 +330,17 @@ fn several_accounts_are_one_feed_by_date_and_a_failing_one_keeps_its_part() {
 }
 
 #[test]
+fn a_merged_feed_has_a_masonry_of_its_own() {
+    let settings = "[pictures]\nwidths = [64]\n[[feed]]\nname = \"one\"\n[[feed]]\nname = \"all\"\nmerge = [\"one\"]\n[[feed]]\nname = \"few\"\nmerge = [\"one\"]\nlimit = 7\n";
+    let site = Sandbox::without_token().file("feedbake.toml", settings);
+    site.run("bake --demo").succeeds();
+    let of = |name: &str| site.json(&format!("data/{name}.json"))["masonry"].as_array().unwrap().clone();
+    assert_eq!((of("one").len(), of("all")), (12, of("one")));
+    let few = of("few");
+    assert!(few.len() == 7 && few[..] != of("one")[..7], "{few:?}");
+}
+
+#[test]
 fn a_feed_is_weighed_and_a_budget_holds() {
     let api = Emulator::serve(feedbake::emulator::World::demo()).unwrap();
     let settings = "[pictures]\nwidths = [160, 320, 640]\nformats = [\"webp\", \"jpeg\"]\n";
