@@ -1,14 +1,20 @@
 // Bakes before the build, and keeps what feedbake knows from build to build.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { readdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
 /** What feedbake keeps below `.feedbake/`. The pictures are never committed, the rest may be. */
 const pictures = "cache";
-const books = ["manifest.json", "token-status.json", "token.enc"];
+const tokens = ["token-status.json", "token.enc"];
+const known = ["manifest.json", "hidden", ...tokens];
 
 const own = (settings, name) => join(settings.site, ".feedbake", name);
+
+/** Which archives were there, for their memories have the names of their feeds. */
+const list = "kept.json";
+const isMemory = (name) => /^archive-[^/]+\.json$/.test(name);
 
 export async function onPreBuild({ inputs, utils }) {
   const settings = read(inputs);
@@ -29,7 +35,9 @@ export async function onPreBuild({ inputs, utils }) {
 export async function onEnd({ inputs, utils }) {
   const settings = read(inputs);
   if (settings.error) return;
-  for (const name of [pictures, ...books]) {
+  const memories = (await readdir(own(settings, "")).catch(() => [])).filter(isMemory);
+  if (memories.length > 0) await careful(settings, list, "written", () => writeFile(own(settings, list), JSON.stringify(memories)));
+  for (const name of [pictures, list, ...known, ...memories]) {
     await careful(settings, name, "kept", () => utils.cache.save(own(settings, name)));
   }
 }
@@ -44,21 +52,65 @@ function read({ site, strict, binary }) {
   return { site: site || ".", strict: String(strict) === "true", binary };
 }
 
-/** Brings back what this checkout does not have. What was committed is newer than any cache, and restoring replaces it. */
+/**
+ * Brings back what this checkout does not have. What was committed is newer than any cache, and restoring replaces it; but
+ * of the tokens, the later renewal counts.
+ */
 async function restore(settings, cache) {
-  for (const name of [pictures, ...books]) {
-    if (name === pictures || !existsSync(own(settings, name))) {
+  await careful(settings, list, "brought back", () => cache.restore(own(settings, list)));
+  for (const name of [pictures, ...known, ...memoriesIn(contents(own(settings, list)))]) {
+    const isHere = existsSync(own(settings, name));
+    if (name === pictures || !isHere) {
       await careful(settings, name, "brought back", () => cache.restore(own(settings, name)));
+    } else if (name === tokens[0]) {
+      await restoreTokens(settings, cache);
     }
+  }
+}
+
+/** Both files about tokens are committed or one is: what the cache has replaces them where it was renewed later. */
+async function restoreTokens(settings, cache) {
+  const committed = Object.fromEntries(tokens.map((name) => [name, contents(own(settings, name))]));
+  for (const name of tokens) await careful(settings, name, "brought back", () => cache.restore(own(settings, name)));
+  if (renewedAt(contents(own(settings, tokens[0]))) > renewedAt(committed[tokens[0]])) return;
+  for (const name of tokens.filter((name) => committed[name] !== undefined)) {
+    await careful(settings, name, "put back", () => writeFile(own(settings, name), committed[name]));
+  }
+}
+
+function memoriesIn(text) {
+  try {
+    return JSON.parse(text.toString("utf8")).filter((name) => typeof name === "string" && isMemory(name));
+  } catch {
+    return [];
+  }
+}
+
+function contents(file) {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** When the last renewal was, as a number; 0 where nothing says so. */
+function renewedAt(status) {
+  try {
+    const moments = Object.values(JSON.parse(status.toString("utf8")).tokens).map((token) => Date.parse(token.refreshed_at));
+    return Math.max(0, ...moments.filter(Number.isFinite));
+  } catch {
+    return 0;
   }
 }
 
 /** A cache saves work, and is worth no deploy: one that is damaged is told of, and the build goes on without it. */
 async function careful(settings, name, what, use) {
   try {
-    await use();
+    return await use();
   } catch (error) {
     console.log(`warning: ${own(settings, name)} could not be ${what}; the build goes on without its cache\n  caused by: ${error.message}`);
+    return undefined;
   }
 }
 
@@ -93,7 +145,10 @@ function bake(settings) {
       done({ error: `feedbake is not installed: ${error.message}; \`npm install --save-dev netlify-plugin-feedbake\` brings it` });
       return;
     }
-    const child = spawn(command[0], [...command[1], ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command[0], [...command[1], ...flags], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, FEEDBAKE_NETLIFY_PLUGIN: "true" },
+    });
     let [answer, complaints] = ["", ""];
     child.stdout.on("data", (data) => (answer += data));
     child.stderr.on("data", (data) => {

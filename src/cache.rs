@@ -164,6 +164,14 @@ impl Index {
         }
     }
 
+    /// Takes back that a feed was baked just now.
+    pub fn date_back(&mut self, name: &str, baked_at: Option<Timestamp>) {
+        match baked_at {
+            Some(baked_at) => self.baked_at.insert(name.to_owned(), baked_at),
+            None => self.baked_at.remove(name),
+        };
+    }
+
     /// Forgets the feeds that are not wanted.
     pub fn retain_feeds(&mut self, is_wanted: impl Fn(&str) -> bool) {
         let before = self.feeds.len();

@@ -20,7 +20,7 @@ use crate::feed::{Account, MediaId, Post};
 use crate::files::SitePath;
 use crate::manifest::{FeedRecord, Manifest, Role, archive_name, baked_on, is_archive};
 use crate::media::{Picture, hex};
-use crate::site::{self, PublishError};
+use crate::site::{self, Merged, PublishError, Weight};
 
 /// Lists every file that is about to be made, before it is; what lies in the cache for it is noted there already.
 pub fn claim(
@@ -172,7 +172,9 @@ pub fn merge(
     for MergeSettings { feed, parts } in &kitchen.settings.merges {
         let part = |name: &String| kitchen.settings.feeds.iter().find(|feed| feed.name == *name);
         let files = parts.iter().filter_map(part).map(|part| kitchen.root.read(&part.data_file));
-        let (bytes, posts) = site::merged(feed, &files.collect::<Result<Vec<_>, _>>()?);
+        let Merged { bytes, posts: sources, portrait } = site::merged(feed, &files.collect::<Result<Vec<_>, _>>()?);
+        let weight = weigh_merged(kitchen, feed, parts, (&sources, portrait.as_deref()), manifest);
+        let posts = sources.len();
         // Its parts were looked through; what is said of it in the settings was not.
         site::refuse_leaks(&kitchen.scanner, &feed.data_file, &bytes)?;
         let written = site::write_data(kitchen.root, manifest, &feed.data_file, &bytes)?;
@@ -204,7 +206,7 @@ pub fn merge(
             name: feed.name.clone(),
             data_file: feed.data_file.clone(),
             posts_before: known.map_or(0, |record| record.posts),
-            outcome: FeedOutcome::Merged { posts, written },
+            outcome: FeedOutcome::Merged { posts, written, weight },
         });
     }
     Ok(reports)
@@ -263,6 +265,26 @@ pub fn place<'a>(kitchen: &Kitchen<'_>, pictures: impl Iterator<Item = &'a Arc<P
         kitchen.root.settle(&rendition.path);
     }
     Ok(())
+}
+
+/// What a merged feed weighs: its pictures are those of its parts, and the manifest knows them.
+fn weigh_merged(
+    kitchen: &Kitchen<'_>,
+    feed: &FeedSettings,
+    parts: &[String],
+    (posts, portrait): (&[Vec<String>], Option<&str>),
+    manifest: &Manifest,
+) -> Weight {
+    let layout = kitchen.settings.layout();
+    let records = parts.iter().filter_map(|part| manifest.feeds.get(part));
+    let pictures = records.flat_map(|record| record.pictures.values());
+    let by_source: BTreeMap<&str, &Picture> = pictures
+        .flat_map(|picture| picture.renditions.iter().map(move |one| (layout.published_path(&one.path), &**picture)))
+        .collect();
+    let found = |source: &str| by_source.get(source).copied();
+    let of_post = |sources: &Vec<String>| sources.iter().filter_map(|source| found(source)).collect();
+    let posts: Vec<Vec<&Picture>> = posts.iter().map(of_post).collect();
+    site::weigh_pictures(feed, &posts, portrait.and_then(found))
 }
 
 /// Posts that were shown and would be listed, were they still there.

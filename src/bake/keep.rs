@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::panic::catch_unwind;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::finish::place;
@@ -53,6 +54,24 @@ pub fn keep(
         site::write_data(kitchen.root, manifest, &feed.data_file, &bytes)?;
     }
     Ok(FeedOutcome::Empty { hindrance })
+}
+
+/// Says of a feed that was made of what the cache remembers that it is no newer than it was, and why there is no newer one.
+pub fn as_it_was(
+    tools: &Tools<'_>,
+    feed: &FeedSettings,
+    (hindrance, posts, baked_at): (Hindrance, usize, Option<Timestamp>),
+    manifest: &mut Manifest,
+    index: &mut Index,
+) -> FeedOutcome {
+    let last_good = baked_at.map(LastGood::At);
+    let is_doubt = matches!(hindrance, Hindrance::SuddenlyEmpty { .. } | Hindrance::BrokenOff { .. });
+    if let Some(record) = manifest.feeds.get_mut(&feed.name) {
+        record.doubted |= is_doubt;
+        record.baked_on = last_good.map_or(record.baked_on, LastGood::date);
+    }
+    index.date_back(&feed.name, baked_at);
+    kept(tools, hindrance, posts, last_good)
 }
 
 fn kept(tools: &Tools<'_>, hindrance: Hindrance, posts: usize, last_good: Option<LastGood>) -> FeedOutcome {

@@ -221,10 +221,17 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>, tokens: &mut Vec<TokenReport>) -> R
     let kitchen = kitchen(tools, &sources, published, &notices);
     let mut requests = 0;
     let mut ready: BTreeMap<&str, Result<Ready, Hindrance>> = BTreeMap::new();
+    let mut revived: BTreeMap<&str, Hindrance> = BTreeMap::new();
     for (feed, source) in tools.settings.feeds.iter().zip(&sources) {
         let outcome = match prepare(&kitchen, tools, feed, source, &before, &index, &mut requests) {
             Ok(feed_ready) => Ok(feed_ready),
-            Err(Stopped::Hindered(hindrance)) => Err(*hindrance),
+            Err(Stopped::Hindered(hindrance)) => match from_memory(&kitchen, tools, feed, &before, &index)? {
+                Some(feed_ready) => {
+                    revived.insert(&feed.name, *hindrance);
+                    Ok(feed_ready)
+                }
+                None => Err(*hindrance),
+            },
             Err(Stopped::Site(error)) => return Err(*error),
         };
         ready.insert(&feed.name, outcome);
@@ -250,8 +257,14 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>, tokens: &mut Vec<TokenReport>) -> R
             Ok(mut feed_ready) => {
                 remembered.append(&mut feed_ready.remembered);
                 count_pictures(&mut report.pictures, &feed_ready);
+                let baked_at = index.baked_at(&feed.name);
                 let baked = publish(&kitchen, tools, feed, feed_ready, &mut manifest, &mut index)?;
-                FeedOutcome::Baked(baked)
+                match revived.remove(feed.name.as_str()) {
+                    None => FeedOutcome::Baked(baked),
+                    Some(hindrance) => {
+                        keep::as_it_was(tools, feed, (hindrance, baked.posts, baked_at), &mut manifest, &mut index)
+                    }
+                }
             }
             Err(hindrance) => keep(&kitchen, tools, feed, hindrance, &mut manifest, &index)?,
         };
@@ -274,6 +287,29 @@ fn bake_all(_lock: &Lock, tools: &Tools<'_>, tokens: &mut Vec<TokenReport>) -> R
         report.instead_of_partial = site::instead_of_partial(tools.root, layout);
     }
     Ok(report)
+}
+
+/// A feed with an archive as the last good bake left it, where this checkout has neither and the cache remembers both, as
+/// on a host that keeps `.feedbake` and commits nothing. `None` where there is nothing of the kind.
+fn from_memory(
+    kitchen: &Kitchen<'_>,
+    tools: &Tools<'_>,
+    feed: &FeedSettings,
+    before: &Manifest,
+    index: &Index,
+) -> Result<Option<Ready>, BakeError> {
+    let shown = index.feed(&feed.name).and_then(|memory| memory.shown.as_ref());
+    let is_remembered = shown.is_some_and(|shown| !shown.record.demo)
+        && feed.archive.is_some()
+        && tools.root.exists(&crate::archive::memory_place(&feed.name));
+    if !is_remembered || tools.root.exists(&feed.data_file) {
+        return Ok(None);
+    }
+    match prepare(kitchen, tools, feed, &Source::Memory, before, index, &mut 0) {
+        Ok(ready) => Ok(Some(ready).filter(|ready| ready.posts > 0)),
+        Err(Stopped::Hindered(_)) => Ok(None),
+        Err(Stopped::Site(error)) => Err(*error),
+    }
 }
 
 /// Lists and selects as [`bake`] would, and makes nothing: for `list` and `--dry-run`.

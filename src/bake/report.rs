@@ -108,6 +108,18 @@ pub struct FeedReport {
     pub outcome: FeedOutcome,
 }
 
+impl FeedReport {
+    /// What the feed weighs, and its posts; nothing of one that was not made now, or is empty.
+    pub fn weight(&self) -> Option<(&Weight, usize)> {
+        let (weight, posts) = match &self.outcome {
+            FeedOutcome::Baked(baked) => (&baked.weight, baked.posts),
+            FeedOutcome::Merged { posts, weight, .. } => (weight, *posts),
+            FeedOutcome::Kept { .. } | FeedOutcome::Empty { .. } => return None,
+        };
+        Some((weight, posts)).filter(|(_, posts)| *posts > 0)
+    }
+}
+
 /// How a feed ended.
 #[derive(Debug)]
 pub enum FeedOutcome {
@@ -119,6 +131,8 @@ pub enum FeedOutcome {
         posts: usize,
         /// Whether the data file changed.
         written: Written,
+        /// What it weighs.
+        weight: Weight,
     },
     /// The last good feed stays.
     Kept {

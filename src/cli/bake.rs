@@ -16,7 +16,7 @@ use crate::bake::{
     Aborted, ArchiveReport, Baked, Belief, FeedOutcome, FeedReport, Hindrance, TokenReport, bake, rehearse,
 };
 use crate::config::{Environment, Layer, Place, TokenError};
-use crate::site::Moved;
+use crate::site::{Moved, Weight};
 
 const UNFINISHED: &str = "the bake was not finished; the site shows what it showed before";
 
@@ -128,9 +128,9 @@ fn bake_and_tell(voice: &Voice, common: &Common, flags: &BakeArgs, left: &mut Le
         }
     }
     for feed in &report.feeds {
-        let (FeedOutcome::Baked(baked), Some(budget)) = (&feed.outcome, flags.max_bytes) else { continue };
-        if baked.weight.phone > budget {
-            let failure = of_weight(feed, baked, budget);
+        let (Some((weight, _)), Some(budget)) = (feed.weight(), flags.max_bytes) else { continue };
+        if weight.phone > budget {
+            let failure = of_weight(feed, weight, budget);
             failure.tell(voice);
             worst = worst.max(failure.code);
             failures.push((feed.name.as_str(), failure));
@@ -220,10 +220,10 @@ fn of_archive(feed: &str, archive: &ArchiveReport) -> Vec<Failure> {
 }
 
 /// What a feed that is too heavy means for those who set a budget.
-fn of_weight(feed: &FeedReport, baked: &Baked, budget: u64) -> Failure {
+fn of_weight(feed: &FeedReport, weight: &Weight, budget: u64) -> Failure {
     let consequence = format!("the feed {} is heavier than `--max-bytes` allows", feed.name);
     Failure::new(Code::Settings, consequence)
-        .because(&format!("a phone loads {}, and {} was the most", bytes(baked.weight.phone), bytes(budget)))
+        .because(&format!("a phone loads {}, and {} was the most", bytes(weight.phone), bytes(budget)))
         .hint("show fewer posts (`limit`), or make smaller files: `pictures.formats = [\"avif\", \"webp\", \"jpeg\"]`, a lower `pictures.webp_quality`, another width between those of `pictures.widths`")
 }
 

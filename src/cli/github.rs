@@ -131,7 +131,7 @@ fn step_summary(report: &Report, failures: &[(&str, Failure)], tokens: &[String]
             FeedOutcome::Baked(baked) => {
                 writeln!(page, "- **{}**: {} posts, {}", feed.name, baked.posts, baked.written.word())
             }
-            FeedOutcome::Merged { posts, written } => {
+            FeedOutcome::Merged { posts, written, .. } => {
                 writeln!(page, "- **{}**: {posts} posts, {}", feed.name, written.word())
             }
             FeedOutcome::Kept { posts, last_good, .. } => {
@@ -141,10 +141,10 @@ fn step_summary(report: &Report, failures: &[(&str, Failure)], tokens: &[String]
             }
             FeedOutcome::Empty { .. } => writeln!(page, "- **{}**: empty", feed.name),
         };
+        if let Some((weight, posts)) = feed.weight() {
+            let _ = writeln!(page, "  - {}", summary::weight(weight, posts));
+        }
         if let FeedOutcome::Baked(baked) = &feed.outcome {
-            if baked.posts > 0 {
-                let _ = writeln!(page, "  - {}", summary::weight(&baked.weight, baked.posts));
-            }
             if let Some(archive) = baked.archive.as_ref().filter(|archive| archive.posts > 0) {
                 let _ = writeln!(page, "  - {} in the archive, {} new", count(archive.posts, "post"), archive.new);
             }

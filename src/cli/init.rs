@@ -19,7 +19,7 @@ use crate::files::{FileError, Root, SitePath};
 use crate::manifest::Manifest;
 use crate::setup::{
     Action, From, Item, Line, OwnFile, Plan, Replace, Sight, Target, WORKFLOW_FILE, Way, Wish, check_place, could_take,
-    generator_in, modules_in, netlify_base, plan, theme_of,
+    generator_in, is_of_another_site, modules_in, netlify_base, plan, theme_of, workflow_file,
 };
 use crate::site::{self, EleventyFolders, Extras, Generator};
 
@@ -51,7 +51,10 @@ pub fn run(voice: &Voice, common: &Common, flags: &InitArgs) -> Ended {
     };
     let plan = plan(&sight, wish).map_err(|error| Box::new(refused(&error)))?;
     if flags.diff {
-        show_diff(voice, &plan);
+        match voice.json {
+            true => voice.json(&as_json(&place, &plan, false)),
+            false => show_diff(voice, &plan),
+        }
         return Ok(Code::Done);
     }
     show(voice, &place, &plan);
@@ -85,7 +88,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &InitArgs) -> Ended {
     if voice.json {
         voice.json(&as_json(&place, &plan, work > 0 && !flags.dry_run));
     }
-    tell_what_is_left(voice, &plan, &sight, flags.dry_run);
+    tell_what_is_left(voice, &plan, &sight, common.site.as_deref(), flags.dry_run);
     Ok(Code::Done)
 }
 
@@ -141,6 +144,7 @@ fn look(
     // Netlify reads the one in its base directory, which can be set on its pages alone.
     let (netlify, netlify_from) = match (at_top, site_text("netlify.toml")?) {
         (None, Some(text)) => (Some(text), From::Site),
+        (Some(text), own) if is_of_another_site(&text, &below) => (own, From::Site),
         (at_top, _) => (at_top, From::Repository),
     };
     let base = match netlify_from {
@@ -156,6 +160,18 @@ fn look(
         Templates::Install => None,
     };
     let configuration = found.and_then(Mark::text).unwrap_or_default();
+    let below_project = match found {
+        Some(mark) => way_between(&mark.project, &place.site),
+        // Whoever names the folder of a site stands where the generator runs.
+        None if generator == Generator::Eleventy => {
+            current_folder().map(|folder| way_between(&folder, &place.site)).unwrap_or_default()
+        }
+        None => String::new(),
+    };
+    let data_folder = generator.data_folder(&configuration, &below_project);
+    // Another site of the repository may have the usual one.
+    let usual = text(repository, &known(WORKFLOW_FILE)).map_err(unreadable)?;
+    let workflow_file = known(&workflow_file(usual.as_deref(), &below));
     let mut sight = Sight {
         generator,
         is_guess: place.is_guess,
@@ -173,7 +189,8 @@ fn look(
         zola: zola.first().copied(),
         borrowed: borrowed(root, &modules_in(gitmodules.as_deref().unwrap_or_default(), &below)),
         below,
-        below_project: found.map(|mark| way_between(&mark.project, &place.site)).unwrap_or_default(),
+        below_project,
+        data_folder: data_folder.clone(),
         settings_file,
         base_path: place.settings.base_path.clone(),
         media_dir: place.settings.media_dir.clone(),
@@ -208,12 +225,13 @@ fn look(
             .settings
             .shown()
             .map(|feed| feed.data_file.clone())
-            .filter(|data_file| !generator.is_shown(data_file, own.iter().map(|(_, text)| text.as_str())))
+            .filter(|data_file| !generator.is_shown(data_file, &data_folder, own.iter().map(|(_, text)| text.as_str())))
             .collect(),
         configuration,
         targets: Vec::new(),
         branch: main_branch(&place.site),
-        workflow: text(repository, &known(WORKFLOW_FILE)).map_err(unreadable)?,
+        workflow: text(repository, &workflow_file).map_err(unreadable)?,
+        workflow_file,
         netlify,
         netlify_from,
         package: text(repository, &package).map_err(unreadable)?,
@@ -228,10 +246,15 @@ fn own_file(generator: Generator, place: &str, text: &str, (zola, configuration)
         shows: generator.shows_the_feed_at(place, text, zola, configuration),
         asks: generator.asks_for_the_stylesheet(text),
         ends_head: generator.ends_a_head(text),
-        calls_shortcode: place.to_ascii_lowercase().ends_with(".md") && generator.calls_the_shortcode(text),
+        calls_shortcode: is_markdown_of_zola(place) && generator.calls_the_shortcode(text),
         is_nunjucks: generator == Generator::Eleventy && place.ends_with(".njk"),
         place: place.to_owned(),
     }
+}
+
+/// Zola makes pages of what is in this folder alone: a README may show the shortcode to people.
+fn is_markdown_of_zola(place: &str) -> bool {
+    place.starts_with("content/") && place.to_ascii_lowercase().ends_with(".md")
 }
 
 /// Folders of the site that are repositories of their own: submodules, and themes that were cloned into it.
@@ -414,21 +437,34 @@ fn show(voice: &Voice, place: &Place, plan: &Plan) {
 }
 
 /// What is left for the owner.
-fn tell_what_is_left(voice: &Voice, plan: &Plan, sight: &Sight, is_rehearsal: bool) {
+fn tell_what_is_left(voice: &Voice, plan: &Plan, sight: &Sight, site: Option<&Path>, is_rehearsal: bool) {
     if is_rehearsal {
         voice.say("nothing was written");
     }
     let mut left = plan.left.clone();
+    // Without the flag it would be another folder again.
+    let flag = site.map_or_else(String::new, |site| match site.to_string_lossy() {
+        site if site.contains(char::is_whitespace) => format!(" --site '{site}'"),
+        site => format!(" --site {site}"),
+    });
     let (then_build, command) = match sight.generator.layout().build {
-        "" => ("", "feedbake".to_owned()),
-        build => (", then build", format!("feedbake && {build}")),
+        "" => ("", format!("feedbake{flag}")),
+        build => (", then build", format!("feedbake{flag} && {build}")),
     };
-    left.push(format!("look at it without a token: `feedbake --demo`{then_build}"));
-    left.push(format!("get a token: `feedbake login`; from then on `{command}`"));
+    left.push(format!("look at it without a token: `feedbake --demo{flag}`{then_build}"));
+    left.push(format!("get a token: `feedbake login{flag}`; from then on `{command}`"));
     voice.say("what is left:");
     for (number, step) in left.iter().enumerate() {
         voice.say(&format!("  {CYAN}{}.{CYAN:#} {step}", number + 1));
     }
+}
+
+/// How a file differs from what would be written; empty where it does not.
+fn diff(item: &Item) -> String {
+    let name = item.place.as_str();
+    let old = if item.before.is_some() { name } else { "/dev/null" };
+    let diff = TextDiff::from_lines(item.before.as_deref().unwrap_or_default(), &item.after);
+    diff.unified_diff().header(old, name).to_string()
 }
 
 /// Every file that is not as it would be written.
@@ -440,10 +476,7 @@ fn show_diff(voice: &Voice, plan: &Plan) {
             continue;
         }
         differing += 1;
-        let name = item.place.as_str();
-        let old = if item.before.is_some() { name } else { "/dev/null" };
-        let diff = TextDiff::from_lines(before, &item.after);
-        voice.result(diff.unified_diff().header(old, name).to_string().trim_end());
+        voice.result(diff(item).trim_end());
     }
     voice.say(&match differing {
         0 => "no file differs".to_owned(),
@@ -548,6 +581,7 @@ fn as_json(place: &Place, plan: &Plan, is_written: bool) -> serde_json::Value {
             },
             "action": item.action.word(),
             "what": item.what,
+            "diff": diff(item),
         })
     };
     serde_json::json!({

@@ -20,13 +20,11 @@ pub fn tell(voice: &Voice, report: &Report, elapsed: Duration) {
     for feed in &report.feeds {
         match &feed.outcome {
             FeedOutcome::Baked(baked) => tell_feed(voice, feed, baked),
-            FeedOutcome::Merged { posts, written } => voice.say(&format!(
-                "{GREEN}{}{GREEN:#}: {} in {} ({})",
-                feed.name,
-                count(*posts, "post"),
-                feed.data_file,
-                written.word()
-            )),
+            FeedOutcome::Merged { posts, written, .. } => {
+                let (posts, word) = (count(*posts, "post"), written.word());
+                voice.say(&format!("{GREEN}{}{GREEN:#}: {posts} in {} ({word})", feed.name, feed.data_file));
+                tell_weight(voice, feed);
+            }
             FeedOutcome::Kept { .. } | FeedOutcome::Empty { .. } => {}
         }
     }
@@ -104,11 +102,15 @@ fn tell_feed(voice: &Voice, feed: &FeedReport, baked: &Baked) {
     let left_out = baked.dropped.len() + baked.unreadable.len();
     let word = baked.written.word();
     voice.say(&format!("{GREEN}{}{GREEN:#}: {posts} in {} ({word}), {left_out} left out", feed.name, feed.data_file));
-    if baked.posts > 0 {
-        voice.say(&format!("{}: {}", feed.name, weight(&baked.weight, baked.posts)));
-    }
+    tell_weight(voice, feed);
     if let Some(archive) = &baked.archive {
         tell_archive(voice, &feed.name, archive);
+    }
+}
+
+fn tell_weight(voice: &Voice, feed: &FeedReport) {
+    if let Some((of_feed, posts)) = feed.weight() {
+        voice.say(&format!("{}: {}", feed.name, weight(of_feed, posts)));
     }
 }
 
@@ -214,6 +216,16 @@ pub fn as_json(report: &Report, code: Code) -> Value {
     })
 }
 
+fn weight_as_json(weight: &Weight) -> Value {
+    let widths = weight.shipped.iter().map(|(width, all)| json!({ "width": width, "bytes": all }));
+    json!({
+        "original_bytes": weight.originals,
+        "site_bytes": weight.shipped.values().sum::<u64>(),
+        "widths": widths.collect::<Vec<_>>(),
+        "phone_bytes": weight.phone,
+    })
+}
+
 fn feed_as_json(feed: &FeedReport) -> Value {
     let mut value =
         json!({ "name": feed.name, "data_file": feed.data_file.to_string(), "posts_before": feed.posts_before });
@@ -224,12 +236,7 @@ fn feed_as_json(feed: &FeedReport) -> Value {
             "changed": baked.written.is_change(),
             "gone": baked.gone,
             "replaced": baked.replaced.as_ref().map(|(before, now)| json!({ "before": before, "now": now })),
-            "weight": {
-                "original_bytes": baked.weight.originals,
-                "site_bytes": baked.weight.shipped.values().sum::<u64>(),
-                "widths": baked.weight.shipped.iter().map(|(width, all)| json!({ "width": width, "bytes": all })).collect::<Vec<_>>(),
-                "phone_bytes": baked.weight.phone,
-            },
+            "weight": weight_as_json(&baked.weight),
             "without_alt": baked.without_alt,
             "archive": baked.archive.as_deref().map(archive_as_json),
             "without_video": baked.without_video.iter().map(|(post, why)| json!({ "post": post, "reason": why })).collect::<Vec<_>>(),
@@ -240,9 +247,12 @@ fn feed_as_json(feed: &FeedReport) -> Value {
             })).collect::<Vec<_>>(),
             "unreadable": baked.unreadable.iter().map(|item| json!({ "item": item.name(), "reason": item.why })).collect::<Vec<_>>(),
         }),
-        FeedOutcome::Merged { posts, written } => {
-            json!({ "outcome": "merged", "posts": posts, "changed": written.is_change() })
-        }
+        FeedOutcome::Merged { posts, written, weight } => json!({
+            "outcome": "merged",
+            "posts": posts,
+            "changed": written.is_change(),
+            "weight": weight_as_json(weight),
+        }),
         FeedOutcome::Kept { hindrance, posts, last_good, stale } => json!({
             "outcome": "kept",
             "posts": posts,

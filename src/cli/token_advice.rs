@@ -17,7 +17,7 @@ use crate::http::HttpError;
 use crate::manifest::days_between;
 
 /// How to keep a token that changes.
-const KEEP: &str = "`feedbake token keygen` makes a key for an encrypted token file, which is all it takes where builds can commit; docs/tokens.md names the other ways";
+const KEEP: &str = "`feedbake token keygen` makes a key for an encrypted token file, which is all it takes where builds commit or the host keeps `.feedbake`; Vercel, Cloudflare, and Netlify without the plugin keep nothing: docs/tokens.md names the other ways";
 
 /// How to get a new token.
 const LOGIN: &str = "make a new one with `feedbake login`, then set the variable to it where the site is built";
@@ -161,7 +161,7 @@ pub fn history(record: Option<&TokenRecord>, error: &ApiError, now: Timestamp) -
     let is_short = has_expired && record.refreshed_at.is_none() && days_known < 3;
     if is_short {
         return vec![format!(
-            "it was met here on {} for the first time: it was an old one, or one of those that live for an hour. The button *Generate token* (app dashboard → Instagram → API setup with Instagram login) and `feedbake login` give tokens of sixty days",
+            "it was met here on {} for the first time: it was an old one, one of those that live for an hour, or one that the renewal in an earlier build has ended where nothing is kept. The button *Generate token* (app dashboard → Instagram → API setup with Instagram login) and `feedbake login` give tokens of sixty days",
             summary::day(record.first_seen)
         )];
     }

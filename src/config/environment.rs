@@ -80,6 +80,13 @@ impl Environment {
         ["CI", "GITHUB_ACTIONS", "NETLIFY", "CF_PAGES", "VERCEL"].into_iter().any(says_so)
     }
 
+    /// Whether this runs on a host that keeps no file of ours from build to build: Vercel, Cloudflare Pages, and Netlify
+    /// but for its plugin, which keeps `.feedbake` and says so.
+    pub fn keeps_nothing(&self) -> bool {
+        let is_on = |name| self.get(name).is_some_and(|value| !matches!(value, "false" | "0"));
+        ["VERCEL", "CF_PAGES"].into_iter().any(is_on) || (is_on("NETLIFY") && !is_on(KEPT_BY_PLUGIN))
+    }
+
     /// Whether this is the build of a proposal, which has no secrets by right where a stranger made it: a pull request in
     /// GitHub Actions, a merge request or another branch in GitLab, a preview on Netlify, Vercel or Cloudflare.
     pub fn is_preview(&self) -> bool {
@@ -111,6 +118,9 @@ impl Environment {
             .then(|| GithubActions { step_summary: file("GITHUB_STEP_SUMMARY"), output: file("GITHUB_OUTPUT") })
     }
 }
+
+/// The variable by which the plugin for Netlify says that it keeps `.feedbake` from build to build.
+pub const KEPT_BY_PLUGIN: &str = "FEEDBAKE_NETLIFY_PLUGIN";
 
 /// The folder this process stands in.
 pub fn current_folder() -> std::io::Result<PathBuf> {

@@ -1,5 +1,7 @@
 //! Every setting there is: the one list that the file reader, the environment and the README agree with.
 
+use super::environment::KEPT_BY_PLUGIN;
+
 /// Where a setting may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -153,8 +155,8 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// Variables with our prefix that are no settings: secrets, and names of places they go to.
-pub const OTHER_VARIABLES: [&str; 4] =
-    ["FEEDBAKE_TOKEN_KEY", "FEEDBAKE_APP_SECRET", "FEEDBAKE_GITHUB_SECRET", "FEEDBAKE_NETLIFY_CONTEXT"];
+pub const OTHER_VARIABLES: [&str; 5] =
+    ["FEEDBAKE_TOKEN_KEY", "FEEDBAKE_APP_SECRET", "FEEDBAKE_GITHUB_SECRET", "FEEDBAKE_NETLIFY_CONTEXT", KEPT_BY_PLUGIN];
 
 /// Finds a setting by its path.
 pub fn find(path: &str) -> Option<&'static Key> {

@@ -121,11 +121,12 @@ impl TokenSettings {
         })
     }
 
-    /// Every place a changed token goes to by itself: the encrypted file when there is a key, then what the settings
+    /// Every place a changed token goes to by itself: the encrypted file when there is a key and files stay, then what the settings
     /// name; and what keeps others from being used as things are.
     pub fn stores(&self, site: &Path, environment: &Environment) -> (Vec<Store>, Vec<StoreWishError>) {
         let vault = vault_key(environment).map_err(StoreWishError::from).transpose();
-        let vault = vault.map(|key| key.map(Store::Vault));
+        // In a file that is gone with the build a new token is lost, however well it is sealed.
+        let vault = vault.filter(|key| key.is_err() || !environment.keeps_nothing()).map(|key| key.map(Store::Vault));
         let wished = self.store.map(|wish| store(wish, site, environment));
         let command = self.command.first().map(|program| match environment.has_program(program) {
             true => Ok(Store::Command(self.command.clone())),

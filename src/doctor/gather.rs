@@ -95,7 +95,7 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
             .filter(|_| generator == Generator::Eleventy)
             .and_then(|mark| eleventy(mark, sight.place, sight.root)),
         uploads_dot_env: generator == Generator::Html && folder.join(DOT_ENV).is_file(),
-        data: sight.place.settings.shown().map(|feed| data(sight.root, &manifest, feed, &own_texts)).collect(),
+        data: sight.place.settings.shown().map(|feed| data(sight, &manifest, feed, &own_texts)).collect(),
         archives: sight.place.settings.feeds.iter().filter_map(|feed| archive(sight.root, feed)).collect(),
         unmatched: unmatched_names(sight),
         tokens,
@@ -341,14 +341,19 @@ fn template(
     TemplateFacts { earlier, tera_1, tera_2, ..absent }
 }
 
-fn data(root: &Root, manifest: &Manifest, feed: &FeedSettings, texts: &[(PathBuf, String)]) -> DataFacts {
+fn data(sight: &Sight<'_>, manifest: &Manifest, feed: &FeedSettings, texts: &[(PathBuf, String)]) -> DataFacts {
+    let root = sight.root;
     let state = match refuse_foreign_data(root, manifest, &feed.data_file) {
         Err(PublishError::Foreign(_)) => DataState::Foreign,
         _ => state_of(root, feed.generator.layout(), &feed.data_file),
     };
     let (generator, place) = (feed.generator, &feed.data_file);
-    let is_shown = generator.is_shown(place, texts.iter().map(|(_, text)| text.as_str()));
-    DataFacts { place: place.to_string(), unnamed: (!is_shown).then(|| generator.to_show(place)), state }
+    let mark = sight.place.mark.as_ref();
+    let below = mark.and_then(|mark| sight.place.site.strip_prefix(&mark.project).ok());
+    let below = below.unwrap_or(Path::new("")).to_string_lossy().replace('\\', "/");
+    let folder = generator.data_folder(&mark.and_then(Mark::text).unwrap_or_default(), &below);
+    let is_shown = generator.is_shown(place, &folder, texts.iter().map(|(_, text)| text.as_str()));
+    DataFacts { place: place.to_string(), unnamed: (!is_shown).then(|| generator.to_show(place, &folder)), state }
 }
 
 fn archive(root: &Root, feed: &FeedSettings) -> Option<ArchiveFacts> {

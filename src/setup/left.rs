@@ -1,7 +1,6 @@
 //! What is left for the owner to do, in order. Pure.
 
 use super::themes::{copy_of, theme_of};
-use super::workflow::WORKFLOW_FILE;
 use super::{Action, Item, Sight, Way, Wish, lines, looks, netlify, own_in_the_way, rival_in_the_way, texts, workflow};
 use crate::site::{Generator, Whose, transforms_pictures, uncopied_folders};
 
@@ -16,7 +15,7 @@ pub fn steps(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
     left.extend(show_the_feed(sight, wish));
     left.extend(sight.unnamed_data.iter().map(|data_file| {
         let (generator, usual) = (sight.generator, sight.generator.usual_data());
-        let line = generator.to_show(data_file);
+        let line = generator.to_show(data_file, &sight.data_folder);
         format!(
             "say which data the feed is, where it is shown: the partial shows {usual}, and {data_file} with `{line}`"
         )
@@ -56,7 +55,10 @@ pub fn steps(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
     }
     left.extend(other_generator(sight));
     if wish.github.is_some() {
-        left.extend(workflow::left(&items.iter().map(|item| item.after.as_str()).collect::<Vec<_>>()));
+        left.extend(workflow::left(
+            &sight.workflow_file,
+            &items.iter().map(|item| item.after.as_str()).collect::<Vec<_>>(),
+        ));
     }
     left.extend(versions_of_zola(sight, wish, items));
     if wish.github.is_some() {
@@ -162,16 +164,17 @@ fn needs_a_server(sight: &Sight) -> bool {
 /// What to look at where a host was told which Zola to install.
 fn versions_of_zola(sight: &Sight, wish: Wish, items: &[Item]) -> Vec<String> {
     let is_new =
-        |item: &&Item| item.place.as_str() == WORKFLOW_FILE && matches!(item.action, Action::Write | Action::Replace);
+        |item: &&Item| item.place == sight.workflow_file && matches!(item.action, Action::Write | Action::Replace);
     let workflow = items.iter().find(is_new).filter(|_| wish.github == Some(Way::Deploy));
     let line = workflow.and_then(|item| item.after.lines().map(str::trim).find(|line| line.starts_with("tool: zola@")));
+    let place = &sight.workflow_file;
     let mut left = Vec::new();
     let mut written = Vec::new();
     match (line, sight.zola.filter(|version| *version < workflow::OLDEST)) {
         (Some(line), Some((major, minor))) => left.push(format!(
-            "see that a later Zola builds the site, too: it is built with {major}.{minor}, and {WORKFLOW_FILE} has `{line}`, the oldest that can be installed there"
+            "see that a later Zola builds the site, too: it is built with {major}.{minor}, and {place} has `{line}`, the oldest that can be installed there"
         )),
-        (Some(line), None) => written.push(format!("{WORKFLOW_FILE} has `{line}`")),
+        (Some(line), None) => written.push(format!("{place} has `{line}`")),
         (None, _) => {}
     }
     written.extend(netlify::written_version(sight, items).filter(|_| wish.netlify));

@@ -24,12 +24,12 @@ use crate::site::{Generator, Layout, Rival, Template, TemplateState, Whose, is_l
 
 pub use error::SetupError;
 pub use insert::Spot;
-pub use netlify::{NETLIFY_PLUGIN, bakes_on_netlify, names_old_plugin, netlify_base};
+pub use netlify::{NETLIFY_PLUGIN, bakes_on_netlify, is_of_another_site, names_old_plugin, netlify_base};
 pub use places::check_place;
 pub use texts::generator_in;
 pub use themes::{modules_in, theme_of};
 use workflow::Fit;
-pub use workflow::{WORKFLOW_FILE, Way};
+pub use workflow::{WORKFLOW_FILE, Way, workflow_file};
 
 /// What was seen in and around the site.
 #[derive(Debug)]
@@ -48,6 +48,8 @@ pub struct Sight {
     pub below: String,
     /// Where the site is in the folder that its generator runs in; empty for that folder.
     pub below_project: String,
+    /// Where its data are.
+    pub data_folder: String,
     /// What is in the settings file, if it is there.
     pub settings_file: Option<String>,
     /// How the addresses of its files begin.
@@ -80,6 +82,8 @@ pub struct Sight {
     pub targets: Vec<Target>,
     /// The branch that the repository is published from, where there is one.
     pub branch: Option<String>,
+    /// Where the workflow goes, in the repository.
+    pub workflow_file: SitePath,
     /// What is in the workflow, if it is there.
     pub workflow: Option<String>,
     /// What is in `netlify.toml`, if it is there.
@@ -305,12 +309,14 @@ pub fn plan(sight: &Sight, wish: Wish) -> Result<Plan, SetupError> {
         }
         let fit = Fit {
             below: &sight.below,
+            is_one_of_several: sight.workflow_file.as_str() != WORKFLOW_FILE,
             branch: sight.branch.as_deref(),
             built: sight.built.as_ref().map(SitePath::as_str),
             zola: netlify::zola(sight),
         };
         let text = workflow::text(way, fit);
-        let mut item = whole(From::Repository, WORKFLOW_FILE, way.about(), sight.workflow.as_deref(), text, wish);
+        let mut item =
+            whole(From::Repository, sight.workflow_file.as_str(), way.about(), sight.workflow.as_deref(), text, wish);
         if item.action == Action::Edited && workflow::is_other(sight.workflow.as_deref(), way, fit) {
             item.action = Action::Other;
         }

@@ -43,7 +43,12 @@ pub fn items(sight: &Sight) -> Result<Vec<Item>, SetupError> {
     }
     let base = base(sight);
     let toml = match &sight.netlify {
-        None => text(layout, &sight.below, sight.built.as_ref().map(SitePath::as_str), zola(sight)),
+        None => text(
+            layout,
+            if sight.netlify_from == From::Site { "" } else { &sight.below },
+            sight.built.as_ref().map(SitePath::as_str),
+            zola(sight),
+        ),
         Some(text) if bakes_on_netlify(text).ok_or(SetupError::BrokenNetlify)? => text.clone(),
         Some(text) => with_block(text, &plugin(&site_from(&base, &sight.below))),
     };
@@ -96,6 +101,12 @@ pub fn steps(sight: &Sight, items: &[Item]) -> Vec<String> {
             "let the build put the feed into the pages, for Netlify has no server-side includes, and keep what is not for visitors out of what is published: docs/netlify.md, Plain HTML, has the command"
                 .to_owned(),
         );
+    }
+    if is_new && sight.netlify_from == From::Site {
+        left.push(format!(
+            "let a project on Netlify of its own build this site, for the netlify.toml at the top of the repository builds another: its base directory is `{}` (Project configuration → Build & deploy → Build settings)",
+            sight.below
+        ));
     }
     if sight.package.as_ref().is_some_and(|text| !text.contains(NETLIFY_PLUGIN)) {
         left.push(format!("let Netlify install the plugin: `npm install --save-dev {NETLIFY_PLUGIN}`"));
@@ -184,6 +195,12 @@ pub fn netlify_base(text: Option<&str>, site: &str) -> String {
     base.unwrap_or_default().trim_matches('/').to_owned()
 }
 
+/// Whether a `netlify.toml` at the top of a repository builds one site of several, and another one than that in `below`.
+pub fn is_of_another_site(text: &str, below: &str) -> bool {
+    let base = netlify_base(Some(text), "");
+    !base.is_empty() && !below.is_empty() && below != base && !below.starts_with(&format!("{base}/"))
+}
+
 /// Whether a `netlify.toml` bakes already; `None` where it is no TOML.
 pub fn bakes_on_netlify(text: &str) -> Option<bool> {
     let table = text.parse::<toml::Table>().ok()?;
@@ -266,6 +283,15 @@ mod tests {
             assert_eq!(step.is_some(), words.is_some(), "{step:?}");
             assert!(step.is_none_or(|step| step.contains(&line) && step.contains(words.unwrap())));
         }
+    }
+
+    #[test]
+    fn a_repository_of_two_sites_has_a_netlify_toml_for_each() {
+        let toml = "[build]\nbase = \"b\"\n";
+        for (below, expected) in [("a", true), ("b", false), ("b/c", false), ("", false), ("bc", true)] {
+            assert_eq!(is_of_another_site(toml, below), expected, "{below}");
+        }
+        assert!(!is_of_another_site("[build]\n", "a"));
     }
 
     #[test]

@@ -42,7 +42,8 @@ fn no_pages(generator: Generator) -> &'static [&'static str] {
         Generator::Zola => &["data", "sass"],
         Generator::Eleventy => &["_data", "feedbake"],
         Generator::Jekyll => &["_data", "vendor"],
-        Generator::Hugo | Generator::Astro | Generator::Html => &[],
+        Generator::Hugo => &["archetypes", "data", "i18n"],
+        Generator::Astro | Generator::Html => &[],
     }
 }
 

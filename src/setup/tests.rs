@@ -26,11 +26,13 @@ pub(super) fn sight(generator: Generator) -> Sight {
         targets: Vec::new(),
         branch: None,
         unnamed_data: Vec::new(),
+        workflow_file: SitePath::new(WORKFLOW_FILE).unwrap(),
         workflow: None,
         netlify: None,
         netlify_from: From::Repository,
         package: None,
         are_modules_ignored: false,
+        data_folder: generator.layout().data_folder.to_owned(),
         media_dir: SitePath::new("feedbake").unwrap(),
         built: None,
     }

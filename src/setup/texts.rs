@@ -8,7 +8,7 @@ use crate::site::{Generator, Layout};
 pub fn settings(named: Option<Generator>, layout: &Layout) -> String {
     let mut text = String::from(
         "# Settings of feedbake. Every line has a default, shown here; take the # away to change one.\n\
-         # The whole list is in the README, `feedbake doctor` checks what stands here.\n\n",
+         # The whole list is in docs/settings.md of feedbake, `feedbake doctor` checks what stands here.\n\n",
     );
     text.push_str(&match named {
         Some(generator) => format!("generator = \"{}\"\n", generator.layout().word),

@@ -1,7 +1,30 @@
 //! The workflows for GitHub Actions: the files of `docs/workflows`, fitted to a site. Pure.
 
+use crate::files::SitePath;
+
 /// Where the workflow goes, in the repository.
 pub const WORKFLOW_FILE: &str = ".github/workflows/feedbake.yml";
+
+/// Where the workflow of the site in `below` goes, where `usual` is what is at the usual place: in a repository of several
+/// sites, each has one of its own.
+pub fn workflow_file(usual: Option<&str>, below: &str) -> String {
+    let site_of = |text: &str| {
+        let value = text.lines().find_map(|line| line.strip_prefix("  SITE: "))?;
+        let value = value.split(" # ").next()?.trim();
+        let folder = serde_json::from_str::<String>(value).unwrap_or_else(|_| value.to_owned());
+        Some(if folder == "." { String::new() } else { folder })
+    };
+    match usual.and_then(site_of).filter(|folder| folder != below) {
+        None => WORKFLOW_FILE.to_owned(),
+        Some(_) => format!(".github/workflows/feedbake-{}.yml", slug(below)),
+    }
+}
+
+/// A folder as one word.
+fn slug(below: &str) -> String {
+    let slug = slug::slugify(below);
+    if slug.is_empty() { "site".to_owned() } else { slug }
+}
 
 /// What a workflow does with a fresh feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +56,8 @@ const NOBODY: &str = "OWNER/feedbake@";
 pub struct Fit<'a> {
     /// The folder of the site in its repository; empty for the top.
     pub below: &'a str,
+    /// It has a file of its own beside that of another site.
+    pub is_one_of_several: bool,
     /// The branch that the repository is published from, where it is known.
     pub branch: Option<&'a str>,
     /// The folder of the site that it is built into, where it is known.
@@ -52,6 +77,17 @@ pub fn text(way: Way, fit: Fit<'_>) -> String {
         "" => text,
         // In quotes as JSON has them, which are YAML's, too.
         folder => text.replace("  SITE: . #", &format!("  SITE: {} #", serde_json::Value::from(folder))),
+    };
+    let text = match fit.is_one_of_several {
+        false => text,
+        // Of several that wait in one group, all but one are given up.
+        true => {
+            let name = slug(fit.below);
+            text.replace("  group: feedbake\n", &format!("  group: feedbake-{name}\n"))
+                .replace("name: Bake the feed\n", &format!("name: Bake the feed of {name}\n"))
+                .replace("feedbake-${{", &format!("feedbake-{name}-${{{{"))
+                .replace("            feedbake-\n", &format!("            feedbake-{name}-\n"))
+        }
     };
     let text = match fit.branch {
         None | Some("main") => text,
@@ -91,10 +127,10 @@ pub fn is_other(there: Option<&str>, way: Way, fit: Fit<'_>) -> bool {
 }
 
 /// What its owner has to put into it.
-pub fn left(texts: &[&str]) -> Option<String> {
+pub fn left(place: &SitePath, texts: &[&str]) -> Option<String> {
     texts.iter().any(|text| text.contains(NOBODY)).then(|| {
         format!(
-            "say whose action it is: in {WORKFLOW_FILE}, put the owner of feedbake's repository and the commit of its release into `uses: {NOBODY}…`"
+            "say whose action it is: in {place}, put the owner of feedbake's repository and the commit of its release into `uses: {NOBODY}…`"
         )
     })
 }
@@ -112,13 +148,39 @@ mod tests {
             assert!(
                 text(way, Fit { below: "my \"web\"", ..Fit::default() }).contains("\n  SITE: \"my \\\"web\\\"\" #")
             );
-            assert!(left(&[&plain]).is_some() && left(&["uses: me/feedbake@v1"]).is_none());
+            let place = SitePath::new(WORKFLOW_FILE).unwrap();
+            assert!(left(&place, &[&plain]).is_some() && left(&place, &["uses: me/feedbake@v1"]).is_none());
         }
         assert!(text(Way::Deploy, Fit { zola: Some((0, 22)), ..Fit::default() }).contains("tool: zola@0.22\n"));
         assert!(
             text(Way::Deploy, Fit { built: Some("docs"), ..Fit::default() }).contains("path: ${{ env.SITE }}/docs\n")
         );
         assert!(text(Way::Deploy, Fit { zola: Some((0, 17)), ..Fit::default() }).contains("tool: zola@0.19\n"));
+    }
+
+    #[test]
+    fn each_site_of_a_repository_has_a_workflow_of_its_own() {
+        for (first, second, file) in [
+            ("", "", "feedbake"),
+            ("a", "a", "feedbake"),
+            ("a \"x\"", "a \"x\"", "feedbake"),
+            ("a", "sites/My b", "feedbake-sites-my-b"),
+            ("a", "", "feedbake-site"),
+        ] {
+            let usual = text(Way::Commit, Fit { below: first, ..Fit::default() });
+            assert_eq!(workflow_file(Some(&usual), second), format!(".github/workflows/{file}.yml"));
+        }
+        assert_eq!(workflow_file(None, "b"), WORKFLOW_FILE);
+        assert_eq!(workflow_file(Some("name: mine\n"), "b"), WORKFLOW_FILE);
+        let own = text(Way::Commit, Fit { below: "b", is_one_of_several: true, ..Fit::default() });
+        for line in [
+            "  group: feedbake-b\n",
+            "name: Bake the feed of b\n",
+            "key: feedbake-b-${{ github",
+            "            feedbake-b-\n",
+        ] {
+            assert!(own.contains(line), "{line}: {own}");
+        }
     }
 
     #[test]

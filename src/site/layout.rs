@@ -289,7 +289,9 @@ impl Generator {
     /// In Markdown one generation reads the shortcode alone, the other the include. Eleventy reads a page as its
     /// `configuration` says.
     pub fn shows_the_feed_at(self, place: &str, text: &str, zola: &[(u32, u32)], configuration: &str) -> bool {
-        if self == Self::Eleventy && includes_in_vain(configuration, place, text) {
+        // An archetype is what new pages begin with, and no page.
+        let is_none = self == Self::Hugo && place.starts_with("archetypes/");
+        if is_none || (self == Self::Eleventy && includes_in_vain(configuration, place, text)) {
             return false;
         }
         if self != Self::Zola || !place.to_ascii_lowercase().ends_with(".md") || zola.is_empty() {

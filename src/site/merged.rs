@@ -12,15 +12,15 @@ use crate::feed::Post;
 use crate::select::Sort;
 
 /// The data file of the merged feed `settings`, made of the data files of its parts as they are now; one that is absent
-/// or unreadable has no posts. Also says how many posts are in it.
+/// or unreadable has no posts.
 ///
 /// A post that several parts show is there once. The account is named where all parts have the same one. Keys stand in
 /// alphabetical order.
-pub fn merged(settings: &FeedSettings, parts: &[Option<Vec<u8>>]) -> (Vec<u8>, usize) {
+pub fn merged(settings: &FeedSettings, parts: &[Option<Vec<u8>>]) -> Merged {
     let parts: Vec<Value> = parts.iter().flatten().filter_map(|bytes| serde_json::from_slice(bytes).ok()).collect();
     let posts_of = |part: &Value| part.get("posts").and_then(Value::as_array).cloned().unwrap_or_default();
     let posts = as_one(settings, parts.iter().flat_map(posts_of).collect(), age);
-    let count = posts.len();
+    let shown = posts.iter().map(|post| sources(&post["slides"])).collect();
     let mut file = serde_json::to_value(empty_data_file(settings)).unwrap_or_default();
     let accounts: BTreeSet<String> =
         parts.iter().filter_map(|part| part.get("account")).map(Value::to_string).collect();
@@ -41,7 +41,25 @@ pub fn merged(settings: &FeedSettings, parts: &[Option<Vec<u8>>]) -> (Vec<u8>, u
     }
     let mut bytes = serde_json::to_vec_pretty(&file).expect("the data file is made of texts and numbers");
     bytes.push(b'\n');
-    (bytes, count)
+    let portrait = sources(&serde_json::json!([file["account"]["avatar"]])).pop();
+    Merged { bytes, posts: shown, portrait }
+}
+
+/// What is shown of several feeds as one.
+#[derive(Debug)]
+pub struct Merged {
+    /// The data file.
+    pub bytes: Vec<u8>,
+    /// For each post the addresses of its pictures, from the folder that is published.
+    pub posts: Vec<Vec<String>>,
+    /// That of the account's picture.
+    pub portrait: Option<String>,
+}
+
+/// The addresses of a list of pictures.
+fn sources(pictures: &Value) -> Vec<String> {
+    let all = pictures.as_array().map(Vec::as_slice).unwrap_or_default();
+    all.iter().filter_map(|picture| picture["src"].as_str().map(str::to_owned)).collect()
 }
 
 /// A post, and the feed that it is shown in.

@@ -28,7 +28,7 @@ pub use data::{DataFile, DataPost, Gallery, Tile, data_file, empty_data_file, sh
 pub use eleventy::{EleventyFolders, prefixes_addresses, reads_nunjucks, transforms_pictures, uncopied_folders};
 pub use fragment::{fragment, is_fragment, publish_fragment, refuse_foreign_fragment};
 pub use layout::{Generator, Layout};
-pub use merged::{PostOf, merged, merged_posts};
+pub use merged::{Merged, PostOf, merged, merged_posts};
 pub use moved::Moved;
 pub use prune::{Pruned, clean_all, clean_cache, prune, relist};
 pub use publish::{
@@ -39,4 +39,4 @@ pub use shown::{ShownPost, is_data_file, named_paths, shown_posts, without_missi
 pub use templates::{
     Extras, PARTIAL, PageBase, SHORTCODE, STYLESHEET, Script, Template, TemplateState, install, shows_a_feed_of_ours,
 };
-pub use weight::{Weight, weigh};
+pub use weight::{Weight, weigh, weigh_pictures};

@@ -117,7 +117,7 @@ fn is(value: &str, folder: &str) -> bool {
 /// All that stands behind a key in a configuration of TOML, YAML, JSON or JavaScript; `None` where the key is nowhere.
 ///
 /// Names are compared without case, as Hugo does.
-fn values(text: &str, key: &str) -> Option<Vec<String>> {
+pub(super) fn values(text: &str, key: &str) -> Option<Vec<String>> {
     let lower = text.to_ascii_lowercase();
     let key = key.to_ascii_lowercase();
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
@@ -153,7 +153,7 @@ fn plain(value: &str) -> String {
 }
 
 /// The configuration without its comments; of TOML and YAML, without the lines that are one.
-fn without_comments(generator: Generator, text: &str) -> String {
+pub(super) fn without_comments(generator: Generator, text: &str) -> String {
     if generator == Generator::Astro {
         return without_script_comments(text);
     }

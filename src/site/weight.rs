@@ -24,11 +24,20 @@ pub struct Weight {
 
 /// Weighs the pictures of `posts`, and that of the account, which is the one of `gallery` that is of no post.
 pub fn weigh(settings: &FeedSettings, posts: &[Post], gallery: &Gallery) -> Weight {
-    let mut weight = Weight::default();
     let of_posts: BTreeSet<&MediaId> = posts.iter().flat_map(|post| &post.slides).map(|slide| &slide.id).collect();
+    let portrait = gallery.iter().find(|(id, _)| !of_posts.contains(id)).map(|(_, picture)| &**picture);
+    let pictures_of = |post: &Post| {
+        shown_slides(settings, post).iter().filter_map(|slide| Some(&**gallery.get(&slide.id)?)).collect()
+    };
+    let pictures: Vec<Vec<&Picture>> = posts.iter().map(pictures_of).collect();
+    weigh_pictures(settings, &pictures, portrait)
+}
+
+/// Weighs the pictures of each post, and the `portrait` of the account.
+pub fn weigh_pictures(settings: &FeedSettings, posts: &[Vec<&Picture>], portrait: Option<&Picture>) -> Weight {
+    let mut weight = Weight::default();
     if settings.display.header {
-        let others = gallery.iter().filter(|(id, _)| !of_posts.contains(id));
-        weight.phone += others.map(|(_, picture)| loaded(picture, PHONE.0 * PHONE.1)).sum::<u64>();
+        weight.phone += portrait.map_or(0, |picture| loaded(picture, PHONE.0 * PHONE.1));
     }
     let loaded_of_an_album = match settings.display.albums {
         Albums::Cover => 1,
@@ -36,9 +45,8 @@ pub fn weigh(settings: &FeedSettings, posts: &[Post], gallery: &Gallery) -> Weig
         // ends. The rest is loaded by those who leaf through.
         Albums::Leaf => 2,
     };
-    for (number, post) in posts.iter().enumerate() {
-        let pictures = shown_slides(settings, post).iter().filter_map(|slide| gallery.get(&slide.id));
-        for (slide, picture) in pictures.enumerate() {
+    for (number, pictures) in posts.iter().enumerate() {
+        for (slide, picture) in pictures.iter().enumerate() {
             weight.originals += picture.original_bytes;
             for rendition in &picture.renditions {
                 let wished = settings.recipe.widths.as_slice();

@@ -363,6 +363,46 @@ await check("a token that changed lives on in the cache, encrypted, though the v
   changing.stop();
 });
 
+await check("an archive is remembered from build to build, and shown by one that has no API", () => {
+  const settings = (site) => { writeFileSync(join(site, "feedbake.toml"), "[archive]\nenabled = true\n"); return site; };
+  const site = settings(checkout());
+  const before = build(site, { variables: live });
+  assert.match(before.said, /posts in the archive, \d+ new/);
+  const next = settings(checkout());
+  keepCache(site, next);
+  const down = build(next);
+  assert.equal(down.code, 0, down.said);
+  const pages = (place) => readdirSync(join(place, "content/instagram")).sort();
+  assert.deepEqual(pages(next), pages(site));
+  const again = settings(checkout());
+  keepCache(next, again);
+  const ran = build(again, { variables: live });
+  assert.match(ran.said, /posts in the archive/);
+  assert.doesNotMatch(ran.said, /posts in the archive, \d+ new/);
+});
+
+await check("of a committed token file and a cached one, the later renewal counts", async () => {
+  const changing = await emulate("--renewal", "another-ends-the-old");
+  const key = run(program, ["token", "keygen"], { env: { PATH: process.env.PATH } }).trim().split("\n").at(-1);
+  const variables = { FEEDBAKE_API_BASE: changing.base, INSTAGRAM_ACCESS_TOKEN: changing.token, FEEDBAKE_TOKEN_KEY: key };
+  const site = checkout();
+  assert.equal(build(site, { variables }).code, 0);
+  const books = ["token.enc", "token-status.json"].map((name) => join(".feedbake", name));
+  const good = books.map((name) => readFileSync(join(site, name)));
+  const dated = (text, day) => text.toString().replaceAll(/"refreshed_at": *"[^"]*"/g, `"refreshed_at": "${day}T00:00:00Z"`);
+  for (const [day, isLater] of [["2020-01-01", false], ["2099-01-01", true]]) {
+    const next = checkout();
+    keepCache(site, next);
+    mkdirSync(join(next, ".feedbake"), { recursive: true });
+    writeFileSync(join(next, books[0]), "feedbake-token-v1:committed\n");
+    writeFileSync(join(next, books[1]), dated(good[1], day));
+    build(next, { variables });
+    const isCommitted = readFileSync(join(next, books[0]), "utf8").includes("committed");
+    assert.equal(isCommitted, isLater, day);
+  }
+  changing.stop();
+});
+
 await check("Netlify's own scanner finds nothing in a bake, and a planted token", () => {
   const site = checkout();
   run("git", ["init", "--quiet"], { cwd: site });

@@ -335,6 +335,37 @@ fn a_picture_that_comes_later_has_its_page_in_the_bake_that_gets_it() {
 }
 
 #[test]
+fn where_nothing_is_committed_an_archive_comes_back_from_what_a_host_keeps_though_the_api_is_down() {
+    let api = account(60);
+    let site = site(&api);
+    site.run("bake").succeeds();
+    let before: Vec<_> = ["content", "static", "data"].map(|folder| site.files(folder)).into();
+    api.fault(Fault::TokenExpired);
+    for _ in 0..2 {
+        for folder in ["content/instagram", "static/feedbake", "data"] {
+            fs::remove_dir_all(site.path(folder)).unwrap();
+        }
+        // The file of the memory tells when it was baked, which is not today.
+        let ran = site
+            .run("bake")
+            .succeeds()
+            .says(&["the feed instagram was not refreshed", "the site still shows the 3 posts"]);
+        assert!(!ran.stderr.contains("new,"), "{}", ran.stderr);
+        let after: Vec<_> = ["content", "static", "data"].map(|folder| site.files(folder)).into();
+        assert!(after == before);
+        site.run("bake --strict").ends_with(4);
+    }
+    // Its age is that of the last good bake.
+    fs::remove_dir_all(site.path("data")).unwrap();
+    site.write("feedbake.toml", &format!("max_stale = \"1s\"\n{SETTINGS}"));
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    site.run("bake").ends_with(4);
+    api.clear_faults();
+    api.add(small("DAnew").at("2030-01-01T00:00:00+0000"));
+    site.run("bake").succeeds().says(&["61 posts in the archive, 1 new"]);
+}
+
+#[test]
 fn a_list_that_breaks_off_leaves_what_was_had_and_is_taken_up_again() {
     let api = account(300);
     let site = site(&api);

@@ -336,6 +336,13 @@ fn a_merged_feed_has_a_masonry_of_its_own() {
     site.run("bake --demo").succeeds();
     let of = |name: &str| site.json(&format!("data/{name}.json"))["masonry"].as_array().unwrap().clone();
     assert_eq!((of("one").len(), of("all")), (12, of("one")));
+    // It weighs what its posts weigh, and the budget is for it, too.
+    let feeds = site.run("bake --demo --json").succeeds().json()["feeds"].clone();
+    let phone = |at: usize| feeds[at]["weight"]["phone_bytes"].as_u64().unwrap();
+    assert!(phone(0) > 0 && phone(1) == phone(0) && phone(2) < phone(0), "{feeds}");
+    let said = site.run(&format!("bake --demo --max-bytes {}", phone(0) - 1)).ends_with(3).stderr;
+    assert!(said.contains("the feed one is heavier") && said.contains("the feed all is heavier"), "{said}");
+    assert!(!said.contains("the feed few is heavier"), "{said}");
     let few = of("few");
     assert!(few.len() == 7 && few[..] != of("one")[..7], "{few:?}");
 }

@@ -194,6 +194,25 @@ fn a_site_below_the_top_of_its_repository_gets_its_workflow_at_the_top() {
 }
 
 #[test]
+fn each_of_two_sites_of_a_repository_is_set_up() {
+    let site = quick();
+    assert!(site.command("git").args(["init", "--quiet"]).status().unwrap().success());
+    for name in ["a", "b"] {
+        site.write(&format!("{name}/config.toml"), "base_url = \"/\"\n");
+        site.run(&format!("init --site {name} --github --netlify")).succeeds();
+    }
+    let read = |name: &str| fs::read_to_string(site.path(name)).unwrap();
+    assert!(read(".github/workflows/feedbake.yml").contains("SITE: \"a\""));
+    let second = read(".github/workflows/feedbake-b.yml");
+    assert!(second.contains("SITE: \"b\"") && second.contains("group: feedbake-b\n"), "{second}");
+    assert!(read("netlify.toml").contains("base = \"a\"") && !read("b/netlify.toml").contains("base ="));
+    assert!(site.path("a/package.json").is_file() && site.path("b/package.json").is_file());
+    let before = site.files("");
+    let again = site.run("init --site b --github --netlify").succeeds().stderr;
+    assert!(site.files("") == before && !again.contains("edited"), "{again}");
+}
+
+#[test]
 fn a_zola_site_that_was_set_up_and_baked_is_built_by_zola_and_shows_the_feed() {
     let zolas = std::env::var("FEEDBAKE_TEST_ZOLA").unwrap_or_default();
     if zolas.is_empty() {
@@ -567,6 +586,8 @@ fn the_zola_of_a_host_reads_what_stands_in_the_markdown() {
         ("+++\n+++\n", "0.23.4", "nothing here says which one builds the site"),
     ] {
         let site = quick().set("PATH", "").file("config.toml", "base_url = \"/\"\n").file("content/_index.md", page);
+        // What is no content is no page.
+        site.write("README.md", "`{{ instagram() }}`: {{ instagram() }}\n");
         let wanted = format!("ZOLA_VERSION = \"{version}\"");
         let said = site.run("init --netlify --github=deploy").succeeds().says(&[words, &wanted, "has `tool: zola@"]);
         assert_eq!(said.stderr.matches("your version of Zola").count(), 1, "{}", said.stderr);

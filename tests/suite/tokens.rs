@@ -817,3 +817,28 @@ fn a_proposal_renews_no_token() {
         assert_eq!(renewals(), 1, "the site itself does");
     }
 }
+
+#[test]
+fn on_a_host_that_keeps_no_file_a_changed_token_is_not_called_kept() {
+    let api = api();
+    api.change(|world| world.rotation = Rotation::Another);
+    let key = Sandbox::without_token().run("token keygen").succeeds().stdout.trim().to_owned();
+    for (host, is_kept) in [
+        (vec![("VERCEL", "1"), ("VERCEL_ENV", "production")], false),
+        (vec![("CF_PAGES", "1"), ("CF_PAGES_BRANCH", "main")], false),
+        (vec![("NETLIFY", "true"), ("CONTEXT", "production")], false),
+        (vec![("NETLIFY", "true"), ("CONTEXT", "production"), ("FEEDBAKE_NETLIFY_PLUGIN", "true")], true),
+        (vec![("GITHUB_ACTIONS", "true")], true),
+    ] {
+        let site = site(&api).set("FEEDBAKE_TOKEN_KEY", &key);
+        let ran = site.run_with("bake", &host).succeeds();
+        let is_told = ran.stderr.contains("nothing keeps the new one");
+        assert_eq!(
+            (is_told, site.path(".feedbake/token.enc").exists()),
+            (!is_kept, is_kept),
+            "{host:?}: {}",
+            ran.stderr
+        );
+        assert!(!ran.stderr.contains("FEEDBAKE_NETLIFY_PLUGIN"), "{}", ran.stderr);
+    }
+}
