@@ -68,7 +68,7 @@ async function restore(settings, cache) {
   }
 }
 
-/** Both files about tokens are committed or one is: what the cache has replaces them where it was renewed later. */
+/** The books about tokens were committed: those of the cache replace them where their renewal is a later one. */
 async function restoreTokens(settings, cache) {
   const committed = Object.fromEntries(tokens.map((name) => [name, contents(own(settings, name))]));
   for (const name of tokens) await careful(settings, name, "brought back", () => cache.restore(own(settings, name)));
@@ -107,10 +107,9 @@ function renewedAt(status) {
 /** A cache saves work, and is worth no deploy: one that is damaged is told of, and the build goes on without it. */
 async function careful(settings, name, what, use) {
   try {
-    return await use();
+    await use();
   } catch (error) {
     console.log(`warning: ${own(settings, name)} could not be ${what}; the build goes on without its cache\n  caused by: ${error.message}`);
-    return undefined;
   }
 }
 

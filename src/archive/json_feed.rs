@@ -22,8 +22,8 @@ pub fn is_json_feed(bytes: &[u8]) -> bool {
     serde_json::from_slice::<Value>(bytes).is_ok_and(|feed| feed["version"] == VERSION && feed["_feedbake"].is_object())
 }
 
-/// The bytes of the feed; `None` where the address of the site is not known. `author` wrote all of it; `posts` are as in the data file, newest
-/// first, each with its title.
+/// The bytes of the feed; `None` where the address of the site is not known. `author` wrote all of it; `posts` are as in
+/// the data file, newest first, each with its title.
 pub fn json_feed(
     settings: &ArchiveSettings,
     title: &str,

@@ -39,8 +39,8 @@ pub fn keep(
     let record = manifest.feeds.get_mut(&feed.name);
     let of_cache = index.baked_at(&feed.name).map(LastGood::At);
     let last_good = of_cache.or_else(|| record.as_ref().map(|record| LastGood::Around(record.baked_on)));
-    if let (Hindrance::SuddenlyEmpty { .. } | Hindrance::BrokenOff { .. }, Some(record)) = (&hindrance, record) {
-        record.doubted = true;
+    if let Some(record) = record {
+        record.doubted |= hindrance.is_doubt();
     }
     let data = mend(kitchen, feed, manifest)?;
     let posts = site::shown_posts(data.as_deref()).len();
@@ -56,7 +56,8 @@ pub fn keep(
     Ok(FeedOutcome::Empty { hindrance })
 }
 
-/// Says of a feed that was made of what the cache remembers that it is no newer than it was, and why there is no newer one.
+/// Says of a feed that was made of what the cache remembers that it is no newer than it was, and why there is no newer
+/// one.
 pub fn as_it_was(
     tools: &Tools<'_>,
     feed: &FeedSettings,
@@ -65,9 +66,8 @@ pub fn as_it_was(
     index: &mut Index,
 ) -> FeedOutcome {
     let last_good = baked_at.map(LastGood::At);
-    let is_doubt = matches!(hindrance, Hindrance::SuddenlyEmpty { .. } | Hindrance::BrokenOff { .. });
     if let Some(record) = manifest.feeds.get_mut(&feed.name) {
-        record.doubted |= is_doubt;
+        record.doubted |= hindrance.is_doubt();
         record.baked_on = last_good.map_or(record.baked_on, LastGood::date);
     }
     index.date_back(&feed.name, baked_at);

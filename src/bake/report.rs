@@ -319,6 +319,13 @@ pub enum Hindrance {
     NothingRemembered,
 }
 
+impl Hindrance {
+    /// Whether the list was had and is not believed: the next bake that says the same is.
+    pub fn is_doubt(&self) -> bool {
+        matches!(self, Self::SuddenlyEmpty { .. } | Self::BrokenOff { .. })
+    }
+}
+
 /// A bake that broke off, and what it did before that has to be told: a token that was renewed is another one now.
 #[derive(Debug)]
 pub struct Aborted {

@@ -12,7 +12,7 @@ use super::ui::{CYAN, GREEN, Voice, YELLOW, count};
 use super::{Ended, ask};
 use crate::config::{
     Layer, Mark, Place, Templates, current_folder, ignores_dot_env, main_branch, marks_of, patterns_ignore,
-    repository_of,
+    repository_of, way_between,
 };
 use crate::doctor::{own_texts, zola_versions};
 use crate::files::{FileError, Root, SitePath};
@@ -147,10 +147,7 @@ fn look(
         (Some(text), own) if is_of_another_site(&text, &below) => (own, From::Site),
         (at_top, _) => (at_top, From::Repository),
     };
-    let base = match netlify_from {
-        From::Site => below.clone(),
-        From::Repository => netlify_base(netlify.as_deref(), &below),
-    };
+    let base = netlify_base(netlify_from, netlify.as_deref(), &below);
     let beside =
         |name: &str| SitePath::new(format!("{base}/{name}").trim_start_matches('/')).unwrap_or_else(|_| known(name));
     let (package, modules) = (beside("package.json"), beside("node_modules/x"));
@@ -161,12 +158,11 @@ fn look(
     };
     let configuration = found.and_then(Mark::text).unwrap_or_default();
     let below_project = match found {
-        Some(mark) => way_between(&mark.project, &place.site),
         // Whoever names the folder of a site stands where the generator runs.
         None if generator == Generator::Eleventy => {
             current_folder().map(|folder| way_between(&folder, &place.site)).unwrap_or_default()
         }
-        None => String::new(),
+        _ => place.below_project(),
     };
     let data_folder = generator.data_folder(&configuration, &below_project);
     // Another site of the repository may have the usual one.
@@ -246,15 +242,10 @@ fn own_file(generator: Generator, place: &str, text: &str, (zola, configuration)
         shows: generator.shows_the_feed_at(place, text, zola, configuration),
         asks: generator.asks_for_the_stylesheet(text),
         ends_head: generator.ends_a_head(text),
-        calls_shortcode: is_markdown_of_zola(place) && generator.calls_the_shortcode(text),
+        calls_shortcode: generator.calls_the_shortcode_at(place, text),
         is_nunjucks: generator == Generator::Eleventy && place.ends_with(".njk"),
         place: place.to_owned(),
     }
-}
-
-/// Zola makes pages of what is in this folder alone: a README may show the shortcode to people.
-fn is_markdown_of_zola(place: &str) -> bool {
-    place.starts_with("content/") && place.to_ascii_lowercase().ends_with(".md")
 }
 
 /// Folders of the site that are repositories of their own: submodules, and themes that were cloned into it.
@@ -269,12 +260,6 @@ fn borrowed(root: &Root, modules: &[String]) -> Vec<String> {
 fn says_another(flags: &InitArgs, settings_file: Option<&str>, generator: Generator) -> bool {
     let said = settings_file.and_then(generator_in);
     flags.generator.is_some() && said.is_some_and(|said| said != generator.layout().word)
-}
-
-/// The way from a folder to one below it.
-fn way_between(above: &Path, folder: &Path) -> String {
-    let [above, folder] = [above, folder].map(|path| std::path::absolute(path).unwrap_or_default());
-    folder.strip_prefix(&above).map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default()
 }
 
 /// The files that lines shall go into.

@@ -88,9 +88,7 @@ pub fn run(voice: &Voice, common: &Common, flags: &ListArgs) -> Ended {
 pub fn print(voice: &Voice, name: &str, rehearsal: &Rehearsal) {
     let selection = &rehearsal.selection;
     voice.say(&format!("{name}: {} kept, {} left out", selection.kept.len(), selection.dropped.len()));
-    for (number, post) in selection.kept.iter().enumerate() {
-        voice.result(&format!("{GREEN}{:>4}{GREEN:#}  {}", number + 1, line(post)));
-    }
+    print_shown(voice, selection.kept.iter());
     for dropped in &selection.dropped {
         let reason = one_line(&dropped.reason.to_string());
         voice.result(&format!("{YELLOW}   -{YELLOW:#}  {}\n      {reason}", line(&dropped.post)));
@@ -113,7 +111,12 @@ fn print_merged(voice: &Voice, merge: &MergeSettings, posts: &[PostOf<'_>], abse
         count(posts.len(), "post"),
         merge.parts.join(" and ")
     ));
-    for (number, (_, post)) in posts.iter().enumerate() {
+    print_shown(voice, posts.iter().map(|(_, post)| *post));
+}
+
+/// Posts in the order they are shown in, with their numbers.
+fn print_shown<'a>(voice: &Voice, posts: impl Iterator<Item = &'a Post>) {
+    for (number, post) in posts.enumerate() {
         voice.result(&format!("{GREEN}{:>4}{GREEN:#}  {}", number + 1, line(post)));
     }
 }

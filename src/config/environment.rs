@@ -76,15 +76,17 @@ impl Environment {
 
     /// Whether nobody sits in front of this run.
     pub fn is_ci(&self) -> bool {
-        let says_so = |name| self.get(name).is_some_and(|value| !matches!(value, "false" | "0"));
-        ["CI", "GITHUB_ACTIONS", "NETLIFY", "CF_PAGES", "VERCEL"].into_iter().any(says_so)
+        ["CI", "GITHUB_ACTIONS", "NETLIFY", "CF_PAGES", "VERCEL"].into_iter().any(|name| self.is_on(name))
     }
 
     /// Whether this runs on a host that keeps no file of ours from build to build: Vercel, Cloudflare Pages, and Netlify
     /// but for its plugin, which keeps `.feedbake` and says so.
     pub fn keeps_nothing(&self) -> bool {
-        let is_on = |name| self.get(name).is_some_and(|value| !matches!(value, "false" | "0"));
-        ["VERCEL", "CF_PAGES"].into_iter().any(is_on) || (is_on("NETLIFY") && !is_on(KEPT_BY_PLUGIN))
+        self.is_on("VERCEL") || self.is_on("CF_PAGES") || (self.is_on("NETLIFY") && !self.is_on(KEPT_BY_PLUGIN))
+    }
+
+    fn is_on(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| !matches!(value, "false" | "0"))
     }
 
     /// Whether this is the build of a proposal, which has no secrets by right where a stranger made it: a pull request in

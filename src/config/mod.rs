@@ -36,7 +36,7 @@ pub use settings::{
 };
 pub use site::{
     CONFIG_FILE, ConfigError, DOT_ENV, Mark, Place, Wanted, find_site, git_tracks, git_would_commit, ignores_dot_env,
-    load, look, main_branch, mark_of, marks_of, patterns_ignore, repository_of, site_below,
+    load, look, main_branch, mark_of, marks_of, patterns_ignore, repository_of, site_below, way_between,
 };
 pub use token::{FoundToken, TOKEN_NAMES, TokenError, find_token};
 pub use token_settings::{StoreWish, StoreWishError, TokenSettings, file_store, store, vault_key};

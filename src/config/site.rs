@@ -103,9 +103,12 @@ impl Place {
         let moved = generator.moved(&mark.text().unwrap_or_default()).into_iter().filter(writes_into);
         moved.map(|moved| (mark.name.clone(), moved)).collect()
     }
-}
 
-impl Place {
+    /// Where the site is in the folder that its generator runs in; empty for that folder, or where nothing tells it.
+    pub fn below_project(&self) -> String {
+        self.mark.as_ref().map(|mark| way_between(&mark.project, &self.site)).unwrap_or_default()
+    }
+
     /// The folder of the site that it is built into; `None` where that is elsewhere, or where it is published as it is.
     pub fn built_below(&self) -> Option<SitePath> {
         SitePath::new(&self.built.as_ref()?.strip_prefix(&self.site).ok()?.to_string_lossy().replace('\\', "/")).ok()
@@ -273,6 +276,12 @@ fn found_in(mark: Option<&Mark>) -> Found {
         base: if has_content { PageBase::Extended } else { PageBase::Alone },
         ..found
     }
+}
+
+/// The way from a folder to one below it; empty where it is not.
+pub fn way_between(above: &Path, folder: &Path) -> String {
+    let [above, folder] = [above, folder].map(|path| std::path::absolute(path).unwrap_or_default());
+    folder.strip_prefix(&above).map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default()
 }
 
 /// Where the generator leaves the built site; `None` where the site is published as it is.

@@ -121,8 +121,8 @@ impl TokenSettings {
         })
     }
 
-    /// Every place a changed token goes to by itself: the encrypted file when there is a key and files stay, then what the settings
-    /// name; and what keeps others from being used as things are.
+    /// Every place a changed token goes to by itself: the encrypted file when there is a key and files stay, then what
+    /// the settings name; and what keeps others from being used as things are.
     pub fn stores(&self, site: &Path, environment: &Environment) -> (Vec<Store>, Vec<StoreWishError>) {
         let vault = vault_key(environment).map_err(StoreWishError::from).transpose();
         // In a file that is gone with the build a new token is lost, however well it is sealed.

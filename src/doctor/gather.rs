@@ -76,6 +76,10 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
         .sum();
     let generator = sight.place.settings.generator;
     let (mark, is_zola) = (sight.place.mark.as_ref(), generator == Generator::Zola);
+    let configuration = mark.and_then(Mark::text);
+    let of_eleventy = configuration.as_deref().filter(|_| generator == Generator::Eleventy);
+    let configuration = configuration.as_deref().unwrap_or_default();
+    let data_folder = generator.data_folder(configuration, &sight.place.below_project());
     let zola = if is_zola { zola_versions(folder) } else { Vec::new() };
     // A manifest that cannot be read is told elsewhere.
     let manifest = Manifest::read(sight.root).unwrap_or_default();
@@ -90,12 +94,15 @@ pub fn gather(sight: &Sight<'_>) -> Facts {
             moved: sight.place.moved(),
             zola: zola.clone(),
         },
-        template: template(sight, &manifest, &zola, &own_texts),
-        eleventy: mark
-            .filter(|_| generator == Generator::Eleventy)
-            .and_then(|mark| eleventy(mark, sight.place, sight.root)),
+        template: template(sight, &manifest, &zola, configuration, &own_texts),
+        eleventy: of_eleventy.map(|configuration| eleventy(sight.place, configuration)),
         uploads_dot_env: generator == Generator::Html && folder.join(DOT_ENV).is_file(),
-        data: sight.place.settings.shown().map(|feed| data(sight, &manifest, feed, &own_texts)).collect(),
+        data: sight
+            .place
+            .settings
+            .shown()
+            .map(|feed| data(sight.root, &manifest, feed, &data_folder, &own_texts))
+            .collect(),
         archives: sight.place.settings.feeds.iter().filter_map(|feed| archive(sight.root, feed)).collect(),
         unmatched: unmatched_names(sight),
         tokens,
@@ -201,7 +208,8 @@ fn schedules(folder: &Path) -> Vec<ScheduleFacts> {
 
 /// The site's own templates, pages and scripts, by their path in the site.
 pub fn own_texts(place: &Place) -> Vec<(PathBuf, String)> {
-    let (folder, built) = (place.site.as_path(), place.built_below());
+    let folder = place.site.as_path();
+    let built = place.built_below().map(|built| folder.join(built.as_str()));
     let is_text = |path: &Path| {
         matches!(
             path.extension().and_then(|ending| ending.to_str()),
@@ -235,9 +243,11 @@ pub fn own_texts(place: &Place) -> Vec<(PathBuf, String)> {
     };
     let tops = WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name().into_iter().filter_map(Result::ok);
     tops.filter(|top| is_own(&top.file_name().to_string_lossy()))
-        .flat_map(|top| WalkDir::new(top.path()).sort_by_file_name().into_iter().filter_map(Result::ok))
+        .flat_map(|top| {
+            let walk = WalkDir::new(top.path()).sort_by_file_name().into_iter();
+            walk.filter_entry(|entry| built.as_deref() != Some(entry.path())).filter_map(Result::ok).collect::<Vec<_>>()
+        })
         .filter(|entry| entry.file_type().is_file() && is_text(entry.path()))
-        .filter(|entry| !built.as_ref().is_some_and(|built| entry.path().starts_with(folder.join(built.as_str()))))
         .filter(|entry| entry.metadata().is_ok_and(|data| data.len() <= LARGEST_TEXT))
         .filter_map(|entry| {
             let text = files::read(entry.path()).ok().flatten()?;
@@ -266,6 +276,7 @@ fn template(
     sight: &Sight<'_>,
     manifest: &Manifest,
     zola: &[(String, (u32, u32))],
+    configuration: &str,
     texts: &[(PathBuf, String)],
 ) -> TemplateFacts {
     let (root, settings) = (sight.root, &sight.place.settings);
@@ -276,7 +287,6 @@ fn template(
     let is_there = root.exists(&place);
     let is_foreign = is_there && !shows_a_feed_of_ours(&String::from_utf8_lossy(&text.unwrap_or_default()));
     let rivals = rivals(root, layout);
-    let configuration = sight.place.mark.as_ref().and_then(Mark::text).unwrap_or_default();
     let slashed = |path: &Path| path.to_string_lossy().replace('\\', "/");
     let versions: Vec<(u32, u32)> = zola.iter().map(|(_, version)| *version).collect();
     let is_another = |path: &Path| layout.templates.iter().all(|template| path != Path::new(template.place));
@@ -288,7 +298,7 @@ fn template(
     let shows = |(path, text): &&(PathBuf, String)| {
         let place = slashed(path);
         let is_crowded = is_crowded_out(&rivals, layout, is_there, theme_of(&place).is_some());
-        (!is_crowded && generator.shows_the_feed_at(&place, text, &versions, &configuration))
+        (!is_crowded && generator.shows_the_feed_at(&place, text, &versions, configuration))
             || own_partial.as_ref().is_some_and(|name| generator.includes(text, name))
     };
     let is_whole_page = |text: &str| generator.ends_a_head(text) && !generator.asks_for_the_stylesheet(text);
@@ -297,9 +307,9 @@ fn template(
         let place = slashed(path);
         match generator {
             Generator::Eleventy => {
-                generator.shows_the_feed(text) && !generator.shows_the_feed_at(&place, text, &versions, &configuration)
+                generator.shows_the_feed(text) && !generator.shows_the_feed_at(&place, text, &versions, configuration)
             }
-            _ => reads_no_shortcodes && place.ends_with(".md") && generator.calls_the_shortcode(text),
+            _ => reads_no_shortcodes && generator.calls_the_shortcode_at(&place, text),
         }
     };
     let absent = TemplateFacts {
@@ -341,19 +351,14 @@ fn template(
     TemplateFacts { earlier, tera_1, tera_2, ..absent }
 }
 
-fn data(sight: &Sight<'_>, manifest: &Manifest, feed: &FeedSettings, texts: &[(PathBuf, String)]) -> DataFacts {
-    let root = sight.root;
+fn data(root: &Root, manifest: &Manifest, feed: &FeedSettings, folder: &str, texts: &[(PathBuf, String)]) -> DataFacts {
     let state = match refuse_foreign_data(root, manifest, &feed.data_file) {
         Err(PublishError::Foreign(_)) => DataState::Foreign,
         _ => state_of(root, feed.generator.layout(), &feed.data_file),
     };
     let (generator, place) = (feed.generator, &feed.data_file);
-    let mark = sight.place.mark.as_ref();
-    let below = mark.and_then(|mark| sight.place.site.strip_prefix(&mark.project).ok());
-    let below = below.unwrap_or(Path::new("")).to_string_lossy().replace('\\', "/");
-    let folder = generator.data_folder(&mark.and_then(Mark::text).unwrap_or_default(), &below);
-    let is_shown = generator.is_shown(place, &folder, texts.iter().map(|(_, text)| text.as_str()));
-    DataFacts { place: place.to_string(), unnamed: (!is_shown).then(|| generator.to_show(place, &folder)), state }
+    let is_shown = generator.is_shown(place, folder, texts.iter().map(|(_, text)| text.as_str()));
+    DataFacts { place: place.to_string(), unnamed: (!is_shown).then(|| generator.to_show(place, folder)), state }
 }
 
 fn archive(root: &Root, feed: &FeedSettings) -> Option<ArchiveFacts> {
@@ -521,26 +526,19 @@ fn leaks(place: &Place, scanner: &LeakScanner) -> (Vec<(PathBuf, String)>, usize
 }
 
 /// What Eleventy makes of what feedbake writes.
-fn eleventy(mark: &Mark, place: &Place, root: &Root) -> Option<EleventyFacts> {
-    let text = mark.text()?;
-    let folder = std::path::absolute(root.folder()).ok()?;
-    let project = std::path::absolute(&mark.project).ok()?;
-    let below = folder.strip_prefix(&project).ok()?.to_string_lossy().replace('\\', "/");
-    let folders = EleventyFolders::of(&text);
-    let settings = &place.settings;
+fn eleventy(place: &Place, configuration: &str) -> EleventyFacts {
+    let (settings, below) = (&place.settings, place.below_project());
+    let folders = EleventyFolders::of(configuration);
     // Whoever leaves the templates out has put them where they are read.
-    let has_data = || {
-        let folder = folders.data.strip_prefix(&below).unwrap_or(&folders.data).trim_start_matches('/').to_owned();
-        settings.shown().all(|feed| feed.data_file.below(&folder).is_some())
-    };
+    let has_data = || settings.shown().all(|feed| feed.data_file.below(folders.data_below(&below)).is_some());
     let is_read = folders.site() == Some(below.as_str()) || (settings.templates == Templates::Leave && has_data());
-    Some(EleventyFacts {
-        uncopied: uncopied_folders(&text, &below, settings.media_dir.as_str()),
-        transforms: transforms_pictures(&text),
+    EleventyFacts {
+        uncopied: uncopied_folders(configuration, &below, settings.media_dir.as_str()),
+        transforms: transforms_pictures(configuration),
         below,
         folders,
         is_read,
-    })
+    }
 }
 
 fn is_in_git(folder: &Path) -> bool {

@@ -41,7 +41,7 @@ pub fn items(sight: &Sight) -> Result<Vec<Item>, SetupError> {
     if let Some(page) = page_of_php().filter(|_| sight.generator == Generator::Html) {
         return Err(SetupError::PhpOnNetlify(page.place.clone()));
     }
-    let base = base(sight);
+    let base = base_of(sight);
     let toml = match &sight.netlify {
         None => text(
             layout,
@@ -65,24 +65,24 @@ pub fn items(sight: &Sight) -> Result<Vec<Item>, SetupError> {
     Ok(items)
 }
 
-/// The folder of the repository in which Netlify builds.
-fn base(sight: &Sight) -> String {
-    match sight.netlify_from {
-        From::Site => sight.below.clone(),
-        From::Repository => netlify_base(sight.netlify.as_deref(), &sight.below),
-    }
+fn base_of(sight: &Sight) -> String {
+    netlify_base(sight.netlify_from, sight.netlify.as_deref(), &sight.below)
 }
 
 /// Whether Netlify, and whoever tries it, installs packages in the folder of the site.
 pub fn installs_in_site(sight: &Sight) -> bool {
-    base(sight) == sight.below
+    base_of(sight) == sight.below
 }
 
 /// The line that says which Zola builds the site there, in words; none where it was not written just now.
 pub fn written_version(sight: &Sight, items: &[Item]) -> Option<String> {
-    let is_new = |item: &Item| item.place.as_str() == "netlify.toml" && item.action == Action::Write;
     let version = release(zola(sight));
-    items.iter().any(is_new).then(|| format!("netlify.toml has `ZOLA_VERSION = \"{version}\"`"))
+    is_new(items).then(|| format!("netlify.toml has `ZOLA_VERSION = \"{version}\"`"))
+}
+
+/// Whether `netlify.toml` was not there.
+fn is_new(items: &[Item]) -> bool {
+    items.iter().any(|item| item.place.as_str() == "netlify.toml" && item.action == Action::Write)
 }
 
 /// The generation of Zola that a host is told to take: the one that something in the site asks for, else the one that
@@ -94,7 +94,7 @@ pub fn zola(sight: &Sight) -> Option<(u32, u32)> {
 /// What is left to do on Netlify.
 pub fn steps(sight: &Sight, items: &[Item]) -> Vec<String> {
     let mut left = Vec::new();
-    let is_new = items.iter().any(|item| item.place.as_str() == "netlify.toml" && item.action == Action::Write);
+    let is_new = is_new(items);
     let includes = sight.netlify.as_deref().is_some_and(|text| text.contains("#include"));
     if sight.generator == Generator::Html && !is_new && !includes {
         left.push(
@@ -186,10 +186,17 @@ fn plugin(site: &str) -> String {
     format!("[[plugins]]\npackage = \"{NETLIFY_PLUGIN}\"\n{inputs}")
 }
 
-/// The folder of the repository in which Netlify builds: the `base` of a `netlify.toml`, else its top; without one, the
-/// folder of the site, which the new one will name.
-pub fn netlify_base(text: Option<&str>, site: &str) -> String {
-    let Some(text) = text else { return site.to_owned() };
+/// The folder of the repository in which Netlify builds: the site's own, where its `netlify.toml` lies there; else the
+/// `base` of the one at the top, or the top; without one, the folder of the site, which the new one will name.
+pub fn netlify_base(from: From, text: Option<&str>, site: &str) -> String {
+    match text.filter(|_| from == From::Repository) {
+        Some(text) => base_in(text),
+        None => site.to_owned(),
+    }
+}
+
+/// The `base` of a `netlify.toml`; empty for the top.
+fn base_in(text: &str) -> String {
     let table = text.parse::<toml::Table>().ok();
     let base = table.as_ref().and_then(|table| table.get("build")?.get("base")?.as_str());
     base.unwrap_or_default().trim_matches('/').to_owned()
@@ -197,7 +204,7 @@ pub fn netlify_base(text: Option<&str>, site: &str) -> String {
 
 /// Whether a `netlify.toml` at the top of a repository builds one site of several, and another one than that in `below`.
 pub fn is_of_another_site(text: &str, below: &str) -> bool {
-    let base = netlify_base(Some(text), "");
+    let base = base_in(text);
     !base.is_empty() && !below.is_empty() && below != base && !below.starts_with(&format!("{base}/"))
 }
 

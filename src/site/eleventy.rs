@@ -43,6 +43,12 @@ impl EleventyFolders {
         }
     }
 
+    /// The folder of the data from a site in `below`, where it lies there.
+    pub fn data_below(&self, below: &str) -> &str {
+        let rest = self.data.strip_prefix(below).and_then(|rest| rest.strip_prefix('/'));
+        rest.filter(|_| !below.is_empty()).unwrap_or(&self.data)
+    }
+
     /// The folder that the templates and the data lie in as feedbake places them, from where Eleventy runs; `None` where
     /// they lie otherwise.
     pub fn site(&self) -> Option<&str> {

@@ -304,8 +304,14 @@ impl Generator {
         zola.iter().any(shows)
     }
 
-    /// Whether a page in Markdown calls the shortcode, which Zola has up to 0.22.
-    pub fn calls_the_shortcode(self, text: &str) -> bool {
+    /// Whether the file at `place` is a page in Markdown that calls the shortcode, which Zola has up to 0.22. It makes pages
+    /// of what is in content/ alone: a README may show the shortcode to people.
+    pub fn calls_the_shortcode_at(self, place: &str, text: &str) -> bool {
+        let is_page = place.starts_with("content/") && place.to_ascii_lowercase().ends_with(".md");
+        is_page && self.calls_the_shortcode(text)
+    }
+
+    fn calls_the_shortcode(self, text: &str) -> bool {
         let is_named = self == Self::Zola && text.contains("instagram(");
         is_named && calls(&without_comments(&instructions(text, self), self), "{{", "instagram(")
     }

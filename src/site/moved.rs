@@ -90,9 +90,7 @@ impl Generator {
         }
         moved
     }
-}
 
-impl Generator {
     /// Where this configuration lets the site be built, as it is written there; `None` where it says nothing.
     pub fn built_elsewhere(self, configuration: &str) -> Option<String> {
         let key = match self {

@@ -16,10 +16,7 @@ impl Generator {
     pub fn data_folder(self, configuration: &str, below: &str) -> String {
         let said = |key: &str| values(&without_comments(self, configuration), key)?.into_iter().next();
         let folder = match self {
-            Self::Eleventy => {
-                let data = EleventyFolders::of(configuration).data;
-                Some(data.strip_prefix(below).unwrap_or(&data).to_owned())
-            }
+            Self::Eleventy => Some(EleventyFolders::of(configuration).data_below(below).to_owned()),
             Self::Jekyll => said("data_dir"),
             Self::Hugo => said("dataDir"),
             Self::Zola | Self::Astro | Self::Html => None,
@@ -101,6 +98,13 @@ mod tests {
                 "src",
                 "_data/a/ig.json",
                 "{% set instagram_feed = a.ig %}",
+            ),
+            (
+                Generator::Eleventy,
+                "return { dir: { input: \"src\", data: \"../srcdata\" } }",
+                "src",
+                "srcdata/ig.json",
+                "{% set instagram_feed = ig %}",
             ),
             (
                 Generator::Jekyll,
