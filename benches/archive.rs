@@ -32,7 +32,7 @@ fn main() {
     for _ in 0..WARM {
         bake(&api, site, "warm");
     }
-    api.add(photo("DAnew").size(64, 80).caption("One more"));
+    api.add(photo("DAnew").size(64, 80).caption("One more").at("2030-01-01T00:00:00+0000"));
     bake(&api, site, "one new post");
     if std::env::args().any(|word| word == "stay") {
         println!("{} serves {}; press return to end", api.base(), site.display());
